@@ -1,0 +1,192 @@
+"""Settings. `Config.from_env` is the only reader of the environment; a wrong value stops the start with one sentence."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path(__file__).resolve().parent
+SECRET_CHARS_MIN = 32
+BODY_BYTES_MAX = 2 * 1024 * 1024
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class ConfigError(SystemExit):
+    """A setting is wrong. Printed as one sentence; the process ends with status 1."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"Sayso cannot start: {sentence}")
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything the application needs to know about where it runs."""
+
+    database_url: str
+    secret_key: str
+    base_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    smtp_url: str | None = None
+    timezone: str = "UTC"
+    working_days: tuple[str, ...] = DAYS[:5]
+    working_hours: str = "09:00-17:00"
+    demo: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    root: Path = ROOT
+    instance: Path = ROOT / "instance"
+    rate_limits: bool = True
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
+        """Read and check the settings of `docs/operations.md`; raises ConfigError with one sentence."""
+        instance = ROOT / "instance"
+        return cls(
+            database_url=_database_url(env.get("DATABASE_URL", ""), instance),
+            secret_key=_secret_key(env.get("SECRET_KEY", ""), instance),
+            base_url=_base_url(env.get("BASE_URL", cls.base_url)),
+            host=env.get("HOST", cls.host),
+            port=_port(env.get("PORT", str(cls.port))),
+            smtp_url=_smtp_url(env.get("SMTP_URL", "")),
+            timezone=_timezone(env.get("TIMEZONE", cls.timezone)),
+            working_days=_working_days(env.get("WORKING_DAYS", "mon-fri")),
+            working_hours=_working_hours(env.get("WORKING_HOURS", cls.working_hours)),
+            demo=_switch("DEMO", env.get("DEMO", "0")),
+            trusted_proxies=tuple(part.strip() for part in env.get("TRUSTED_PROXIES", "").split(",") if part.strip()),
+            instance=instance,
+        )
+
+    @property
+    def https(self) -> bool:
+        """True when people reach the portal over https: secure cookies and HSTS are then on."""
+        return self.base_url.startswith("https://")
+
+    def flask_settings(self) -> dict[str, object]:
+        """The part of the configuration that Flask and its extensions read themselves."""
+        return {
+            "SAYSO": self,
+            "SECRET_KEY": self.secret_key,
+            "TESTING": self.testing,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(self.database_url),
+            "MAX_CONTENT_LENGTH": BODY_BYTES_MAX,
+            "MAX_FORM_MEMORY_SIZE": BODY_BYTES_MAX,
+            "MAX_FORM_PARTS": 1000,
+            "SESSION_COOKIE_NAME": "__Host-sayso" if self.https else "sayso",
+            "SESSION_COOKIE_SECURE": self.https,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "WTF_CSRF_TIME_LIMIT": None,
+            "WTF_CSRF_SSL_STRICT": False,
+            "RATELIMIT_ENABLED": self.rate_limits,
+            "RATELIMIT_STORAGE_URI": "memory://",
+            "RATELIMIT_HEADERS_ENABLED": True,
+        }
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    options = "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    return {"pool_pre_ping": True, "pool_size": 12, "connect_args": {"options": options}}
+
+
+def _database_url(value: str, instance: Path) -> str:
+    if not value:
+        return f"sqlite:///{instance / 'sayso.sqlite3'}"
+    if value.startswith("postgresql://"):
+        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return value
+    raise ConfigError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+
+
+def _secret_key(value: str, instance: Path) -> str:
+    value = value or _kept_secret(instance / "secret_key")
+    if len(value) < SECRET_CHARS_MIN:
+        raise ConfigError(f"SECRET_KEY must have at least {SECRET_CHARS_MIN} characters.")
+    return value
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret made at first start, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # O_EXCL: web server and worker may both start first; exactly one of them makes the key.
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return _read_when_written(path)
+    with os.fdopen(handle, "w") as file:
+        file.write(secret := secrets.token_urlsafe(48))
+    return secret
+
+
+def _read_when_written(path: Path) -> str:
+    if path.stat().st_mode & 0o077:
+        raise ConfigError(f"{path} can be read by others. Run: chmod 600 {path}")
+    import time
+
+    for _ in range(50):
+        if text := path.read_text().strip():
+            return text
+        time.sleep(0.02)
+    raise ConfigError(f"{path} is empty. Delete it and start again.")
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ConfigError("BASE_URL must look like https://sayso.example.org.")
+    return value.rstrip("/")
+
+
+def _port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise ConfigError("PORT must be a number from 1 to 65535.")
+    return int(value)
+
+
+def _smtp_url(value: str) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ConfigError("SMTP_URL must look like smtp://user:password@host:587?starttls=1.")
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError(f"TIMEZONE {value!r} is not a known zone, such as Europe/London.") from None
+    return value
+
+
+def _working_days(value: str) -> tuple[str, ...]:
+    days: list[str] = []
+    for part in value.lower().replace(" ", "").split(","):
+        first, _, last = part.partition("-")
+        if first not in DAYS or (last and last not in DAYS) or (last and DAYS.index(last) < DAYS.index(first)):
+            raise ConfigError("WORKING_DAYS must look like mon-fri or mon,tue,sat.")
+        days += DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
+    return tuple(dict.fromkeys(days))
+
+
+def _working_hours(value: str) -> str:
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", value)
+    if match is None or value[:5] >= value[6:]:
+        raise ConfigError("WORKING_HOURS must look like 09:00-17:00.")
+    return value
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in ("0", "1"):
+        raise ConfigError(f"{name} must be 0 or 1.")
+    return value == "1"

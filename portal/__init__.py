@@ -1,0 +1,1 @@
+"""Sayso: an idea portal and feedback loop for customer-contact organisations."""

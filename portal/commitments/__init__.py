@@ -1,0 +1,1 @@
+"""Promises: an owner, a date, updates, delivery and its confirmation."""

@@ -1,0 +1,138 @@
+"""The database: engine set-up, naming convention, column types. Everything that opens a transaction starts here."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, String, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # votes and points are promises: a power cut must not take back what was acknowledged
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+)
+WRITER = {"sayso_writer": True}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment. Naive values are refused: they hide a missing time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A StrEnum stored by its value, readable in the database and checked on the way in and out."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.words(value)
+
+
+class Base(DeclarativeBase):
+    """The base of every model."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: UtcDateTime()}
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def install(engine: Engine) -> None:
+    """Give SQLite connections explicit transactions: BEGIN for readers, BEGIN IMMEDIATE for writers.
+
+    The driver's own handling opens no transaction for a SELECT, so that reading a balance and then writing it
+    accepts more than there is; a deferred writer fails with "database is locked" when it turns from reader to
+    writer. An immediate writer waits its turn. PostgreSQL needs neither.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        wanted = connection.get_execution_options().get("sayso_writer")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted else "BEGIN")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One write transaction on the current session: commit when the block ends, roll back when it raises.
+
+    Ends the read that came before, so that everything the block loads is what it will change. Only the edge
+    uses it (`portal.web.transactions`, command line, worker); services flush and never commit. Not nestable.
+    """
+    db.session.rollback()
+    if db.session().info.get("writing"):
+        raise RuntimeError("a write transaction is already open")
+    db.session().info["writing"] = True
+    db.session.connection(execution_options=WRITER)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session().info.pop("writing", None)
+
+
+def is_postgres() -> bool:
+    """True on PostgreSQL, False on SQLite: the two databases Sayso runs on."""
+    return db.engine.dialect.name == "postgresql"
+
+
+def upsert(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...], update: tuple[str, ...]) -> None:
+    """Insert a row, or change `update` columns of the row that has the same `key`."""
+    if is_postgres():
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    statement = insert(table).values(**values)
+    changes = {name: statement.excluded[name] for name in update}
+    db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))

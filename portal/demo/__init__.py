@@ -1,0 +1,1 @@
+"""A fictional organisation of any size, deterministic by seed."""

@@ -1,0 +1,59 @@
+"""The family of refusals. Each carries a stable code (for machines) and a plain sentence (for people).
+
+Pure: knows neither HTTP nor the database. `portal.web.problems` turns a class into a status.
+"""
+
+from collections.abc import Mapping
+
+
+class DomainError(Exception):
+    """Something the caller asked for cannot be done, and why.
+
+    code: stable, snake_case, part of the public interface.
+    message: one or two plain sentences a tired person understands.
+    fields: field name → sentence, where single fields of a form are at fault.
+    """
+
+    def __init__(self, code: str, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.fields = dict(fields or {})
+
+
+class Missing(DomainError):
+    """It does not exist, or the viewer may not know that it exists (404)."""
+
+    def __init__(self, what: str = "page") -> None:
+        super().__init__("not_found", f"There is no such {what}, or it is not yours to see.")
+
+
+class Refused(DomainError):
+    """The viewer may see it but may not do this (403)."""
+
+
+class Conflict(DomainError):
+    """The state of the thing forbids it, or somebody was faster (409)."""
+
+
+class Gone(DomainError):
+    """It was there and is over: a used code, a closed window (410)."""
+
+
+class Invalid(DomainError):
+    """What was sent cannot be accepted as it stands (422)."""
+
+
+class Unavailable(DomainError):
+    """Not now: the database is full or busy, a service is down (503)."""
+
+
+class TooMany(DomainError):
+    """Too often in too short a time (429).
+
+    retry_after_seconds: when trying again makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__("too_many_requests", message)
+        self.retry_after_seconds = retry_after_seconds

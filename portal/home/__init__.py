@@ -1,0 +1,1 @@
+"""Pages that read across capabilities: board, idea page, my page. No models, no writes."""

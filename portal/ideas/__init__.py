@@ -1,0 +1,1 @@
+"""What people said: ideas, stupid rules, comments, drafts, moderation and the story of each."""

@@ -1,0 +1,1 @@
+"""What happened after a change, as far as the numbers can say."""

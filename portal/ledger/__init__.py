@@ -1,0 +1,1 @@
+"""Append-only double-entry points: accounts, transfers, hash chain. Knows points, not ideas."""

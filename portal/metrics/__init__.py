@@ -1,0 +1,1 @@
+"""Customer metrics: definitions, observations with revisions, imports."""

@@ -1,0 +1,1 @@
+"""What must leave the process later: messages written in the same transaction, claimed by the worker."""

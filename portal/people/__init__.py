@@ -1,0 +1,1 @@
+"""The organisation tree, people, roles granted on it, sign-in and imports."""

@@ -1,0 +1,1 @@
+"""Which event pays whom how many points, and how hidden authors are paid."""

@@ -1,0 +1,1 @@
+"""How peers carry the best ideas: votes, ranking, feed, quorum, promotion."""

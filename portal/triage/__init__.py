@@ -1,0 +1,1 @@
+"""The executive's answer: commit or decline, in public."""

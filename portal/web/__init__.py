@@ -1,0 +1,1 @@
+"""HTTP glue without business words: transactions, problems, paging, headers, the one Markdown renderer."""
