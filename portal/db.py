@@ -9,7 +9,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -66,14 +66,14 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.words(value)
 
 
-class Base(DeclarativeBase):
-    """The base of every model."""
+class _Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime()}
+    )
 
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UtcDateTime()}
 
-
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy(model_class=_Base, disable_autonaming=True)
+Base = db.Model  # the base of every model
 
 
 def install(engine: Engine) -> None:

@@ -1,0 +1,64 @@
+"""The composition root of the web application."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from portal import cli, policies
+from portal.db import db, install
+from portal.web.assets import init_assets
+from portal.web.headers import init_headers
+from portal.web.limits import init_limits
+from portal.web.logs import init_logs
+from portal.web.network import TrustedProxies
+from portal.web.problems import init_problems
+
+if TYPE_CHECKING:
+    from config import Config
+
+csrf = CSRFProtect()
+migrate = Migrate(render_as_batch=True, compare_type=True)
+
+
+def create_app(config: "Config") -> Flask:
+    """The application for one configuration. Refuses to start when a route has no policy."""
+    app = Flask("portal", root_path=str(config.root / "portal"), template_folder=str(config.root / "templates"),
+                static_folder=str(config.root / "static"), instance_path=str(config.instance))  # fmt: skip
+    app.config.from_mapping(config.flask_settings())
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    config.instance.mkdir(parents=True, exist_ok=True)
+    init_logs(app)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.root / "migrations"))
+    with app.app_context():
+        install(db.engine)
+    init_headers(app, https=config.https)
+    init_limits(app)
+    csrf.init_app(app)
+    init_assets(app)
+    init_problems(app)
+    _init_people(app)
+    _register_pages(app)
+    cli.register(app)
+    policies.enforce_all(app)
+    if config.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app, config.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _init_people(app: Flask) -> None:
+    from portal.people.sessions import init_sessions
+
+    init_sessions(app, LoginManager())
+
+
+def _register_pages(app: Flask) -> None:
+    from portal.home import health, shell
+
+    for blueprint in (health.bp,):
+        app.register_blueprint(blueprint)
+    shell.init_shell(app)

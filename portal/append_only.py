@@ -1,0 +1,74 @@
+"""Tables that only grow, and the triggers that hold them to it on both databases.
+
+A rebuild of a table on SQLite silently drops its triggers: a migration that rebuilds one of these calls
+`statements` again, and `flask doctor` and a test look that every trigger is there.
+"""
+
+TABLES = (
+    "ledger_transfers",
+    "promotions",
+    "promotion_teams",
+    "promised_dates",
+    "idea_story",
+    "moderation_log",
+    "audit_entries",
+)
+CHAINED = "ledger_transfers"
+FIRST_HASH = "0" * 64
+
+
+def statements(dialect: str, table: str) -> list[str]:
+    """The DDL that makes `table` append-only on "sqlite" or "postgresql"."""
+    made = _sqlite(table) if dialect == "sqlite" else _postgresql(table)
+    if table == CHAINED:
+        made += _chain_sqlite() if dialect == "sqlite" else _chain_postgresql()
+    return made
+
+
+def trigger_names(dialect: str) -> set[str]:
+    """Every trigger that must exist."""
+    verbs = ("update", "delete") if dialect == "sqlite" else ("update", "delete", "truncate")
+    return {f"{table}_no_{verb}" for table in TABLES for verb in verbs} | {f"{CHAINED}_chain"}
+
+
+def _sqlite(table: str) -> list[str]:
+    return [
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("update", "delete")
+    ]
+
+
+def _postgresql(table: str) -> list[str]:
+    function = (
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    rows = [
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        for verb in ("update", "delete")
+    ]
+    whole = f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    return [function, *rows, whole]
+
+
+def _chain_sqlite() -> list[str]:
+    return [
+        f"CREATE TRIGGER {CHAINED}_chain BEFORE INSERT ON {CHAINED} BEGIN "
+        "SELECT RAISE(ABORT, 'the chain is not continued') "
+        f"WHERE NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM {CHAINED}) OR NEW.prev_hash <> "
+        f"coalesce((SELECT hash FROM {CHAINED} ORDER BY seq DESC LIMIT 1), '{FIRST_HASH}'); END"
+    ]
+
+
+def _chain_postgresql() -> list[str]:
+    return [
+        "CREATE OR REPLACE FUNCTION continue_chain() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "DECLARE last_seq bigint; last_hash text; BEGIN "
+        f"SELECT seq, hash INTO last_seq, last_hash FROM {CHAINED} ORDER BY seq DESC LIMIT 1; "
+        f"IF NEW.seq <> coalesce(last_seq, 0) + 1 OR NEW.prev_hash <> coalesce(last_hash, '{FIRST_HASH}') THEN "
+        "RAISE EXCEPTION 'the chain is not continued' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        "RETURN NEW; END $$",
+        f"CREATE TRIGGER {CHAINED}_chain BEFORE INSERT ON {CHAINED} FOR EACH ROW EXECUTE FUNCTION continue_chain()",
+    ]

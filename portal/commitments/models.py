@@ -1,0 +1,108 @@
+"""Promises. What was promised, by whom, until when; every date ever named stays."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+
+
+class CommitmentState(StrEnum):
+    """Where a promise stands. Overdue is computed, never set."""
+
+    OFFERED = "offered"  # the owner has been told first
+    ACCEPTED = "accepted"
+    HANDED_BACK = "handed_back"
+    DELIVERED = "delivered"
+    CONFIRMED = "confirmed"
+
+
+class Commitment(Base):
+    """A promise: one public sentence, a named owner, a sponsor, and the metric that will show it."""
+
+    __tablename__ = "commitments"
+    __table_args__ = (
+        Index("uq_commitments_standing", "idea_id", unique=True,
+              sqlite_where=text("state <> 'handed_back'"), postgresql_where=text("state <> 'handed_back'")),
+        Index("ix_commitments_state_due", "state", "due_on"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    sponsor_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    sentence: Mapped[str] = mapped_column(String(400))
+    metric_id: Mapped[int | None] = mapped_column(ForeignKey("metrics.id"))
+    due_on: Mapped[date]  # the date that counts now: the newest PromisedDate
+    state: Mapped[CommitmentState] = mapped_column(Word(CommitmentState))
+    made_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class PromisedDate(Base):
+    """A date that was promised. Append-only: a missed date stays on the record."""
+
+    __tablename__ = "promised_dates"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments.id"), index=True)
+    due_on: Mapped[date]
+    set_at: Mapped[datetime]
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str] = mapped_column(String(400), default="", server_default="")
+
+
+class HandBack(Base):
+    """The owner gave the promise back, with the reason."""
+
+    __tablename__ = "commitment_handbacks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments.id"), unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(400))
+
+
+class Update(Base):
+    """What moved, in the owner's words (Markdown)."""
+
+    __tablename__ = "commitment_updates"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    body: Mapped[str] = mapped_column(Text)
+
+
+class Delivery(Base):
+    """The owner says it is done: since which day and what shows it. The newest of a promise counts."""
+
+    __tablename__ = "deliveries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitments.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    live_from: Mapped[date]
+    evidence: Mapped[str] = mapped_column(Text)
+
+
+class DeliverySite(Base):
+    """A site that got the change."""
+
+    __tablename__ = "delivery_sites"
+    __table_args__ = (UniqueConstraint("delivery_id", "site_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+
+
+class DeliveryVerdict(Base):
+    """A second person looked: confirmed, or sent back with the reason. One a delivery."""
+
+    __tablename__ = "delivery_verdicts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"), unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    confirmed: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(400), default="", server_default="")

@@ -1,0 +1,19 @@
+"""Who may do what with ideas. Whether an idea may be seen at all is decided by the query. Pure."""
+
+from portal.people.policy import Rule, holds, signed_in
+from portal.people.roles import Role
+
+MAY: dict[str, Rule] = {
+    "idea.list": signed_in,
+    "idea.see": signed_in,
+    "idea.say": signed_in,
+    "idea.edit": signed_in,  # the author alone, within the window: `ideas.rules.edit_refusal`
+    "idea.withdraw": signed_in,  # the author alone
+    "idea.follow": signed_in,
+    "idea.sort": signed_in,  # kind, barrier, site: the author, or programme
+    "comment.write": signed_in,
+    "comment.withdraw": signed_in,  # its author alone
+    "idea.report": signed_in,
+    "idea.moderate": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
+    "moderation_log.see": signed_in,
+}

@@ -1,0 +1,134 @@
+"""The words of ideas: kinds, barriers, names, audiences, stages, and every limit on a text. Pure."""
+
+from enum import StrEnum
+
+SAY_CHARS_MIN, SAY_CHARS_MAX = 3, 600
+TITLE_CHARS_MAX = 80
+COMMENT_CHARS_MAX = 10_000
+REASON_CHARS_MAX = 300
+EDIT_MINUTES = 15
+DRAFT_DAYS = 7
+
+
+class Kind(StrEnum):
+    """A rule that should go, or something that would be better."""
+
+    IDEA = "idea"
+    STUPID_RULE = "stupid_rule"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return "Stupid rule" if self is Kind.STUPID_RULE else "Idea"
+
+
+class Barrier(StrEnum):
+    """What stands between the customer and a yes."""
+
+    SYSTEMS = "systems"
+    PROCESSES = "processes"
+    PROCEDURES = "procedures"
+    POLICIES = "policies"
+    TECHNOLOGY = "technology"
+    HIRING = "hiring"
+    TRAINING = "training"
+    MANAGEMENT = "management"
+    GOALS = "goals"
+    OBJECTIVES = "objectives"
+    QUALITY_ASSURANCE = "quality_assurance"
+    FORECASTING = "forecasting"
+    SCHEDULING = "scheduling"
+    MEASUREMENTS = "measurements"
+    KNOWLEDGE = "knowledge"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class Names(StrEnum):
+    """How the author's name is treated. With NONE there is no author to show."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    NONE = "none"
+
+
+class Audience(StrEnum):
+    """Who may read an idea."""
+
+    ORGANISATION = "organisation"
+    EMPLOYER = "employer"  # the author's own employer, and the client's executives
+    SITE = "site"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return {"organisation": "Everybody", "employer": "My employer", "site": "My site"}[self.value]
+
+
+class Stage(StrEnum):
+    """Where an idea has got to. Each step is also a row that says who, when and why."""
+
+    OPEN = "open"
+    PROMOTED = "promoted"  # the swarm carried it to the executives
+    PROMISED = "promised"  # a named owner has a date
+    DELIVERED = "delivered"  # the owner says it is done
+    DONE = "done"  # a second person has confirmed it
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class CommentKind(StrEnum):
+    """What a comment adds."""
+
+    BUILD = "build"
+    WORKAROUND = "workaround"
+    QUESTION = "question"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return self.value.capitalize()
+
+
+class StoryKind(StrEnum):
+    """A step in the story of an idea."""
+
+    SAID = "said"
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+    HIDDEN = "hidden"
+    RESTORED = "restored"
+    PROMOTED = "promoted"
+    COMMITTED = "committed"
+    DECLINED = "declined"
+    ACCEPTED = "accepted"
+    HANDED_BACK = "handed_back"
+    DATE_MOVED = "date_moved"
+    UPDATED = "updated"
+    DELIVERED = "delivered"
+    CONFIRMED = "confirmed"
+    SENT_BACK = "sent_back"
+    MEASURED = "measured"
+    REWARDED = "rewarded"
+
+
+class ReportReason(StrEnum):
+    """Why somebody asks for a text to be hidden."""
+
+    PERSONAL_DATA = "personal_data"
+    ATTACK = "attack"
+    OFF_TOPIC = "off_topic"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return {
+            "personal_data": "It contains personal data of a customer or colleague",
+            "attack": "It attacks a person",
+            "off_topic": "It is not about our work",
+            "other": "Something else",
+        }[self.value]

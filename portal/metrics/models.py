@@ -1,0 +1,72 @@
+"""Customer metrics: what is measured, and every value ever reported for it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP_IS_GOOD = "up"
+    DOWN_IS_GOOD = "down"
+
+
+class Metric(Base):
+    """A customer metric with its unit and the direction that is better."""
+
+    __tablename__ = "metrics"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    unit: Mapped[str] = mapped_column(String(60))
+    direction: Mapped[Direction] = mapped_column(Word(Direction))
+    decimals: Mapped[int] = mapped_column(default=1, server_default="1")
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    position: Mapped[int] = mapped_column(default=100, server_default="100")  # order in lists
+    retired_at: Mapped[datetime | None]
+
+
+class MetricImport(Base):
+    """A file of observations that was applied, so that every number has a source."""
+
+    __tablename__ = "metric_imports"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    filename: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text, default="", server_default="")  # kept until applied
+    created_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    summary: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")
+
+
+class Observation(Base):
+    """One value of a metric for a place and a day or week. A correction is a further revision, never an edit.
+
+    value: in the metric's unit. n: the number of contacts or answers behind it (the denominator), if known.
+    """
+
+    __tablename__ = "observations"
+    __table_args__ = (
+        Index("uq_observations_place", "metric_id", "place_id", "day", "revision", unique=True,
+              sqlite_where=text("reason IS NULL"), postgresql_where=text("reason IS NULL")),
+        Index("uq_observations_reason", "metric_id", "place_id", "reason", "day", "revision", unique=True,
+              sqlite_where=text("reason IS NOT NULL"), postgresql_where=text("reason IS NOT NULL")),
+        CheckConstraint("n IS NULL OR n >= 0", name="n_is_a_count"),
+        CheckConstraint("revision >= 1", name="revisions_start_at_one"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    metric_id: Mapped[int] = mapped_column(ForeignKey("metrics.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    reason: Mapped[str | None] = mapped_column(String(80))  # contact reason or queue
+    day: Mapped[date]  # the day, or the Monday of the week
+    value: Mapped[float]
+    n: Mapped[int | None]
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("metric_imports.id"), index=True)
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,13 @@
+"""Every model, imported in one place so that the metadata is complete for migrations and tests."""
+
+from portal.commitments import models as commitments
+from portal.ideas import models as ideas
+from portal.ledger import models as ledger
+from portal.metrics import models as metrics
+from portal.outbox import models as outbox
+from portal.people import models as people
+from portal.rewards import models as rewards
+from portal.swarm import models as swarm
+from portal.triage import models as triage
+
+ALL = (people, outbox, metrics, ledger, rewards, ideas, swarm, commitments, triage)

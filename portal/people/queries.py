@@ -1,0 +1,129 @@
+"""Reading people and places."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import aliased
+
+from portal.db import db
+from portal.people.models import Grant, Origin, Person, Place, SignIn
+from portal.people.roles import PlaceKind, Role
+from portal.people.viewer import Held, Viewer
+
+DEMO_ROLES = {
+    "frontline": Role.FRONTLINE,
+    "team_leader": Role.TEAM_LEADER,
+    "executive": Role.EXECUTIVE,
+    "owner": Role.OWNER,
+    "programme": Role.PROGRAMME,
+    "administrator": Role.ADMINISTRATOR,
+}
+
+
+def viewer_by_sign_in(token_hash: str, *, token: str, now: datetime) -> Viewer | None:
+    """The viewer behind a running sign-in, with everything they hold, in one query; None when it is over."""
+    running = (
+        SignIn.token_hash == token_hash,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > now,
+        SignIn.auth_epoch == Person.auth_epoch,
+        Person.deactivated_at.is_(None),
+    )
+    query = _viewers().add_columns(SignIn.id).join(SignIn, SignIn.person_id == Person.id).where(*running)
+    return _viewer(db.session.execute(query).all(), token=token)
+
+
+def viewer_of(person_id: int) -> Viewer | None:
+    """The viewer that an active person would be: for the command line, the worker and tests."""
+    query = _viewers().where(Person.id == person_id, Person.deactivated_at.is_(None))
+    return _viewer(db.session.execute(query).all())
+
+
+def demo_viewer(role_name: str) -> Viewer | None:
+    """The demo organisation's person for a role; nobody where that role is not known."""
+    role = DEMO_ROLES.get(role_name)
+    if role is None:
+        return None
+    chosen = (
+        select(Person.id)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(
+            Person.origin == Origin.DEMO,
+            Person.deactivated_at.is_(None),
+            Grant.role == role,
+            Grant.revoked_at.is_(None),
+        )
+        .order_by(Person.id)
+        .limit(1)
+    )
+    query = _viewers().where(Person.id == chosen.scalar_subquery())
+    return _viewer(db.session.execute(query).all(), token=f"demo:{role_name}")
+
+
+def person_by_login(login: str) -> Person | None:
+    """The person with this e-mail address or staff number (casefolded)."""
+    login = login.strip().casefold()
+    column = Person.email if "@" in login else Person.staff_number
+    return db.session.scalar(select(Person).where(column == login))
+
+
+def organisation() -> Place | None:
+    """The top of the tree, or None before the first start."""
+    return db.session.scalar(select(Place).where(Place.kind == PlaceKind.ORGANISATION))
+
+
+def sites() -> Sequence[Row[Any]]:
+    """(id, name, employer name) of every site, by name."""
+    employer = aliased(Place)
+    query = select(Place.id, Place.name, employer.name.label("employer")).join(
+        employer, employer.id == Place.employer_id
+    )
+    return db.session.execute(query.where(Place.kind == PlaceKind.SITE).order_by(Place.name)).all()
+
+
+def anybody_real() -> bool:
+    """True if somebody exists who is not part of a demonstration."""
+    return db.session.scalar(select(Person.id).where(Person.origin != Origin.DEMO).limit(1)) is not None
+
+
+def has_administrator() -> bool:
+    """True if somebody active can administer this installation."""
+    held = and_(Grant.person_id == Person.id, Grant.role == Role.ADMINISTRATOR, Grant.revoked_at.is_(None))
+    query = select(Person.id).join(Grant, held).where(Person.deactivated_at.is_(None)).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def _viewers() -> Select[Any]:
+    """One row for each role a person holds (one with empty role if none)."""
+    node = aliased(Place)
+    standing = and_(Grant.person_id == Person.id, Grant.revoked_at.is_(None))
+    top = aliased(Place)
+    return (
+        select(
+            Person,
+            Place.path,
+            Place.timezone,
+            Grant.role,
+            node.path.label("held_path"),
+            top.id.label("top_id"),
+        )
+        .join(Place, Place.id == Person.place_id)
+        .join(top, top.kind == PlaceKind.ORGANISATION)
+        .outerjoin(Grant, standing)
+        .outerjoin(node, node.id == Grant.place_id)
+    )
+
+
+def _viewer(rows: Sequence[Row[Any]], *, token: str = "") -> Viewer | None:
+    if not rows:
+        return None
+    person, first = rows[0][0], rows[0]
+    return Viewer(
+        id=person.id, name=person.name, initials=person.initials, job_title=person.job_title,
+        place_id=person.place_id, path=first.path, team_id=person.team_id, site_id=person.site_id,
+        employer_id=person.employer_id, organisation_id=first.top_id, timezone=first.timezone or "UTC",
+        held=tuple(Held(row.role, row.held_path) for row in rows if row.role is not None),
+        token=token, sign_in_id=getattr(first, "id", None),
+    )  # fmt: skip

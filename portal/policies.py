@@ -1,0 +1,25 @@
+"""The assembled policy: every action of every capability in one table."""
+
+from flask import Flask
+
+from portal.ideas import policy as ideas
+from portal.people import access
+from portal.people import policy as people
+from portal.people.policy import Rule
+
+TABLES = (people.MAY, ideas.MAY)
+
+
+def assembled() -> dict[str, Rule]:
+    """Action → rule. Raises RuntimeError if two capabilities claim one action."""
+    table: dict[str, Rule] = {}
+    for part in TABLES:
+        if twice := table.keys() & part.keys():
+            raise RuntimeError(f"actions named twice: {sorted(twice)}")
+        table |= part
+    return table
+
+
+def enforce_all(app: Flask) -> None:
+    """Hold every route against the table."""
+    access.enforce(app, assembled())

@@ -1,0 +1,40 @@
+"""What an executive answered, in public."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+from portal.triage.rules import DeclineReason
+
+
+class DecisionKind(StrEnum):
+    """The answers that exist so far."""
+
+    COMMIT = "commit"
+    DECLINE = "decline"
+
+
+class Decision(Base):
+    """An executive's answer. Never changed; a promise handed back makes room for the next one."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        Index("uq_decisions_standing", "idea_id", unique=True,
+              sqlite_where=text("superseded_at IS NULL"), postgresql_where=text("superseded_at IS NULL")),
+        CheckConstraint("(kind = 'decline') = (reason IS NOT NULL)", name="a_no_has_a_reason"),
+        CheckConstraint("(kind = 'commit') = (commitment_id IS NOT NULL)", name="a_yes_has_a_promise"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    kind: Mapped[DecisionKind] = mapped_column(Word(DecisionKind))
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(index=True)
+    reason: Mapped[DeclineReason | None] = mapped_column(Word(DeclineReason))
+    sentence: Mapped[str] = mapped_column(Text)
+    would_change: Mapped[str] = mapped_column(Text, default="", server_default="")
+    look_again_on: Mapped[date | None]
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"))
+    superseded_at: Mapped[datetime | None]

@@ -1,0 +1,127 @@
+"""Every error becomes a page or JSON here, with a stable code, a plain sentence, and what the person had typed."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from portal.db import db
+from portal.errors import Conflict, DomainError, Gone, Invalid, Missing, Refused, TooMany, Unavailable
+from portal.web.transactions import translated
+
+STATUS: dict[type[DomainError], int] = {
+    Missing: 404, Refused: 403, Conflict: 409, Gone: 410, Invalid: 422, TooMany: 429, Unavailable: 503,
+}  # fmt: skip
+NEVER_SHOWN_AGAIN = {"csrf_token", "password", "password_again", "code", "current_password", "new_password"}
+SENTENCES = {
+    400: ("bad_request", "That request could not be understood."),
+    404: ("not_found", "There is no such page, or it is not yours to see."),
+    405: ("method_not_allowed", "This address does not take that kind of request."),
+    413: ("too_large", "That is more than we can take at once: 256 KB of text, 8 MB for a file."),
+    415: ("unsupported_media_type", "That kind of content is not accepted here."),
+    429: ("too_many_requests", "That was a lot in a short time. Wait a moment, then try again."),
+    431: ("headers_too_large", "The request carries too much in its headers."),
+    500: ("internal_error", "Something broke on our side. Your words are below; try again in a moment."),
+}
+
+
+def init_problems(app: Flask) -> None:
+    """Register one handler for each family of errors."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal; a full disk is 507."""
+    return 507 if error.code == "storage_full" else STATUS[type(error)]
+
+
+def wants_json() -> bool:
+    """True for callers that sent or asked for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return request.is_json or best == "application/json"
+
+
+def _domain(error: DomainError) -> ResponseReturnValue:
+    response = answer(status_of(error), error.code, error.message, error.fields)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    elif isinstance(error, Unavailable):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _csrf(error: CSRFError) -> ResponseReturnValue:
+    message = "This page was open for too long, or you signed in again meanwhile. Your text is below: send it again."
+    return answer(403, "form_expired", message)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    code, message = SENTENCES.get(error.code, (f"http_{error.code}", error.description or error.name))
+    response = answer(error.code, code, message)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    if error.code == 429:
+        response.headers.setdefault("Retry-After", "60")
+    return response
+
+
+def _database(error: DBAPIError) -> ResponseReturnValue:
+    better = translated(error)
+    return _domain(better) if isinstance(better, DomainError) else _unexpected(error)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    logging.getLogger("sayso.web").exception(
+        "unexpected error", extra={"request_id": g.get("request_id", "")}
+    )
+    if current_app.testing and current_app.config.get("SHOW_ERRORS"):
+        raise error
+    return answer(500, *SENTENCES[500])
+
+
+def answer(status: int, code: str, message: str, fields: dict[str, str] | None = None) -> Response:
+    """The error as JSON or as a page that shows what was typed."""
+    db.session.rollback()
+    if wants_json():
+        body = {
+            "error": code,
+            "message": message,
+            "fields": fields or {},
+            "request_id": g.get("request_id", ""),
+        }
+        return make_response(jsonify(body), status)
+    facts = {
+        "status": status,
+        "code": code,
+        "message": message,
+        "fields": fields or {},
+        "kept": _kept(status),
+    }
+    try:
+        page = render_template("errors/problem.html", **facts)
+    except Exception:
+        # The page's own head needs the database, which may be what is broken.
+        logging.getLogger("sayso.web").exception("error page could not be drawn")
+        page = render_template("errors/plain.html", **facts)
+    return make_response(page, status)
+
+
+def _kept(status: int) -> dict[str, Any]:
+    if status == 413 or request.method in ("GET", "HEAD"):
+        return {}
+    try:
+        typed = request.form.items(multi=True)
+        return {name: value for name, value in typed if name not in NEVER_SHOWN_AGAIN and value.strip()}
+    except HTTPException:
+        return {}

@@ -1,0 +1,86 @@
+"""Fixtures that every test may use: an application on a fresh database of each kind, and a standing cast."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portal.app import create_app
+from tests.databases import PostgresCopies, PostgresServer, SqliteCopies, test_config
+from tests.factories import Cast, make_cast
+
+SERVER = "SAYSO_TEST_POSTGRES"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--db", choices=("sqlite", "postgres", "both"), default="sqlite", help="databases to test on"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The controller starts one server; parallel workers inherit its address.
+    wanted = config.getoption("--db") != "sqlite"
+    if wanted and not hasattr(config, "workerinput") and SERVER not in os.environ:
+        config._sayso_postgres = server = PostgresServer()
+        os.environ[SERVER] = server.url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = getattr(config, "_sayso_postgres", None)
+    if server is not None:
+        server.stop()
+        os.environ.pop(SERVER, None)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "copies" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--db")
+        kinds = ("sqlite", "postgres") if wanted == "both" else (wanted,)
+        metafunc.parametrize("copies", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def copies(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> SqliteCopies | PostgresCopies:
+    """The source of fresh databases of one kind."""
+    folder = tmp_path_factory.mktemp(f"template-{request.param}")
+    return SqliteCopies(folder) if request.param == "sqlite" else PostgresCopies(os.environ[SERVER], folder)
+
+
+@pytest.fixture
+def database_url(copies: SqliteCopies | PostgresCopies, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated, empty database."""
+    url = copies.new(tmp_path)
+    yield url
+    copies.drop(url)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh database."""
+    from portal.db import db
+
+    app = create_app(test_config(database_url, tmp_path))
+    app.config["SHOW_ERRORS"] = True
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """The application with its context pushed: for services and queries. Not together with `client`:
+    a request would share the session with the test and hide what it forgot to commit."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The standing cast in a small organisation, committed, with noise around it. Holds plain ids."""
+    return make_cast(app)

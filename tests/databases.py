@@ -1,0 +1,171 @@
+"""Real databases for tests: a migrated template of each kind, copied for every test."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+from config import Config
+from portal.app import create_app
+
+SECRET = "a secret that only the tests know, long enough"
+
+
+def test_config(url: str, instance: Path, **over: object) -> Config:
+    """A configuration for one test database."""
+    settings: dict[str, object] = {"rate_limits": False, "testing": True} | over
+    return Config(database_url=url, secret_key=SECRET, instance=instance, **settings)  # type: ignore[arg-type]
+
+
+def migrate(url: str, instance: Path) -> None:
+    """Bring an empty database to the newest migration, as `flask db upgrade` does."""
+    from flask_migrate import upgrade
+
+    app = create_app(test_config(url, instance))
+    with app.app_context():
+        from portal.db import db
+
+        upgrade()
+        db.engine.dispose()
+
+
+class SqliteCopies:
+    """Copies of one migrated SQLite file."""
+
+    kind = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.sqlite3"
+        migrate(f"sqlite:///{self._template}", folder)
+        _checkpoint(self._template)
+
+    def new(self, folder: Path) -> str:
+        """The address of a fresh copy."""
+        path = folder / f"{uuid4().hex}.sqlite3"
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        """The folder goes with the test."""
+
+
+class PostgresCopies:
+    """Databases made from one migrated PostgreSQL template."""
+
+    kind = "postgres"
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self._server = server
+        self._template = f"template_{uuid4().hex[:10]}"
+        self._run(f'CREATE DATABASE "{self._template}"')
+        migrate(self._url(self._template), folder)
+
+    def new(self, folder: Path) -> str:
+        """The address of a fresh copy."""
+        name = f"test_{uuid4().hex[:12]}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY file_copy')
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove the copy, whoever is still connected."""
+        self._run(f'DROP DATABASE IF EXISTS "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+    def _url(self, name: str) -> str:
+        return f"{self._server.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(f"{self._server}/postgres", autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+
+class PostgresServer:
+    """A PostgreSQL of our own on a free port of 127.0.0.1, without durability, for the length of a test run."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="sayso-postgres-"))
+        self._as = _unprivileged()
+        if self._as:
+            shutil.chown(self._folder, self._as)
+        self.port = _free_port()
+        self._call(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            "sayso",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
+        options = (
+            f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off "
+            "-c synchronous_commit=off -c max_connections=200 -c shared_buffers=128MB -c autovacuum=off"
+        )
+        self._call(
+            "pg_ctl", "-D", str(self._data), "-l", str(self._folder / "log"), "-o", options, "-w", "start"
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"postgresql://sayso@127.0.0.1:{self.port}"
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def stop(self) -> None:
+        """End it and remove its files."""
+        self._call("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _call(self, program: str, *arguments: str) -> None:
+        command = [str(postgres_programs() / program), *arguments]
+        if self._as:
+            command = ["runuser", "-u", self._as, "--", *command]
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd="/", env=_quiet_env(), timeout=120, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr or done.stdout}")
+
+
+def postgres_programs() -> Path:
+    """The folder of initdb and pg_ctl; a sentence where PostgreSQL is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        sys.exit("PostgreSQL is missing. Install Debian's package postgresql, then run make test again.")
+    return found[-1].parent
+
+
+def _unprivileged() -> str | None:
+    """PostgreSQL refuses to run as root: as root it runs as the user that Debian's package made."""
+    return "postgres" if os.getuid() == 0 else None
+
+
+def _quiet_env() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _checkpoint(path: Path) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
