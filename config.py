@@ -58,9 +58,7 @@ class Config:
             working_days=_working_days(env.get("WORKING_DAYS", "mon-fri")),
             working_hours=_working_hours(env.get("WORKING_HOURS", cls.working_hours)),
             demo=_switch("DEMO", env.get("DEMO", "0")),
-            trusted_proxies=tuple(
-                part.strip() for part in env.get("TRUSTED_PROXIES", "").split(",") if part.strip()
-            ),
+            trusted_proxies=tuple(part.strip() for part in env.get("TRUSTED_PROXIES", "").split(",") if part.strip()),
             instance=instance,
         )
 
@@ -175,11 +173,7 @@ def _working_days(value: str) -> tuple[str, ...]:
     days: list[str] = []
     for part in value.lower().replace(" ", "").split(","):
         first, _, last = part.partition("-")
-        if (
-            first not in DAYS
-            or (last and last not in DAYS)
-            or (last and DAYS.index(last) < DAYS.index(first))
-        ):
+        if first not in DAYS or (last and last not in DAYS) or (last and DAYS.index(last) < DAYS.index(first)):
             raise ConfigError("WORKING_DAYS must look like mon-fri or mon,tue,sat.")
         days += DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
     return tuple(dict.fromkeys(days))

@@ -57,8 +57,8 @@ def _init_people(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
-    from portal.home import health, shell
+    from portal.home import health, pages, shell
 
-    for blueprint in (health.bp,):
+    for blueprint in (health.bp, pages.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

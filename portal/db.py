@@ -67,9 +67,7 @@ class Word(TypeDecorator[StrEnum]):
 
 
 class _Base(DeclarativeBase):
-    registry = registry(
-        metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime()}
-    )
+    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime()})
 
 
 db = SQLAlchemy(model_class=_Base, disable_autonaming=True)

@@ -15,9 +15,7 @@ SERVER = "SAYSO_TEST_POSTGRES"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--db", choices=("sqlite", "postgres", "both"), default="sqlite", help="databases to test on"
-    )
+    parser.addoption("--db", choices=("sqlite", "postgres", "both"), default="sqlite", help="databases to test on")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,9 +41,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def copies(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> SqliteCopies | PostgresCopies:
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SqliteCopies | PostgresCopies:
     """The source of fresh databases of one kind."""
     folder = tmp_path_factory.mktemp(f"template-{request.param}")
     return SqliteCopies(folder) if request.param == "sqlite" else PostgresCopies(os.environ[SERVER], folder)

@@ -109,9 +109,7 @@ class PostgresServer:
             f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off "
             "-c synchronous_commit=off -c max_connections=200 -c shared_buffers=128MB -c autovacuum=off"
         )
-        self._call(
-            "pg_ctl", "-D", str(self._data), "-l", str(self._folder / "log"), "-o", options, "-w", "start"
-        )
+        self._call("pg_ctl", "-D", str(self._data), "-l", str(self._folder / "log"), "-o", options, "-w", "start")
 
     @property
     def url(self) -> str:

@@ -38,9 +38,7 @@ class Cast:
 
     places: dict[str, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
-    voters: list[int] = field(
-        default_factory=list
-    )  # 24 people, three in each of eight teams, in turn by team
+    voters: list[int] = field(default_factory=list)  # 24 people, three in each of eight teams, in turn by team
 
     def __getattr__(self, name: str) -> int:
         try:
@@ -68,9 +66,7 @@ def make_cast(app: Flask, *, now: datetime = NOON) -> Cast:
             person = make_person(name, place, now=now)
             cast.people[name] = person.id
             for role in roles:
-                service.grant(
-                    person, role, place if role is not Role.FRONTLINE else place, by_id=None, now=now
-                )
+                service.grant(person, role, place, by_id=None, now=now)
         teams = [place for key, place in places.items() if place.kind is PlaceKind.TEAM]
         for round_number in range(3):
             for team in teams:

@@ -184,21 +184,11 @@ def upgrade() -> None:
             "(kind IN ('capture', 'void', 'reverse')) = (ref_seq IS NOT NULL)",
             name=op.f("ck_ledger_transfers_resolves_another"),
         ),
-        sa.CheckConstraint(
-            "amount BETWEEN 1 AND 1000000000", name=op.f("ck_ledger_transfers_amount_is_positive")
-        ),
-        sa.CheckConstraint(
-            "debit_id <> credit_id", name=op.f("ck_ledger_transfers_moves_between_two_accounts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["credit_id"], ["ledger_accounts.id"], name=op.f("fk_ledger_transfers_credit_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["debit_id"], ["ledger_accounts.id"], name=op.f("fk_ledger_transfers_debit_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["ref_seq"], ["ledger_transfers.seq"], name=op.f("fk_ledger_transfers_ref_seq")
-        ),
+        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000", name=op.f("ck_ledger_transfers_amount_is_positive")),
+        sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_ledger_transfers_moves_between_two_accounts")),
+        sa.ForeignKeyConstraint(["credit_id"], ["ledger_accounts.id"], name=op.f("fk_ledger_transfers_credit_id")),
+        sa.ForeignKeyConstraint(["debit_id"], ["ledger_accounts.id"], name=op.f("fk_ledger_transfers_debit_id")),
+        sa.ForeignKeyConstraint(["ref_seq"], ["ledger_transfers.seq"], name=op.f("fk_ledger_transfers_ref_seq")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger_transfers")),
         sa.UniqueConstraint("cause", name=op.f("uq_ledger_transfers_cause")),
         sa.UniqueConstraint("hash", name=op.f("uq_ledger_transfers_hash")),
@@ -228,9 +218,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "email IS NOT NULL OR staff_number IS NOT NULL", name=op.f("ck_people_has_a_way_to_sign_in")
         ),
-        sa.CheckConstraint(
-            "manager_id IS NULL OR manager_id <> id", name=op.f("ck_people_is_not_their_own_manager")
-        ),
+        sa.CheckConstraint("manager_id IS NULL OR manager_id <> id", name=op.f("ck_people_is_not_their_own_manager")),
         sa.ForeignKeyConstraint(["employer_id"], ["places.id"], name=op.f("fk_people_employer_id")),
         sa.ForeignKeyConstraint(["manager_id"], ["people.id"], name=op.f("fk_people_manager_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_people_place_id")),
@@ -327,9 +315,7 @@ def upgrade() -> None:
         sa.Column("hidden_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("comment_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("source_ref", sa.String(length=80), nullable=True),
-        sa.CheckConstraint(
-            "(names = 'none') = (author_id IS NULL)", name=op.f("ck_ideas_no_name_means_no_author")
-        ),
+        sa.CheckConstraint("(names = 'none') = (author_id IS NULL)", name=op.f("ck_ideas_no_name_means_no_author")),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_ideas_author_id")),
         sa.ForeignKeyConstraint(["employer_id"], ["places.id"], name=op.f("fk_ideas_employer_id")),
         sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_ideas_site_id")),
@@ -428,9 +414,7 @@ def upgrade() -> None:
         sa.Column("ends_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["approved_by_id"], ["people.id"], name=op.f("fk_reward_budgets_approved_by_id")
-        ),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["people.id"], name=op.f("fk_reward_budgets_approved_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reward_budgets")),
     )
     op.create_table(
@@ -465,9 +449,7 @@ def upgrade() -> None:
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("hidden_at", portal.db.UtcDateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(names = 'none') = (author_id IS NULL)", name=op.f("ck_comments_no_name_means_no_author")
-        ),
+        sa.CheckConstraint("(names = 'none') = (author_id IS NULL)", name=op.f("ck_comments_no_name_means_no_author")),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_comments_author_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_comments_idea_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
@@ -675,9 +657,7 @@ def upgrade() -> None:
         sa.Column("via", sa.String(length=32), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", portal.db.UtcDateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(kind = 'stop') = (reason IS NOT NULL)", name=op.f("ck_votes_a_stop_has_a_reason")
-        ),
+        sa.CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name=op.f("ck_votes_a_stop_has_a_reason")),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_votes_idea_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_votes_person_id")),
         sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_votes_site_id")),
@@ -722,9 +702,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment_updates")),
     )
     with op.batch_alter_table("commitment_updates", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_commitment_updates_commitment_id"), ["commitment_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_commitment_updates_commitment_id"), ["commitment_id"], unique=False)
 
     op.create_table(
         "decisions",
@@ -742,13 +720,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(kind = 'commit') = (commitment_id IS NOT NULL)", name=op.f("ck_decisions_a_yes_has_a_promise")
         ),
-        sa.CheckConstraint(
-            "(kind = 'decline') = (reason IS NOT NULL)", name=op.f("ck_decisions_a_no_has_a_reason")
-        ),
+        sa.CheckConstraint("(kind = 'decline') = (reason IS NOT NULL)", name=op.f("ck_decisions_a_no_has_a_reason")),
         sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_decisions_by_id")),
-        sa.ForeignKeyConstraint(
-            ["commitment_id"], ["commitments.id"], name=op.f("fk_decisions_commitment_id")
-        ),
+        sa.ForeignKeyConstraint(["commitment_id"], ["commitments.id"], name=op.f("fk_decisions_commitment_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_decisions_idea_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
@@ -772,9 +746,7 @@ def upgrade() -> None:
         sa.Column("live_from", sa.Date(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_deliveries_by_id")),
-        sa.ForeignKeyConstraint(
-            ["commitment_id"], ["commitments.id"], name=op.f("fk_deliveries_commitment_id")
-        ),
+        sa.ForeignKeyConstraint(["commitment_id"], ["commitments.id"], name=op.f("fk_deliveries_commitment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
@@ -806,9 +778,7 @@ def upgrade() -> None:
         sa.Column("set_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("set_by_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=400), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["commitment_id"], ["commitments.id"], name=op.f("fk_promised_dates_commitment_id")
-        ),
+        sa.ForeignKeyConstraint(["commitment_id"], ["commitments.id"], name=op.f("fk_promised_dates_commitment_id")),
         sa.ForeignKeyConstraint(["set_by_id"], ["people.id"], name=op.f("fk_promised_dates_set_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promised_dates")),
     )
@@ -824,9 +794,7 @@ def upgrade() -> None:
         sa.Column("u", sa.Double(), nullable=False),
         sa.Column("d", sa.Integer(), nullable=False),
         sa.Column("m", sa.Double(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["promotion_id"], ["promotions.id"], name=op.f("fk_promotion_teams_promotion_id")
-        ),
+        sa.ForeignKeyConstraint(["promotion_id"], ["promotions.id"], name=op.f("fk_promotion_teams_promotion_id")),
         sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_promotion_teams_site_id")),
         sa.ForeignKeyConstraint(["team_id"], ["places.id"], name=op.f("fk_promotion_teams_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promotion_teams")),
@@ -846,9 +814,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], name=op.f("fk_reports_comment_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_reports_idea_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
-        sa.UniqueConstraint(
-            "idea_id", "comment_id", "by_id", name=op.f("uq_reports_idea_id_comment_id_by_id")
-        ),
+        sa.UniqueConstraint("idea_id", "comment_id", "by_id", name=op.f("uq_reports_idea_id_comment_id_by_id")),
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_idea_id"), ["idea_id"], unique=False)
@@ -858,9 +824,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_sites_delivery_id")
-        ),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_sites_delivery_id")),
         sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_delivery_sites_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_sites")),
         sa.UniqueConstraint("delivery_id", "site_id", name=op.f("uq_delivery_sites_delivery_id_site_id")),
@@ -874,9 +838,7 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=400), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_delivery_verdicts_by_id")),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_verdicts_delivery_id")
-        ),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_verdicts_delivery_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_verdicts")),
         sa.UniqueConstraint("delivery_id", name=op.f("uq_delivery_verdicts_delivery_id")),
     )

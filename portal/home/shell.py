@@ -29,8 +29,6 @@ def init_shell(app: Flask) -> None:
             "viewer": current_viewer(),
             "shell": Shell(),
             "csp_nonce": nonce(),
-            "theme": request.cookies.get("theme")
-            if request.cookies.get("theme") in ("light", "dark")
-            else None,
+            "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else None,
             "may": may,
         }

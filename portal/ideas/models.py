@@ -30,9 +30,7 @@ class Idea(Base):
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))  # whose idea, for its audience
     site_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"), index=True)  # the site it is about
     team_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
-    origin_label: Mapped[str] = mapped_column(
-        String(120)
-    )  # "a colleague in Leeds": frozen, only ever coarser
+    origin_label: Mapped[str] = mapped_column(String(120))  # "a colleague in Leeds": frozen, only ever coarser
     said_at: Mapped[datetime] = mapped_column(index=True)
     edited_at: Mapped[datetime | None]
     moved_at: Mapped[datetime]  # the last change of stage

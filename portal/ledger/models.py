@@ -58,9 +58,7 @@ class Transfer(Base):
     __table_args__ = (
         CheckConstraint(f"amount BETWEEN 1 AND {POINTS_MAX}", name="amount_is_positive"),
         CheckConstraint("debit_id <> credit_id", name="moves_between_two_accounts"),
-        CheckConstraint(
-            "(kind IN ('capture', 'void', 'reverse')) = (ref_seq IS NOT NULL)", name="resolves_another"
-        ),
+        CheckConstraint("(kind IN ('capture', 'void', 'reverse')) = (ref_seq IS NOT NULL)", name="resolves_another"),
     )
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cause: Mapped[str] = mapped_column(String(120), unique=True)  # the idempotency key

@@ -74,10 +74,7 @@ def claim(worker: str, *, now: datetime, limit: int = CLAIM_MAX) -> list[Claimed
         return []
     lease = {"lease_until": now + LEASE, "lease_by": worker, "attempts": Message.attempts + 1}
     db.session.execute(
-        update(Message)
-        .where(Message.id.in_(ids))
-        .values(**lease)
-        .execution_options(synchronize_session=False)
+        update(Message).where(Message.id.in_(ids)).values(**lease).execution_options(synchronize_session=False)
     )
     rows = db.session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.available_at, Message.id)
                               .execution_options(populate_existing=True))  # fmt: skip

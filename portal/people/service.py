@@ -13,9 +13,7 @@ from portal.people.models import AuditEntry, Grant, Origin, Person, Place, SignI
 from portal.people.roles import PARENTS, PlaceKind, Role
 
 
-def add_place(
-    kind: PlaceKind, name: str, parent: Place | None = None, *, timezone: str | None = None
-) -> Place:
+def add_place(kind: PlaceKind, name: str, parent: Place | None = None, *, timezone: str | None = None) -> Place:
     """Add a node below `parent`. Raises Invalid (`wrong_parent`) where the tree does not allow it."""
     if (parent.kind if parent else None) not in (PARENTS[kind] or (None,)):
         raise Invalid("wrong_parent", f"A {kind} cannot stand there in the organisation.")
@@ -141,9 +139,7 @@ def audit(
 ) -> None:
     """Note what somebody with power did. Never votes, never hidden names, never secrets."""
     text = json.dumps(detail, sort_keys=True, default=str)
-    db.session.add(
-        AuditEntry(at=now, actor_id=actor_id, action=action, subject=subject, outcome=outcome, detail=text)
-    )
+    db.session.add(AuditEntry(at=now, actor_id=actor_id, action=action, subject=subject, outcome=outcome, detail=text))
 
 
 def _keep_one_administrator(person: Person) -> None:
@@ -152,6 +148,4 @@ def _keep_one_administrator(person: Person) -> None:
         db.session.scalars(select(Grant.person_id).join(Person, Person.id == Grant.person_id).where(*active))
     )
     if administrators == {person.id}:
-        raise Conflict(
-            "last_administrator", f"{person.name} is the last administrator. Name another one first."
-        )
+        raise Conflict("last_administrator", f"{person.name} is the last administrator. Name another one first.")

@@ -27,9 +27,7 @@ def refuse_unknown(known: set[str]) -> None:
     """Raise Invalid if the request's body names a field outside `known`."""
     sent = set(request.form) | set(request.files)
     if extra := sorted(sent - known):
-        raise Invalid(
-            "unknown_field", f"This form has no field called {extra[0]!r}.", {extra[0]: "Unknown field."}
-        )
+        raise Invalid("unknown_field", f"This form has no field called {extra[0]!r}.", {extra[0]: "Unknown field."})
 
 
 def tidy(text: str | None) -> str | None:

@@ -82,9 +82,7 @@ def _database(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    logging.getLogger("sayso.web").exception(
-        "unexpected error", extra={"request_id": g.get("request_id", "")}
-    )
+    logging.getLogger("sayso.web").exception("unexpected error", extra={"request_id": g.get("request_id", "")})
     if current_app.testing and current_app.config.get("SHOW_ERRORS"):
         raise error
     return answer(500, *SENTENCES[500])

@@ -24,9 +24,7 @@ def writing() -> Iterator[None]:
         with database.writing():
             yield
     except IntegrityError as error:
-        raise Conflict(
-            "changed_meanwhile", "Somebody changed this at the same moment. Look again."
-        ) from error
+        raise Conflict("changed_meanwhile", "Somebody changed this at the same moment. Look again.") from error
     except DBAPIError as error:
         raise translated(error) from error
 
@@ -41,7 +39,5 @@ def translated(error: DBAPIError) -> Exception:
     if any(part in words for part in BUSY):
         return Unavailable("busy", "Too much is being saved at the moment. Try again in a few seconds.")
     if any(part in words for part in READ_ONLY) or isinstance(error, OperationalError):
-        return Unavailable(
-            "database_unavailable", "The database cannot be reached at the moment. Try again soon."
-        )
+        return Unavailable("database_unavailable", "The database cannot be reached at the moment. Try again soon.")
     return error
