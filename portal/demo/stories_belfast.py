@@ -51,9 +51,7 @@ BELFAST = (
         days_ago=11,
         appeal=0.68,
         fate="gathering",
-        comments=(
-            build("At the very least grey the tick-box out whenever the status page is red.", author="mark"),
-        ),
+        comments=(build("At the very least grey the tick-box out whenever the status page is red.", author="mark"),),
     ),
     Idea(
         "flat-21",
@@ -72,8 +70,7 @@ BELFAST = (
         comments=(
             workaround("Put '2 of 1' in the surname box. The engineers know to look there.", author="jackie"),
             question(
-                "How many of our missed visits are really this? Appointments in Durban could "
-                "count them for a week.",
+                "How many of our missed visits are really this? Appointments in Durban could count them for a week.",
                 author="nokuthula",
             ),
         ),
@@ -94,8 +91,7 @@ BELFAST = (
         fate="gathering",
         comments=(
             workaround(
-                "I read it out as I go. 'I see the box was changed in June.' They like knowing "
-                "you've looked.",
+                "I read it out as I go. 'I see the box was changed in June.' They like knowing you've looked.",
                 team="leeds-technical",
             ),
         ),

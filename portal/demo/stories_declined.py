@@ -31,8 +31,7 @@ DECLINED = (
         ),
         comments=(
             build(
-                "Most of the 3:40 is our own padding. I read the rule and the part we must say is "
-                "under a minute.",
+                "Most of the 3:40 is our own padding. I read the rule and the part we must say is under a minute.",
                 team="manila-sales",
             ),
         ),
@@ -121,8 +120,7 @@ DECLINED = (
         ),
         comments=(
             build(
-                "Until the job's fixed, tell us each morning who was hit. I'd sooner ring them "
-                "first than be rung.",
+                "Until the job's fixed, tell us each morning who was hit. I'd sooner ring them first than be rung.",
                 author="joyce",
             ),
         ),

@@ -78,11 +78,7 @@ DELIVERED = (
             "Live in Leeds and Belfast, eight days ahead of the date. Brightline's network blocks "
             "the map's address, which is one form and I have sent it.",
         ),
-        comments=(
-            workaround(
-                "We ask them to read us the website. They think it's a test.", team="manila-technical"
-            ),
-        ),
+        comments=(workaround("We ask them to read us the website. They think it's a test.", team="manila-technical"),),
     ),
 )
 MIXED = (
@@ -103,8 +99,7 @@ MIXED = (
         promise=Promise(
             "nomsa",
             "amara",
-            "Search understands everyday words, and the right article is in the first three "
-            "results nine times in ten.",
+            "Search understands everyday words, and the right article is in the first three results nine times in ten.",
             "first_contact_resolution",
             days_ago=163,
             due_in_days=-117,
@@ -169,8 +164,7 @@ MIXED = (
         delivery=Delivery(
             96,
             ("durban",),
-            "Two options, live on Durban's lines first so that we can see what it does before "
-            "anyone else gets it.",
+            "Two options, live on Durban's lines first so that we can see what it does before anyone else gets it.",
             was="Seven options, read in full before a choice is taken.",
             now="Two options. Taken out again after eight weeks; back to six, without the double.",
             taken_out_days_ago=40,
@@ -226,8 +220,7 @@ MIXED = (
             updates=(
                 Update(
                     49,
-                    "I read a year of the notes. I'd like to say sorry, in particular for "
-                    "'comfort, disputed'.",
+                    "I read a year of the notes. I'd like to say sorry, in particular for 'comfort, disputed'.",
                 ),
             ),
         ),

@@ -52,9 +52,7 @@ DURBAN = (
         appeal=0.64,
         fate="gathering",
         comments=(
-            workaround(
-                "Two of us do it together, one reads and one types, like pilots.", team="durban-technical"
-            ),
+            workaround("Two of us do it together, one reads and one types, like pilots.", team="durban-technical"),
         ),
         stops=(
             Stop(

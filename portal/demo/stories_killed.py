@@ -127,9 +127,7 @@ KILLED = (
                 "tried",
                 "We had £10 in 2019 and it was taken away after one bad month.",
                 "leeds-complaints",
-                answer=(
-                    "One person, one month, and everybody paid for it. This time we talk to the one person."
-                ),
+                answer=("One person, one month, and everybody paid for it. This time we talk to the one person."),
                 answered_by="dev",
             ),
         ),
@@ -153,8 +151,7 @@ KILLED = (
         promise=Promise(
             "lorna",
             "marisol",
-            "The name boxes leave the score sheet, and their points go to whether the customer "
-            "left with an answer.",
+            "The name boxes leave the score sheet, and their points go to whether the customer left with an answer.",
             "csat",
             days_ago=125,
             due_in_days=-88,
@@ -169,9 +166,7 @@ KILLED = (
             now="The customer left with an answer, or knew when they'd get one (3 points).",
             confirmed_days_ago=84,
             outcome="worked",
-            confirm_note=(
-                "Two of my scorers asked who wrote the old line. It was me, in 2014. I'm glad it's gone."
-            ),
+            confirm_note=("Two of my scorers asked who wrote the old line. It was me, in 2014. I'm glad it's gone."),
         ),
         comments=(
             build(
@@ -199,8 +194,7 @@ KILLED = (
         promise=Promise(
             "asha",
             "margaret",
-            "A photo of the certificate is enough, and no bill, letter or call goes out while we "
-            "wait for it.",
+            "A photo of the certificate is enough, and no bill, letter or call goes out while we wait for it.",
             "complaints",
             days_ago=201,
             due_in_days=-157,
@@ -227,9 +221,7 @@ KILLED = (
             now="A photo is enough. Everything stops the day they tell us.",
             confirmed_days_ago=144,
             outcome="worked",
-            confirm_note=(
-                "I read the first forty calls. In most of them nobody had to ask us for anything twice."
-            ),
+            confirm_note=("I read the first forty calls. In most of them nobody had to ask us for anything twice."),
         ),
         comments=(
             build(
@@ -237,8 +229,7 @@ KILLED = (
                 team="belfast-care",
             ),
             build(
-                "And take the dead person's first name off the 'we miss you' mailing. That went "
-                "out to my neighbour.",
+                "And take the dead person's first name off the 'we miss you' mailing. That went out to my neighbour.",
                 team="leeds-retentions",
             ),
         ),

@@ -213,9 +213,7 @@ LEEDS = (
         fate="open",
         author="priya",
         comments=(
-            workaround(
-                "Click the help icon every three minutes. It counts as being awake.", team="leeds-billing"
-            ),
+            workaround("Click the help icon every three minutes. It counts as being awake.", team="leeds-billing"),
         ),
     ),
     Idea(

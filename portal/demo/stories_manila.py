@@ -29,9 +29,7 @@ MANILA = (
                 "it. Everyone uses my drawing.",
                 team="manila-night",
             ),
-            question(
-                "Which three models do you get asked about most? I have a shelf of returns.", author="ruth"
-            ),
+            question("Which three models do you get asked about most? I have a shelf of returns.", author="ruth"),
         ),
     ),
     Idea(
@@ -50,9 +48,7 @@ MANILA = (
         fate="gathering",
         audience="employer",
         comments=(
-            build(
-                "Replace it with 'was I understood?' and ask the customer, not the form.", team="durban-chat"
-            ),
+            build("Replace it with 'was I understood?' and ask the customer, not the form.", team="durban-chat"),
         ),
     ),
     Idea(
@@ -120,8 +116,7 @@ MANILA = (
                 team="belfast-chat",
             ),
             build(
-                "A colour bar at the top of each window would be enough. Even the free chat "
-                "programs have it.",
+                "A colour bar at the top of each window would be enough. Even the free chat programs have it.",
                 team="durban-chat",
             ),
         ),
@@ -196,8 +191,7 @@ MANILA = (
         author="jun",
         comments=(
             build(
-                "Print the date and the name of who verified it. If it is somebody who left, that "
-                "is your answer.",
+                "Print the date and the name of who verified it. If it is somebody who left, that is your answer.",
                 team="belfast-welcome",
             ),
         ),

@@ -61,8 +61,7 @@ PROMISED_IN_HOUSE = (
         promise=Promise(
             "rory",
             "colm",
-            "The notes box takes 4,000 characters, with one line at the top for the thing the "
-            "next person must know.",
+            "The notes box takes 4,000 characters, with one line at the top for the thing the next person must know.",
             "repeat_contacts_7d",
             days_ago=37,
             due_in_days=16,
@@ -70,14 +69,11 @@ PROMISED_IN_HOUSE = (
             updates=(
                 Update(
                     12,
-                    "The limit came from a system we switched off in 2017. It has been saving "
-                    "paper for nobody.",
+                    "The limit came from a system we switched off in 2017. It has been saving paper for nobody.",
                 ),
             ),
         ),
-        comments=(
-            workaround("I carry on in the postcode history. There's no limit in there.", team="leeds-moves"),
-        ),
+        comments=(workaround("I carry on in the postcode history. There's no limit in there.", team="leeds-moves"),),
     ),
     Idea(
         "the-tomatoes",
@@ -117,9 +113,7 @@ PROMISED_IN_HOUSE = (
                 "Have the person whose call it was come and say what they were thinking at minute three.",
                 team="durban-chat",
             ),
-            build(
-                "Nobody told me about the tomatoes being famous. I'll do the first morning.", author="joyce"
-            ),
+            build("Nobody told me about the tomatoes being famous. I'll do the first morning.", author="joyce"),
         ),
     ),
     Idea(

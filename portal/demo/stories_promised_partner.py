@@ -35,8 +35,7 @@ PROMISED_TO_PARTNER = (
         ),
         comments=(
             build(
-                "Put the case number in it. Then when they do phone, they phone with the answer "
-                "in their hand.",
+                "Put the case number in it. Then when they do phone, they phone with the answer in their hand.",
                 team="leeds-billing",
             ),
             workaround(
@@ -135,9 +134,7 @@ PROMISED_TO_PARTNER = (
                 ),
             ),
         ),
-        comments=(
-            build("Send a quarter of them each week and there is no 27th.", team="durban-collections"),
-        ),
+        comments=(build("Send a quarter of them each week and there is no 27th.", team="durban-collections"),),
     ),
     Idea(
         "we-shook-hands",

@@ -20,8 +20,7 @@ PROMOTED = (
         promoted_days_ago=5,
         comments=(
             build(
-                "I had a nurse on nights who does her handovers on video. A courier is £6. She "
-                "lost two shifts.",
+                "I had a nurse on nights who does her handovers on video. A courier is £6. She lost two shifts.",
                 author="lindiwe",
             ),
             workaround(
@@ -160,8 +159,7 @@ PROMOTED = (
         author="jackie",
         comments=(
             workaround(
-                "Five questions off the last bill and a leader can read it out. Nobody has "
-                "written that down anywhere.",
+                "Five questions off the last bill and a leader can read it out. Nobody has written that down anywhere.",
                 team="durban-collections",
             ),
             question(
@@ -173,8 +171,7 @@ PROMOTED = (
         stops=(
             Stop(
                 "unsafe",
-                "Texting it to a number added yesterday is how my aunt lost her account. It has "
-                "to be an old number.",
+                "Texting it to a number added yesterday is how my aunt lost her account. It has to be an old number.",
                 "belfast-billing",
             ),
         ),

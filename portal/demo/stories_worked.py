@@ -37,8 +37,7 @@ WORKED = (
         delivery=Delivery(
             140,
             ("manila", "durban"),
-            "Fixed at both Brightline sites. The planners move the forecast about instead; it has "
-            "no tablets to take.",
+            "Fixed at both Brightline sites. The planners move the forecast about instead; it has no tablets to take.",
             was="Breaks may be moved at any time to protect service levels.",
             now="A break moves only with your yes, by ten minutes at most.",
             confirmed_days_ago=133,
@@ -104,9 +103,7 @@ WORKED = (
             "one and has a date of its own soon.",
             confirmed_days_ago=70,
             outcome="worked",
-            confirm_note=(
-                "People say it got easier, and 'where is he?' calls have nearly stopped on visit days."
-            ),
+            confirm_note=("People say it got easier, and 'where is he?' calls have nearly stopped on visit days."),
         ),
         comments=(
             build(
@@ -169,13 +166,9 @@ WORKED = (
         stops=(
             Stop(
                 "moves_pain",
-                "If tech can't sell it then the target lands on us in Sales. Take it off the "
-                "total, not off the team.",
+                "If tech can't sell it then the target lands on us in Sales. Take it off the total, not off the team.",
                 "leeds-sales",
-                answer=(
-                    "The total came down by the same amount. You can check it on your own sheet for "
-                    "the quarter."
-                ),
+                answer=("The total came down by the same amount. You can check it on your own sheet for the quarter."),
                 answered_by="amara",
             ),
         ),
