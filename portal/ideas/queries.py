@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from portal.db import db
 from portal.errors import Missing
@@ -25,7 +25,7 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     open_to_viewer = or_(
         Idea.audience == Audience.ORGANISATION,
         and_(Idea.audience == Audience.EMPLOYER, Idea.employer_id == viewer.employer_id),
-        and_(Idea.audience == Audience.SITE, Idea.site_id == viewer.site_id) if viewer.site_id else sql_false(),
+        and_(Idea.audience == Audience.SITE, Idea.site_id == viewer.site_id) if viewer.site_id else false(),
         Idea.author_id == viewer.id,
         *(_said_below(path) for path in viewer.scope(*SEES_ALL)),
     )
@@ -33,11 +33,6 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     shown = true() if moderates else or_(Idea.hidden_at.is_(None), Idea.author_id == viewer.id)
     standing = or_(Idea.stage != Stage.WITHDRAWN, Idea.author_id == viewer.id)
     return and_(open_to_viewer, shown, standing)
-
-
-def sql_false() -> ColumnElement[bool]:
-    """A condition that nothing meets."""
-    return Idea.id.is_(None)
 
 
 def _said_below(path: str) -> ColumnElement[bool]:
