@@ -18,7 +18,6 @@ UPLOAD_BYTES_MAX = 8 * 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-
 def per_viewer() -> str:
     """Count by the signed-in person, else by the network."""
     return f"viewer:{current_user.get_id()}" if current_user.is_authenticated else client_network()
