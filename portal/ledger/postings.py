@@ -46,7 +46,6 @@ class TransferKind(StrEnum):
 
 
 RESOLVING = frozenset({TransferKind.CAPTURE, TransferKind.VOID, TransferKind.REVERSE})
-MOVING = frozenset({TransferKind.POST, TransferKind.CAPTURE, TransferKind.REVERSE})
 REVERSIBLE = frozenset({TransferKind.POST, TransferKind.CAPTURE})
 
 
