@@ -6,8 +6,9 @@ from portal.ideas import policy as ideas
 from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
+from portal.swarm import policy as swarm
 
-TABLES = (people.MAY, ideas.MAY)
+TABLES = (people.MAY, ideas.MAY, swarm.MAY)
 
 
 def assembled() -> dict[str, Rule]:

@@ -41,7 +41,7 @@ def serve(app: Flask, told: list[str], *, with_worker: bool) -> None:
         worker = Worker(Path(app.config["SAYSO"].root)) if with_worker else None
         while not stopping:
             wasyncore.loop(timeout=TICK_SECONDS, use_poll=True, map=connections, count=1)
-            if worker:
+            if worker and not stopping:
                 worker.keep_alive()
         if worker:
             worker.stop()
