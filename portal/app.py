@@ -30,7 +30,8 @@ def create_app(config: "Config") -> Flask:
     app.config.from_mapping(config.flask_settings())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
-    config.instance.mkdir(parents=True, exist_ok=True)
+    app.url_map.merge_slashes = False  # a redirect to the merged address would carry the Host that was sent
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     init_logs(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.root / "migrations"))

@@ -8,8 +8,9 @@ from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
 from portal.rewards import policy as rewards
+from portal.swarm import policy as swarm
 
-TABLES = (people.MAY, ledger.MAY, rewards.MAY, ideas.MAY)
+TABLES = (people.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY)
 
 
 def assembled() -> dict[str, Rule]:
