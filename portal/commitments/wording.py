@@ -41,14 +41,14 @@ LOOKS = {
 
 
 def day(wanted: date, today: date, *, weekday: bool = False) -> str:
-    """"22 December", with the year where it is another one: "22 December 2027"."""
+    """ "22 December", with the year where it is another one: "22 December 2027"."""
     text = f"{wanted.day} {MONTHS[wanted.month - 1]}"
     text = text if wanted.year == today.year else f"{text} {wanted.year}"
     return f"{WEEKDAYS[wanted.weekday()]} {text}" if weekday else text
 
 
 def count(number: int, what: str) -> str:
-    """"1 day", "3 days"."""
+    """ "1 day", "3 days"."""
     return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
@@ -91,7 +91,7 @@ def _kept(course: Course) -> str:
 
 
 def moved(course: Course) -> str | None:
-    """"moved once", or None."""
+    """ "moved once", or None."""
     moves = len(course.dates) - 1
     return f"moved {TIMES.get(moves, f'{moves} times')}" if moves else None
 
