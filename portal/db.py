@@ -1,5 +1,6 @@
 """The database: engine set-up, naming convention, column types. Everything that opens a transaction starts here."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, String, event
+from sqlalchemy import DateTime, MetaData, String, event, func, select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -134,3 +135,10 @@ def upsert(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...], updat
     statement = insert(table).values(**values)
     changes = {name: statement.excluded[name] for name in update}
     db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
+
+
+def take_turns(name: str) -> None:
+    """Let one transaction at a time past this point, until it ends. Needed on PostgreSQL only: SQLite has one writer."""
+    if is_postgres():
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        db.session.execute(select(func.pg_advisory_xact_lock(number)))

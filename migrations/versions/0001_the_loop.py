@@ -132,7 +132,7 @@ def upgrade() -> None:
 
     op.create_table(
         "portal_stat",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sum_s", sa.Double(), nullable=False),
         sa.Column("sum_d", sa.Double(), nullable=False),
         sa.Column("sum_m", sa.Double(), nullable=False),
@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("var", sa.Double(), nullable=False),
         sa.Column("params_version", sa.Integer(), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_portal_stat_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_stat")),
     )
     op.create_table(
@@ -395,11 +396,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_reward_awards_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reward_awards")),
         sa.UniqueConstraint(
-            "event",
-            "subject",
-            "share",
-            "person_id",
-            name=op.f("uq_reward_awards_event_subject_share_person_id"),
+            "event", "subject", "share", "person_id", name=op.f("uq_reward_awards_event_subject_share_person_id")
         ),
     )
     with op.batch_alter_table("reward_awards", schema=None) as batch_op:
@@ -640,6 +637,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promotions")),
         sa.UniqueConstraint("hash", name=op.f("uq_promotions_hash")),
         sa.UniqueConstraint("idea_id", name=op.f("uq_promotions_idea_id")),
+        sa.UniqueConstraint("prev_hash", name=op.f("uq_promotions_prev_hash")),
     )
     with op.batch_alter_table("promotions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_promotions_at"), ["at"], unique=False)
@@ -653,7 +651,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=32), nullable=True),
-        sa.Column("sentence", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("sentence", sa.String(length=600), server_default="", nullable=False),
         sa.Column("via", sa.String(length=32), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", portal.db.UtcDateTime(timezone=True), nullable=True),
@@ -904,9 +902,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("reason IS NOT NULL"),
         )
         batch_op.drop_index(
-            "uq_observations_place",
-            sqlite_where=sa.text("reason IS NULL"),
-            postgresql_where=sa.text("reason IS NULL"),
+            "uq_observations_place", sqlite_where=sa.text("reason IS NULL"), postgresql_where=sa.text("reason IS NULL")
         )
         batch_op.drop_index(batch_op.f("ix_observations_import_id"))
 
@@ -973,9 +969,7 @@ def downgrade() -> None:
     op.drop_table("ideas")
     with op.batch_alter_table("grants", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_grants_held",
-            sqlite_where=sa.text("revoked_at IS NULL"),
-            postgresql_where=sa.text("revoked_at IS NULL"),
+            "uq_grants_held", sqlite_where=sa.text("revoked_at IS NULL"), postgresql_where=sa.text("revoked_at IS NULL")
         )
         batch_op.drop_index(batch_op.f("ix_grants_role"))
         batch_op.drop_index(batch_op.f("ix_grants_person_id"))

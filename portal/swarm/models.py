@@ -37,7 +37,7 @@ class Vote(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
     kind: Mapped[VoteKind] = mapped_column(Word(VoteKind))
     reason: Mapped[StopReason | None] = mapped_column(Word(StopReason))
-    sentence: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    sentence: Mapped[str] = mapped_column(String(600), default="", server_default="")
     via: Mapped[Via] = mapped_column(Word(Via))
     at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
@@ -83,10 +83,11 @@ class IdeaScore(Base):
 
 
 class PortalStat(Base):
-    """The typical idea: sums over all ideas, refreshed every few minutes. The newest row counts."""
+    """The typical idea: sums over all standing ideas, refreshed every few minutes. One row."""
 
     __tablename__ = "portal_stat"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sum_s: Mapped[float]
     sum_d: Mapped[float]
     sum_m: Mapped[float]
@@ -116,7 +117,7 @@ class Promotion(Base):
     n_site: Mapped[int]
     params_version: Mapped[int]
     vote_id_max: Mapped[int]
-    prev_hash: Mapped[str] = mapped_column(String(64))
+    prev_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 
 

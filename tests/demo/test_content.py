@@ -89,11 +89,7 @@ def test_each_site_has_names_enough_for_its_people_without_repeating_one():
         for pool in pools:
             assert len(set(pool.first)) == len(pool.first) and len(set(pool.last)) == len(pool.last)
             assert len(pool.first) * len(pool.last) >= 6 * heads * pool.share / 100
-        names = {
-            f"{chance.choice(pool.first)} {chance.choice(pool.last)}"
-            for pool in pools
-            for _ in range(2 * heads)
-        }
+        names = {f"{chance.choice(pool.first)} {chance.choice(pool.last)}" for pool in pools for _ in range(2 * heads)}
         assert len(names - taken) >= heads
     assert {site for site, _ in NAMES} == SITE_KEYS
 
@@ -204,9 +200,7 @@ def test_a_story_holds_what_its_fate_needs_and_nothing_else(idea):
     assert bool(idea.promise) == (idea.fate in {"promised", "overdue"} | KEPT)
     assert bool(idea.delivery) == (idea.fate in KEPT)
     assert bool(idea.decline) == (idea.fate == "declined")
-    assert (idea.promoted_days_ago is not None) == bool(
-        idea.promise or idea.decline or idea.fate == "promoted"
-    )
+    assert (idea.promoted_days_ago is not None) == bool(idea.promise or idea.decline or idea.fate == "promoted")
     assert bool(idea.withdrawn_note) == (idea.withdrawn_days_ago is not None) == (idea.fate == "withdrawn")
     assert bool(idea.hiding) == (idea.fate == "hidden")
 

@@ -1,0 +1,95 @@
+"""An idea passes the quorum: its stage, the audit row with every input, the story and the award, all at once."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from portal.append_only import FIRST_HASH
+from portal.db import db, take_turns
+from portal.ideas import service as ideas
+from portal.ideas import story
+from portal.ideas.models import Idea
+from portal.ideas.words import Audience, Names, StoryKind
+from portal.people.models import Person, Place
+from portal.people.roles import PlaceKind
+from portal.rewards import service as rewards
+from portal.rewards.models import Share
+from portal.swarm.line import quorum_gap, swarm_line
+from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
+from portal.swarm.score import DEFAULTS, delta
+from portal.swarm.scores import Scored
+
+HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site",
+          "params_version", "vote_id_max")  # fmt: skip
+
+
+def promote_if_carried(idea_id: int, scored: Scored, *, now: datetime) -> bool:
+    """Promote an open idea if its evidence, teams and sites suffice; True if it was."""
+    if scored.evidence <= 0 or scored.n_team < DEFAULTS.teams_min:
+        return False  # no audience is so small that this would do; spares the counting
+    idea = db.session.get(Idea, idea_id, populate_existing=True)
+    assert idea is not None
+    teams, sites = audience_size(idea)
+    gap = quorum_gap(scored.evidence, scored.n_team, scored.n_site, teams=teams, sites=sites, mu0=scored.means.mu0)
+    if not gap.closed:
+        return False
+    ideas.mark_promoted(idea_id, now=now)
+    _record(idea_id, scored, teams, sites, now)
+    facts = {"supporters_teams": scored.n_team, "sites": scored.n_site, "evidence": round(scored.evidence, 1)}
+    story.record(idea_id, StoryKind.PROMOTED, now=now, facts=facts)
+    _award(idea, now)
+    return True
+
+
+def audience_size(idea: Idea) -> tuple[int, int]:
+    """How many teams and sites with active people may read the idea."""
+    somebody = select(Person.id).where(Person.team_id == Place.id, Person.deactivated_at.is_(None)).exists()
+    inside = [Place.kind == PlaceKind.TEAM, somebody]
+    if idea.audience is Audience.EMPLOYER:
+        inside.append(Place.employer_id == idea.employer_id)
+    if idea.audience is Audience.SITE:
+        inside.append(Place.site_id == idea.site_id)
+    row = db.session.execute(select(func.count(), func.count(Place.site_id.distinct())).where(*inside)).one()
+    return row[0], row[1]
+
+
+def link_hash(prev_hash: str, values: Mapping[str, Any]) -> str:
+    """SHA-256 over the previous link and the inputs in a fixed order; floats by their shortest exact form."""
+    inputs = {name: str(values[name]) if name == "at" else values[name] for name in HASHED}
+    body = json.dumps(inputs, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
+
+
+def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime) -> None:
+    take_turns("promotions")  # the chain has one newest link
+    newest = db.session.scalar(select(Promotion.hash).order_by(Promotion.id.desc()).limit(1)) or FIRST_HASH
+    s, d, m = scored.terms
+    values: dict[str, Any] = {
+        "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0, "delta": delta(scored.means.mu0),
+        "evidence": scored.evidence, "line": swarm_line(teams), "teams": teams, "sites": sites, "n_team": scored.n_team,
+        "n_site": scored.n_site, "params_version": DEFAULTS.version,
+        "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)),
+    }  # fmt: skip
+    promotion = Promotion(**values, prev_hash=newest, hash=link_hash(newest, values))
+    db.session.add(promotion)
+    db.session.flush()
+    cells = db.session.execute(
+        select(IdeaTeam.team_id, IdeaTeam.site_id, IdeaTeam.u, IdeaTeam.d, IdeaTeam.m).where(
+            IdeaTeam.idea_id == idea_id
+        )
+    )
+    db.session.execute(insert(PromotionTeam), [{"promotion_id": promotion.id, **cell._mapping} for cell in cells])
+
+
+def _award(idea: Idea, now: datetime) -> None:
+    if idea.author_id is None:
+        return
+    author = rewards.Payee(idea.author_id, Share.AUTHOR, hidden=idea.names is Names.HIDDEN)
+    sentence = f"Your colleagues carried number {idea.number} to the executives."
+    rewards.award_for_event(
+        "idea_promoted", idea_number=idea.number, sentence=sentence, payees=[author], now=now, actor_id=None
+    )

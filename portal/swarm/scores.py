@@ -1,0 +1,197 @@
+"""The rows kept up to date with every vote: one cell for the team, one score for the idea, one typical idea for all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from portal.db import db, is_postgres, upsert
+from portal.errors import Missing
+from portal.ideas.models import Idea
+from portal.ideas.words import Stage
+from portal.swarm import score as formula
+from portal.swarm.models import IdeaScore, IdeaTeam, PortalStat
+from portal.swarm.rules import VoteKind
+from portal.swarm.score import DEFAULTS, Means, TeamCell, Terms
+
+STAT_LASTS = timedelta(minutes=5)
+MU0_MOVES = 0.01  # beyond this every stored score is computed again, below it each with its next vote
+BATCH = 5_000
+COUNTED = {VoteKind.SUPPORT: "n_support", VoteKind.STRONG: "n_strong", VoteKind.PASS: "n_pass", VoteKind.STOP: "n_stop"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A vote of one kind added to (`cast`) or taken from a team's cell."""
+
+    team_id: int
+    site_id: int
+    kind: VoteKind
+    cast: bool
+
+
+@dataclass(frozen=True)
+class Locked:
+    """An idea and its sums, held by this transaction."""
+
+    id: int
+    author_id: int | None
+    stage: Stage
+    first_vote_at: datetime | None
+    terms: Terms
+    counts: dict[str, int]
+    n_team: int
+    n_site: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What an idea stands at after a change."""
+
+    terms: Terms
+    means: Means
+    evidence: float
+    n_team: int
+    n_site: int
+
+
+def lock(idea_id: int, *, now: datetime) -> Locked:
+    """Read the idea with its score row under a lock; makes the row with the first vote. Raises Missing."""
+    query = select(
+        Idea.author_id, Idea.stage, Idea.first_vote_at, IdeaScore.s, IdeaScore.d, IdeaScore.m, IdeaScore.n_support,
+        IdeaScore.n_strong, IdeaScore.n_pass, IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.n_site,
+    ).join(IdeaScore, IdeaScore.idea_id == Idea.id).where(Idea.id == idea_id)  # fmt: skip
+    if is_postgres():
+        query = query.with_for_update(of=IdeaScore)
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        _make_row(idea_id, now)
+        row = db.session.execute(query).one_or_none()
+    if row is None:
+        raise Missing("idea")
+    counts = {name: getattr(row, name) for name in COUNTED.values()}
+    terms = Terms(row.s, row.d, row.m)
+    return Locked(idea_id, row.author_id, row.stage, row.first_vote_at, terms, counts, row.n_team, row.n_site)
+
+
+def apply(idea: Locked, changes: Iterable[Change], *, now: datetime) -> Scored:
+    """Write the changed cells and the idea's score row."""
+    terms, counts, spread = idea.terms, dict(idea.counts), False
+    for change in changes:
+        terms, moved = _apply_to_cell(idea.id, terms, change)
+        spread = spread or moved
+        step = 1 if change.cast else -1
+        counts[COUNTED[change.kind]] += step
+        if change.kind is VoteKind.STRONG:
+            counts["n_support"] += step  # strong counts as support too
+    n_team, n_site = _spread(idea.id) if spread else (idea.n_team, idea.n_site)
+    means = typical(now=now)
+    values = stored_score(terms, means) | counts | {"n_team": n_team, "n_site": n_site, "updated_at": now}
+    db.session.execute(update(IdeaScore).where(IdeaScore.idea_id == idea.id).values(**values))
+    return Scored(terms, means, values["evidence"], n_team, n_site)
+
+
+def stored_score(terms: Terms, means: Means) -> dict[str, Any]:
+    """The columns of a score row that follow from the sums and the typical idea."""
+    s, d, m = terms
+    value = formula.listed(formula.score(s, d, m, means.mu0))
+    hope = value + DEFAULTS.feed_ucb * formula.sd(m, means.var)
+    evidence = formula.evidence(s, d, m, means.mu0)
+    return {"s": s, "d": d, "m": m, "mu0": means.mu0, "score": value, "ucb": hope, "evidence": evidence}
+
+
+def typical(*, now: datetime) -> Means:
+    """The typical idea as it is kept; made with the very first vote."""
+    row = db.session.execute(
+        select(PortalStat.sum_s, PortalStat.sum_d, PortalStat.sum_m).where(PortalStat.id == 1)
+    ).one_or_none()
+    if row is None:
+        return refresh_typical(now=now)
+    return formula.portal_means(*row)
+
+
+def refresh_if_due(*, now: datetime) -> bool:
+    """Refresh the typical idea if it is older than five minutes."""
+    at = db.session.scalar(select(PortalStat.at).where(PortalStat.id == 1))
+    if at is not None and now - at < STAT_LASTS:
+        return False
+    refresh_typical(now=now)
+    return True
+
+
+def refresh_typical(*, now: datetime, every_score: bool = False) -> Means:
+    """Add up all standing ideas; where the typical idea has moved (or `every_score`), compute all scores again."""
+    standing = Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None)
+    sums = select(func.sum(IdeaScore.s), func.sum(IdeaScore.d), func.sum(IdeaScore.m))
+    row = db.session.execute(sums.join(Idea, Idea.id == IdeaScore.idea_id).where(*standing)).one()
+    totals = tuple(float(value or 0) for value in row)
+    means = formula.portal_means(*totals)
+    values = {"id": 1, "sum_s": totals[0], "sum_d": totals[1], "sum_m": totals[2], "mu0": means.mu0, "var": means.var}
+    values |= {"params_version": DEFAULTS.version, "at": now}
+    upsert(PortalStat, values, key=("id",), update=tuple(values)[1:])
+    if every_score or _farthest(means.mu0) > MU0_MOVES:
+        rescore_all(means, now=now)
+    return means
+
+
+def rescore_all(means: Means, *, now: datetime) -> int:
+    """Compute every stored score from its sums with this typical idea, in batches; returns how many."""
+    done, last = 0, 0
+    columns = IdeaScore.idea_id, IdeaScore.s, IdeaScore.d, IdeaScore.m
+    while True:
+        rows = db.session.execute(
+            select(*columns).where(IdeaScore.idea_id > last).order_by(IdeaScore.idea_id).limit(BATCH)
+        ).all()
+        if not rows:
+            return done
+        changed = [
+            {"idea_id": row.idea_id, "updated_at": now} | stored_score(Terms(row.s, row.d, row.m), means)
+            for row in rows
+        ]
+        db.session.execute(update(IdeaScore), changed)
+        done, last = done + len(rows), rows[-1].idea_id
+
+
+def _make_row(idea_id: int, now: datetime) -> None:
+    if db.session.scalar(select(Idea.id).where(Idea.id == idea_id)) is None:
+        return
+    values = {"idea_id": idea_id, "updated_at": now} | stored_score(Terms(), typical(now=now))
+    # Two first votes at once: the second finds the row of the first.
+    upsert(IdeaScore, _with_counts(values), key=("idea_id",), update=("idea_id",))
+
+
+def _with_counts(values: dict[str, Any]) -> dict[str, Any]:
+    return {**dict.fromkeys((*COUNTED.values(), "n_team", "n_site"), 0), **values}
+
+
+def _apply_to_cell(idea_id: int, terms: Terms, change: Change) -> tuple[Terms, bool]:
+    """The idea's sums after the change, and whether the team has gained its first or lost its last supporter."""
+    here = IdeaTeam.idea_id == idea_id, IdeaTeam.team_id == change.team_id
+    row = db.session.execute(select(IdeaTeam.u, IdeaTeam.d, IdeaTeam.m, IdeaTeam.supporters).where(*here)).one_or_none()
+    before = TeamCell(row.u, row.d, row.m) if row else TeamCell()
+    after = (formula.cast if change.cast else formula.revoke)(before, change.kind)
+    had = row.supporters if row else 0
+    supports = change.kind in (VoteKind.SUPPORT, VoteKind.STRONG)
+    has = had + (1 if change.cast else -1) * supports
+    values = {"u": after.u, "d": after.d, "m": after.m, "supporters": has}
+    if row is None:
+        keys = {"idea_id": idea_id, "team_id": change.team_id, "site_id": change.site_id}
+        db.session.execute(insert(IdeaTeam).values(**keys, **values))
+    else:
+        db.session.execute(update(IdeaTeam).where(*here).values(**values))
+    return formula.shifted(terms, before, after), (had > 0) != (has > 0)
+
+
+def _spread(idea_id: int) -> tuple[int, int]:
+    """In how many teams and on how many sites the idea has supporters."""
+    counts = select(func.count(), func.count(IdeaTeam.site_id.distinct()))
+    row = db.session.execute(counts.where(IdeaTeam.idea_id == idea_id, IdeaTeam.supporters > 0)).one()
+    return row[0], row[1]
+
+
+def _farthest(mu0: float) -> float:
+    """How far the most outdated score is from the typical idea of now."""
+    low, high = db.session.execute(select(func.min(IdeaScore.mu0), func.max(IdeaScore.mu0))).one()
+    return 0.0 if low is None else max(abs(low - mu0), abs(high - mu0))
