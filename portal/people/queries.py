@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -46,6 +46,8 @@ def demo_viewer(role_name: str) -> Viewer | None:
     role = DEMO_ROLES.get(role_name)
     if role is None:
         return None
+    other = aliased(Grant)
+    held = select(func.count()).where(other.person_id == Person.id, other.revoked_at.is_(None)).scalar_subquery()
     chosen = (
         select(Person.id)
         .join(Grant, Grant.person_id == Person.id)
@@ -55,7 +57,8 @@ def demo_viewer(role_name: str) -> Viewer | None:
             Grant.role == role,
             Grant.revoked_at.is_(None),
         )
-        .order_by(Person.id)
+        # Whoever holds the fewest roles shows this one best.
+        .order_by(held.asc(), Person.id)
         .limit(1)
     )
     query = _viewers().where(Person.id == chosen.scalar_subquery())

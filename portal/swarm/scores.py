@@ -104,12 +104,15 @@ def stored_score(terms: Terms, means: Means) -> dict[str, Any]:
 
 def typical(*, now: datetime) -> Means:
     """The typical idea as it is kept; made with the very first vote."""
+    return kept_typical() or refresh_typical(now=now)
+
+
+def kept_typical() -> Means | None:
+    """The typical idea as it is kept, or None before the first vote. A read."""
     row = db.session.execute(
         select(PortalStat.sum_s, PortalStat.sum_d, PortalStat.sum_m).where(PortalStat.id == 1)
     ).one_or_none()
-    if row is None:
-        return refresh_typical(now=now)
-    return formula.portal_means(*row)
+    return formula.portal_means(*row) if row is not None else None
 
 
 def refresh_if_due(*, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, request
 from flask_limiter import Limiter
+from flask_login import current_user
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from portal.web.network import client_network
@@ -15,6 +16,13 @@ FORM_BYTES_MAX = 256 * 1024
 UPLOAD_BYTES_MAX = 8 * 1024 * 1024
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+
+def per_viewer() -> str:
+    """Count by the signed-in person, else by the network."""
+    return f"viewer:{current_user.get_id()}" if current_user.is_authenticated else client_network()
+
 
 limiter = Limiter(key_func=client_network, strategy="fixed-window", default_limits=[], headers_enabled=True)
 
