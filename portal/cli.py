@@ -8,7 +8,10 @@ from portal import clock
 
 def register(app: Flask) -> None:
     """Add every command group."""
-    for command in (worker, doctor):
+    from portal.ledger.cli import ledger
+    from portal.rewards.cli import budget
+
+    for command in (worker, doctor, ledger, budget):
         app.cli.add_command(command)
 
 
