@@ -58,7 +58,9 @@ def _init_people(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     from portal.home import health, pages, shell
+    from portal.people import views as people
+    from portal.people import views_admin, views_codes, views_imports
 
-    for blueprint in (health.bp, pages.bp):
+    for blueprint in (health.bp, pages.bp, people.bp, views_codes.bp, views_admin.bp, views_imports.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

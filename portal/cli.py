@@ -8,7 +8,11 @@ from portal import clock
 
 def register(app: Flask) -> None:
     """Add every command group."""
-    for command in (worker, doctor):
+    from portal.people import cli as people
+
+    imports = click.Group("import", help="Bring in people, metrics, ideas or a public conversation from files.")
+    imports.add_command(people.import_people)
+    for command in (worker, doctor, imports, people.person):
         app.cli.add_command(command)
 
 

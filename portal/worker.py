@@ -23,7 +23,11 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
-    return {}
+    from portal.notices import people_mails
+
+    return {
+        "people.send_code": people_mails.send_code,
+    }
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
