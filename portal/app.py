@@ -30,7 +30,8 @@ def create_app(config: "Config") -> Flask:
     app.config.from_mapping(config.flask_settings())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
-    config.instance.mkdir(parents=True, exist_ok=True)
+    app.url_map.merge_slashes = False  # a redirect to the merged address would carry the Host that was sent
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     init_logs(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.root / "migrations"))
@@ -58,9 +59,12 @@ def _init_people(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     from portal.home import health, pages, shell
+    from portal.ledger import views as ledger
     from portal.people import views as people
     from portal.people import views_admin, views_codes, views_imports
+    from portal.rewards import views as rewards
 
-    for blueprint in (health.bp, pages.bp, people.bp, views_codes.bp, views_admin.bp, views_imports.bp):
+    getting_in = (people.bp, views_codes.bp, views_admin.bp, views_imports.bp)
+    for blueprint in (health.bp, pages.bp, *getting_in, ledger.bp, rewards.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

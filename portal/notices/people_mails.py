@@ -66,3 +66,6 @@ def _drawn(template: str, **facts: Any) -> str:
     # Not render_template: outside of a request there is no viewer, nonce or theme to fill in.
     base_url = current_app.config["SAYSO"].base_url
     return current_app.jinja_env.get_template(f"email/{template}").render(base_url=base_url, **facts)
+
+
+HANDLERS = {"people.send_code": send_code}
