@@ -60,8 +60,11 @@ def _init_people(app: Flask) -> None:
 def _register_pages(app: Flask) -> None:
     from portal.home import health, pages, shell
     from portal.ledger import views as ledger
+    from portal.people import views as people
+    from portal.people import views_admin, views_codes, views_imports
     from portal.rewards import views as rewards
 
-    for blueprint in (health.bp, pages.bp, ledger.bp, rewards.bp):
+    getting_in = (people.bp, views_codes.bp, views_admin.bp, views_imports.bp)
+    for blueprint in (health.bp, pages.bp, *getting_in, ledger.bp, rewards.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)
