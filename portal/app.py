@@ -57,8 +57,10 @@ def _init_people(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
+    from portal.commitments import views as commitments
     from portal.home import health, pages, shell
+    from portal.triage import views as triage
 
-    for blueprint in (health.bp, pages.bp):
+    for blueprint in (health.bp, pages.bp, commitments.bp, triage.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

@@ -2,12 +2,14 @@
 
 from flask import Flask
 
+from portal.commitments import policy as commitments
 from portal.ideas import policy as ideas
 from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
+from portal.triage import policy as triage
 
-TABLES = (people.MAY, ideas.MAY)
+TABLES = (people.MAY, ideas.MAY, commitments.MAY, triage.MAY)
 
 
 def assembled() -> dict[str, Rule]:

@@ -41,15 +41,20 @@ LOOKS = {
 
 
 def day(wanted: date, today: date, *, weekday: bool = False) -> str:
-    """"22 December", with the year where it is another one: "22 December 2027"."""
+    """ "22 December", with the year where it is another one: "22 December 2027"."""
     text = f"{wanted.day} {MONTHS[wanted.month - 1]}"
     text = text if wanted.year == today.year else f"{text} {wanted.year}"
     return f"{WEEKDAYS[wanted.weekday()]} {text}" if weekday else text
 
 
 def count(number: int, what: str) -> str:
-    """"1 day", "3 days"."""
+    """ "1 day", "3 days"."""
     return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def people(number: int) -> str:
+    """ "1 person", "52 people"."""
+    return "1 person" if number == 1 else f"{number:,} people"
 
 
 def initials(name: str) -> str:
@@ -91,7 +96,7 @@ def _kept(course: Course) -> str:
 
 
 def moved(course: Course) -> str | None:
-    """"moved once", or None."""
+    """ "moved once", or None."""
     moves = len(course.dates) - 1
     return f"moved {TIMES.get(moves, f'{moves} times')}" if moves else None
 
@@ -148,7 +153,7 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"{facts.get('owner')}, by {due_on}."
     if kind == "date_moved":
         late = " The old date had passed." if facts.get("missed") else ""
-        return f"Promised by {_day_of(facts, 'was', today)}, now by {due_on}.{late}"
+        return f"Promised by {_day_of(facts, 'due_before', today)}, now by {due_on}.{late}"
     if kind == "delivered":
         return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}."
     return ""
