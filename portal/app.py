@@ -30,7 +30,8 @@ def create_app(config: "Config") -> Flask:
     app.config.from_mapping(config.flask_settings())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
-    config.instance.mkdir(parents=True, exist_ok=True)
+    app.url_map.merge_slashes = False  # a redirect to the merged address would carry the Host that was sent
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     init_logs(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.root / "migrations"))
@@ -59,8 +60,10 @@ def _init_people(app: Flask) -> None:
 def _register_pages(app: Flask) -> None:
     from portal.commitments import views as commitments
     from portal.home import health, pages, shell
+    from portal.ledger import views as ledger
+    from portal.rewards import views as rewards
     from portal.triage import views as triage
 
-    for blueprint in (health.bp, pages.bp, commitments.bp, triage.bp):
+    for blueprint in (health.bp, pages.bp, ledger.bp, rewards.bp, commitments.bp, triage.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

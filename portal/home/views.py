@@ -74,7 +74,9 @@ def idea(number: int) -> ResponseReturnValue:
 def me() -> ResponseReturnValue:
     """My ideas and what became of them, and the way to everything of one's own."""
     viewer = the_viewer()
-    listing = board_page.listing(viewer, Wanted(view="newest", mine=True, after=request.args.get("after")), now=clock.now())
+    listing = board_page.listing(
+        viewer, Wanted(view="newest", mine=True, after=request.args.get("after")), now=clock.now()
+    )
     return render_template("home/me.html", here="me", cards=listing.cards, more=listing.more)
 
 

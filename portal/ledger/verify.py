@@ -86,7 +86,7 @@ def _snapshot() -> Iterator[None]:
 
 
 def _start(since: int) -> Replay:
-    floors = dict(db.session.execute(select(Account.id, Account.floor)).tuples().all())
+    floors = dict(db.session.execute(select(Account.id, Account.floor)).all())
     if since == 0:
         return Replay(floors, 0, FIRST_HASH)
     known = db.session.scalar(select(Transfer.hash).where(Transfer.seq == since))

@@ -87,8 +87,28 @@ def sites() -> Sequence[Row[Any]]:
 
 
 def anybody_real() -> bool:
-    """True if somebody exists who is not part of a demonstration."""
-    return db.session.scalar(select(Person.id).where(Person.origin != Origin.DEMO).limit(1)) is not None
+    """True if a colleague exists: neither part of a demonstration nor a number in a public conversation."""
+    real = Person.origin.in_((Origin.IMPORTED, Origin.CREATED))
+    return db.session.scalar(select(Person.id).where(real).limit(1)) is not None
+
+
+def is_administrator(person_id: int) -> bool:
+    """True if this person can administer some part of the organisation."""
+    held = (Grant.person_id == person_id, Grant.role == Role.ADMINISTRATOR, Grant.revoked_at.is_(None))
+    return db.session.scalar(select(Grant.id).where(*held).limit(1)) is not None
+
+
+def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row[Any]]:
+    """(id, device, network, started_at) of the browsers in which somebody is signed in, the newest first."""
+    running = (
+        SignIn.person_id == person_id,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > now,
+        SignIn.auth_epoch == Person.auth_epoch,
+    )
+    query = select(SignIn.id, SignIn.device, SignIn.network, SignIn.started_at)
+    query = query.join(Person, Person.id == SignIn.person_id).where(*running)
+    return db.session.execute(query.order_by(SignIn.started_at.desc(), SignIn.id.desc())).all()
 
 
 def has_administrator() -> bool:
