@@ -244,8 +244,8 @@ def _lines(ids: Sequence[int], courses: Mapping[int, Course], today: date) -> di
 def _about(number: int) -> Row[Any]:
     owner, author = aliased(Person), aliased(Person)
     columns = (
-        Commitment.owner_id, Commitment.sponsor_id, Commitment.made_at, owner.job_title, Idea.say, Idea.title, Idea.names,
-        Idea.origin_label, Place.path, author.name.label("author"), Metric.name.label("metric"),
+        Commitment.owner_id, Commitment.sponsor_id, Commitment.made_at, owner.job_title, Idea.say, Idea.title,
+        Idea.names, Idea.origin_label, Place.path, author.name.label("author"), Metric.name.label("metric"),
     )  # fmt: skip
     query = (
         select(*columns)

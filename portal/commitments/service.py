@@ -23,10 +23,10 @@ from portal.commitments.models import (
 )
 from portal.commitments.owners import EVERYWHERE, owners_below
 from portal.commitments.policy import MAY
-from portal.commitments.refusals import PromiseRefusal
 from portal.commitments.rules import Actor, CommitmentState, NewDelivery, NewPromise, PromiseFacts, Verb
 from portal.commitments.scope import said_at
 from portal.commitments.stages import move_stage
+from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.ideas import story
 from portal.ideas.models import Idea

@@ -12,10 +12,10 @@ from sqlalchemy import update
 from portal.commitments import service as commitments
 from portal.commitments.models import Commitment
 from portal.commitments.owners import owners_below
-from portal.commitments.refusals import PromiseRefusal
 from portal.commitments.rules import NewPromise
 from portal.commitments.scope import said_at
 from portal.commitments.stages import move_stage
+from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.errors import Conflict
 from portal.ideas import story
