@@ -1,6 +1,7 @@
 """What can be sent about a promise. Every field has an id of its own: one page holds all of these forms."""
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
 
@@ -87,7 +88,7 @@ class VerdictForm(StrictForm):
     verdict = RadioField(
         "Is it done?",
         id="verdict",
-        choices=[("confirm", "Yes, it is done"), ("send_back", "Not yet")],
+        choices=[SelectChoice("confirm", "Yes, it is done"), SelectChoice("send_back", "Not yet")],
         validators=[InputRequired("Say whether it is done.")],
     )
     reason = TextAreaField(

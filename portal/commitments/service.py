@@ -222,7 +222,7 @@ def _metric_name(metric_id: int | None) -> str | None:
 
 def _site_names(site_ids: Sequence[int]) -> dict[int, str]:
     sites = select(Place.id, Place.name).where(Place.kind == PlaceKind.SITE).order_by(Place.id)
-    names = dict(db.session.execute(sites).tuples().all())
+    names = {row.id: row.name for row in db.session.execute(sites)}
     if not names.keys() >= set(site_ids):
         raise PromiseRefusal.UNKNOWN_SITE.as_error()
     return {site_id: names[site_id] for site_id in site_ids}

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from portal import clock
 from portal.commitments import pages, queries, rules, service
@@ -158,20 +159,14 @@ def _carry_out(
     except (Conflict, Invalid) as refusal:
         if wants_json():
             raise
-        _put_on(sent[1], refusal)
-        return _page(number, sent), status_of(refusal)
+        for name, sentence in refusal.fields.items():
+            sent[1][name].errors = [*sent[1][name].errors, sentence]
+        return _page(number, sent, refusal), status_of(refusal)
     flash(said)
     return redirect(to or url_for("commitments.show", number=number), 303)
 
 
-def _put_on(form: StrictForm, refusal: DomainError) -> None:
-    for name, sentence in refusal.fields.items():
-        form[name].errors = [*form[name].errors, sentence]
-    if not refusal.fields:
-        form.form_errors.append(refusal.message)
-
-
-def _page(number: int, sent: Sent | None = None) -> str:
+def _page(number: int, sent: Sent | None = None, refusal: DomainError | None = None) -> str:
     viewer, when = the_viewer(), _when()
     page = queries.page_of(viewer, number, today=when.today, zone=when.zone)
     forms = _forms(_offered(viewer, page, when), sent)
@@ -179,8 +174,9 @@ def _page(number: int, sent: Sent | None = None) -> str:
     return render_template(
         "commitments/show.html",
         here="promises",
-        forms=forms,
+        forms={name: forms.get(name) for name in FORMS},
         sent=sent[1] if sent else None,
+        refusal={"": refusal.message} if refusal and not refusal.fields else {},
         kept=kept,
         actions={name: f"/commitments/{number}/{address}" for name, address in ADDRESSES.items()},
         **pages.promise_context(page, when),
@@ -200,7 +196,7 @@ def _forms(offered: set[str], sent: Sent | None) -> dict[str, StrictForm]:
         name: sent[1] if sent and sent[0] == name else kind(None) for name, kind in FORMS.items() if name in offered
     }
     if isinstance(done := forms.get("deliver"), DeliveryForm):
-        done.sites.choices = [(site.id, f"{site.name}, {site.employer}") for site in people.sites()]
+        done.sites.choices = [SelectChoice(str(site.id), f"{site.name}, {site.employer}") for site in people.sites()]
     return forms
 
 

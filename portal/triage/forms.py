@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from portal.commitments.rules import SENTENCE_CHARS_MAX, NewPromise
@@ -22,13 +23,22 @@ def _number(value: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX else None
 
 
+def _who(row: Any) -> str:
+    return f"{row.name}, {row.job_title}" if row.job_title else row.name
+
+
 class CommitForm(StrictForm):
     """Who does what until when, and what will show it."""
 
     idea = HiddenField()
     move = HiddenField(default="commit")
     owner = SelectField("Who owns it?", coerce=_number, validate_choice=False)
-    by = RadioField("By when?", choices=list(SPANS.items()), default="30", validators=[InputRequired("Choose a date.")])
+    by = RadioField(
+        "By when?",
+        choices=[SelectChoice(*span) for span in SPANS.items()],
+        default="30",
+        validators=[InputRequired("Choose a date.")],
+    )
     due_on = DayField("Date", validators=[Optional()])
     promise = TextAreaField(
         "What are we promising?",
@@ -40,9 +50,10 @@ class CommitForm(StrictForm):
 
     def offer(self, owners: Iterable[Any], metrics: Iterable[Any]) -> None:
         """Fill the lists."""
-        people = [(row.id, f"{row.name}, {row.job_title}" if row.job_title else row.name) for row in owners]
-        self.owner.choices = [("", "Choose somebody"), *people]
-        self.metric.choices = [*((row.id, row.name) for row in metrics), ("", "Not measurable, we ask staff")]
+        people = [SelectChoice(str(row.id), _who(row)) for row in owners]
+        self.owner.choices = [SelectChoice("", "Choose somebody"), *people]
+        known = [SelectChoice(str(row.id), row.name) for row in metrics]
+        self.metric.choices = [*known, SelectChoice("", "Not measurable, we ask staff")]
 
     def validate_due_on(self, field: DayField) -> None:
         """A date of one's own is needed only where no span is chosen."""
@@ -62,7 +73,7 @@ class DeclineForm(StrictForm):
     move = HiddenField(default="decline")
     reason = RadioField(
         "Why not?",
-        choices=[(reason.value, reason.label) for reason in DeclineReason],
+        choices=[SelectChoice(reason.value, reason.label) for reason in DeclineReason],
         validators=[InputRequired("Choose a reason.")],
     )
     sentence = TextAreaField(

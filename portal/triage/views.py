@@ -19,7 +19,6 @@ from portal.web.transactions import writing
 bp = Blueprint("triage", __name__)
 AnswerForm = CommitForm | DeclineForm
 DONE = {"commit": "Committed to number {}.", "decline": "Declined number {}."}
-FIRST_ANSWER_STANDS = "Somebody was faster. The first answer stands; yours is kept below."
 AFTER = {
     "commit": "The owner finds it under Promises and can hand it back until they take it on.",
     "decline": "Everybody reads this on the idea's page, with your name.",
@@ -94,10 +93,7 @@ def _refused(form: AnswerForm, number: int, refusal: DomainError) -> ResponseRet
         raise refusal
     for name, sentence in refusal.fields.items():
         form[name].errors = [*form[name].errors, sentence]
-    if not refusal.fields:
-        answered = refusal.code == DecisionRefusal.ALREADY_DECIDED
-        form.form_errors.append(FIRST_ANSWER_STANDS if answered else refusal.message)
-    return _page(form, number), status_of(refusal)
+    return _page(form, number, refusal), status_of(refusal)
 
 
 def _offer(form: AnswerForm) -> None:
@@ -105,7 +101,7 @@ def _offer(form: AnswerForm) -> None:
         form.offer(queries.possible_owners(the_viewer()), queries.metrics())
 
 
-def _page(form: AnswerForm, number: int | None) -> str:
+def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = None) -> str:
     viewer, now, zone = the_viewer(), clock.now(), organisation_zone()
     today = day_in(zone, now)
     queue = queries.queue(viewer)
@@ -134,6 +130,7 @@ def _page(form: AnswerForm, number: int | None) -> str:
             "move": move,
             "moves": [(*words, f"/triage?idea={number}&move={words[0]}") for words in pages.MOVES],
             "form": form,
+            "refusal": {"": refusal.message} if refusal and not refusal.fields else {},
             "form_action": url_for("triage.decide"),
             "hints": HINTS,
             "send_label": "Commit, in public" if move == "commit" else "Decline, in public",
