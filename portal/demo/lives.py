@@ -12,9 +12,12 @@ from portal.db import db
 from portal.demo import shapes
 from portal.demo.people import Crowd
 from portal.errors import Conflict
+from portal.ideas import moderating, talking
 from portal.ideas import service as ideas
 from portal.ideas.models import Idea
-from portal.ideas.service import NewComment, NewIdea
+from portal.ideas.rules import Action
+from portal.ideas.service import NewIdea
+from portal.ideas.talking import NewComment
 from portal.ideas.words import Audience, Barrier, CommentKind, Kind, Names, Stage
 from portal.people.viewer import Viewer
 from portal.swarm import line
@@ -27,12 +30,12 @@ from portal.triage.rules import DeclineReason, NewDecline
 if TYPE_CHECKING:
     from portal.demo.load import Calendar
 
-LOOKS = {"open": (4, 9), "gathering": (14, 30), "withdrawn": (2, 4), "hidden": (2, 5)}
+LOOKS = {"open": (16, 30), "gathering": (14, 30), "withdrawn": (2, 4), "hidden": (2, 5)}
 LOOKS_CARRIED = (18, 40)  # of ideas that reach the executives
 STAYS_BELOW = 0.7  # of the line, for what is still gathering
-STRONG_SHARE = 0.24
-LIKES = 0.8  # of `appeal`: what a story's author expects, against what busy people press
-PUSHES_MAX = 200
+STRONG_SHARE, STRONG_SHARE_CARRIED = 0.1, 0.32
+LIKES, LIKES_CARRIED = 0.6, 1.0  # of `appeal`: what a story's author expects, against what busy people press
+PUSHES_MAX = 60
 
 
 @dataclass
@@ -80,12 +83,13 @@ class Life:
         voter = self._somebody_new()
         if voter is None:
             return
-        likes = self.rng.random() < self.story.appeal * LIKES
+        likes = self.rng.random() < self.story.appeal * (LIKES_CARRIED if self.carried else LIKES)
         if likes and not self.carried and self._close_to_the_line():
             likes = False
         kind = VoteKind.PASS
         if likes:
-            kind = VoteKind.STRONG if self.rng.random() < STRONG_SHARE else VoteKind.SUPPORT
+            strong = STRONG_SHARE_CARRIED if self.carried else STRONG_SHARE
+            kind = VoteKind.STRONG if self.rng.random() < strong else VoteKind.SUPPORT
         self._cast(voter, WantedVote(kind), at)
 
     def object_to(self, stop: shapes.Stop, at: datetime) -> None:
@@ -109,7 +113,7 @@ class Life:
         team = comment.team or self.story.team
         viewer = self.crowd.cast[comment.author] if comment.author else self.crowd.somebody_of(team, self.rng)
         words = NewComment(comment.text, CommentKind(comment.kind), Names(comment.names))
-        ideas.add_comment(viewer, self._idea(), words, now=at)
+        talking.add_comment(viewer, self._idea(), words, now=at)
 
     def withdraw(self, at: datetime) -> None:
         """The author takes it back."""
@@ -120,7 +124,9 @@ class Life:
         """A moderator hides it, with the reason."""
         hiding = self.story.hiding
         assert hiding is not None
-        ideas.moderate(self.crowd.cast[hiding.by], self._idea(), action="hidden", reason=hiding.reason, now=at)
+        moderating.moderate(
+            self.crowd.cast[hiding.by], moderating.Text(self._idea()), Action.HIDE, hiding.reason, now=at
+        )
 
     # what executives and owners do
 
@@ -226,7 +232,9 @@ def plan_life(life: Life, calendar: "Calendar") -> None:
 def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetime:
     """Looks, stop signals and, where the story says so, promotion; returns when the swarm is through with it."""
     story, rng = life.story, life.rng
-    end = _carried_by(life, said) if life.carried else life.today - timedelta(minutes=10)
+    end = (
+        _carried_by(life, said) if life.carried else min(life.today - timedelta(minutes=10), said + timedelta(days=25))
+    )
     first_out = story.withdrawn_days_ago or (story.hiding.days_ago if story.hiding else None)
     if first_out is not None:
         end = max(said + timedelta(hours=3), life.ago(first_out) - timedelta(hours=1))

@@ -9,7 +9,7 @@ from portal.home import idea_page, proof
 from portal.home.board import ORDER_LINES, VIEWS, Wanted
 from portal.ideas.words import Barrier
 from portal.people import queries as people
-from portal.people.access import current_viewer, requires, the_viewer
+from portal.people.access import requires, the_viewer
 from portal.web.redirects import safe_next
 
 bp = Blueprint("home", __name__)

@@ -15,7 +15,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def per_viewer() -> str:
     """Count by the signed-in person, else by the network."""
-    return f"viewer:{current_user.get_id()}" if current_user.is_authenticated else client_network()
+    return f"viewer:{current_user.id}" if current_user.is_authenticated else client_network()
 
 
 limiter = Limiter(key_func=client_network, strategy="fixed-window", default_limits=[], headers_enabled=True)
