@@ -58,7 +58,9 @@ def _init_people(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     from portal.home import health, pages, shell
+    from portal.impact import views as results
+    from portal.metrics import views as metrics
 
-    for blueprint in (health.bp, pages.bp):
+    for blueprint in (health.bp, pages.bp, metrics.bp, results.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

@@ -5,10 +5,15 @@ from flask import Flask, current_app
 
 from portal import clock
 
+imports = click.Group("import", help="Bring data in: people, metrics, conversations.")
+
 
 def register(app: Flask) -> None:
     """Add every command group."""
-    for command in (worker, doctor):
+    from portal.metrics import cli as metrics
+
+    imports.add_command(metrics.import_metrics)
+    for command in (worker, doctor, imports, metrics.group):
         app.cli.add_command(command)
 
 

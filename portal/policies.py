@@ -3,11 +3,13 @@
 from flask import Flask
 
 from portal.ideas import policy as ideas
+from portal.impact import policy as impact
+from portal.metrics import policy as metrics
 from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
 
-TABLES = (people.MAY, ideas.MAY)
+TABLES = (people.MAY, ideas.MAY, metrics.MAY, impact.MAY)
 
 
 def assembled() -> dict[str, Rule]:

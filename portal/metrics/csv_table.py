@@ -131,7 +131,7 @@ def _columns(header: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
     if missing := [name for name in REQUIRED if name not in columns]:
         seen = ", ".join(cell.strip()[:40] for cell in header if cell.strip()) or "nothing"
         words = f"Row 1: the column {' and '.join(missing)} is missing. The header reads: {seen[:300]}."
-        raise Invalid("column_missing", words, {name: "This column is missing." for name in missing})
+        raise Invalid("column_missing", words, dict.fromkeys(missing, "This column is missing."))
     return columns, tuple(unused)
 
 

@@ -21,6 +21,7 @@ from portal.metrics.words import listed
 ROWS_MAX_PAGE = 100_000
 ROWS_MAX_COMMAND = 1_000_000
 
+
 def spellings(places: list[tuple[int, str, str | None, str]]) -> dict[str, tuple[int, ...]]:
     """Spelling → ids, for (id, employer, site or None, name): Leeds, leeds, Leeds/Billing, Brightline/Durban/Chat.
 

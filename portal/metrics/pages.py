@@ -73,9 +73,19 @@ def sample(codes: Sequence[str], sites: Sequence[str], *, today: date) -> list[l
 def table_rows(weeks: Sequence[Week], decimals: int) -> list[list[str]]:
     """Weeks for a table, newest first."""
     return [
-        [week.monday.isoformat(), number(week.value, decimals), "–" if week.n is None else f"{week.n:,}", f"{week.sites}"]
+        [
+            week.monday.isoformat(),
+            number(week.value, decimals),
+            "–" if week.n is None else f"{week.n:,}",
+            f"{week.sites}",
+        ]
         for week in reversed(weeks)
     ]
+
+
+def said(n: int | None) -> str:
+    """A number of contacts, or a dash where nobody said."""
+    return "–" if n is None else f"{n:,}"
 
 
 def outcome_words(summary: Mapping[str, int]) -> str:

@@ -128,7 +128,9 @@ def imported_before(sha256: str, *, but: int) -> MetricImport | None:
 def recent_imports(limit: int = 10) -> Sequence[MetricImport]:
     """The newest files that were applied."""
     applied = select(MetricImport).where(MetricImport.applied_at.is_not(None))
-    return db.session.scalars(applied.order_by(MetricImport.applied_at.desc(), MetricImport.id.desc()).limit(limit)).all()
+    return db.session.scalars(
+        applied.order_by(MetricImport.applied_at.desc(), MetricImport.id.desc()).limit(limit)
+    ).all()
 
 
 def _in_use() -> Any:
