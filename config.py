@@ -47,12 +47,13 @@ class Config:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
         """Read and check the settings of `docs/operations.md`; raises ConfigError with one sentence."""
         instance = ROOT / "instance"
+        port = _port(env.get("PORT", str(cls.port)))
         return cls(
             database_url=_database_url(env.get("DATABASE_URL", ""), instance),
             secret_key=_secret_key(env.get("SECRET_KEY", ""), instance),
-            base_url=_base_url(env.get("BASE_URL", cls.base_url)),
+            base_url=_base_url(env.get("BASE_URL", f"http://127.0.0.1:{port}")),
             host=env.get("HOST", cls.host),
-            port=_port(env.get("PORT", str(cls.port))),
+            port=port,
             smtp_url=_smtp_url(env.get("SMTP_URL", "")),
             timezone=_timezone(env.get("TIMEZONE", cls.timezone)),
             working_days=_working_days(env.get("WORKING_DAYS", "mon-fri")),
@@ -116,7 +117,7 @@ def _secret_key(value: str, instance: Path) -> str:
 
 def _kept_secret(path: Path) -> str:
     """The secret made at first start, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         # O_EXCL: web server and worker may both start first; exactly one of them makes the key.
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

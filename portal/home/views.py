@@ -9,7 +9,7 @@ from portal.home import idea_page, proof
 from portal.home.board import ORDER_LINES, VIEWS, Wanted
 from portal.ideas.words import Barrier
 from portal.people import queries as people
-from portal.people.access import current_viewer, requires, the_viewer
+from portal.people.access import requires, the_viewer
 from portal.web.redirects import safe_next
 
 bp = Blueprint("home", __name__)
@@ -74,7 +74,9 @@ def idea(number: int) -> ResponseReturnValue:
 def me() -> ResponseReturnValue:
     """My ideas and what became of them, and the way to everything of one's own."""
     viewer = the_viewer()
-    listing = board_page.listing(viewer, Wanted(view="newest", mine=True, after=request.args.get("after")), now=clock.now())
+    listing = board_page.listing(
+        viewer, Wanted(view="newest", mine=True, after=request.args.get("after")), now=clock.now()
+    )
     return render_template("home/me.html", here="me", cards=listing.cards, more=listing.more)
 
 
