@@ -14,12 +14,12 @@ from portal.commitments.models import Commitment
 from portal.commitments.owners import owners_below
 from portal.commitments.rules import NewPromise
 from portal.commitments.scope import said_at
-from portal.commitments.stages import move_stage
 from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.errors import Conflict
 from portal.ideas import story
 from portal.ideas.models import Idea
+from portal.ideas.service import move_stage
 from portal.ideas.words import Stage, StoryKind
 from portal.people.policy import demand
 from portal.people.roles import Role
