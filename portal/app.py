@@ -58,7 +58,9 @@ def _init_people(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     from portal.home import health, pages, shell
+    from portal.ideas import moderation_views, talk_views
+    from portal.ideas import views as ideas
 
-    for blueprint in (health.bp, pages.bp):
+    for blueprint in (health.bp, pages.bp, ideas.bp, talk_views.bp, moderation_views.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

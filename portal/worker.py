@@ -13,6 +13,7 @@ from flask import Flask
 
 from portal import clock
 from portal.db import db, writing
+from portal.ideas import jobs as ideas
 from portal.outbox import service as outbox
 from portal.outbox.service import Claimed
 
@@ -23,12 +24,12 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
-    return {}
+    return {**ideas.HANDLERS}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
-    return []
+    return [*ideas.due(now)]
 
 
 def run_once(app: Flask, *, now: datetime | None = None) -> int:
