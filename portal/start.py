@@ -86,7 +86,8 @@ def _demo(now: datetime) -> list[str]:
             from portal.demo.load import load_demo
         except ModuleNotFoundError:
             return ["This version brings no demo organisation."]
-        load_demo(now=now)
+        with writing():
+            load_demo(now=now)
     return ["", "This is a demonstration: no sign-in needed. Choose who you are in the strip on top of every page:",
             f"  {', '.join(LOOK_AROUND)}"]  # fmt: skip
 
