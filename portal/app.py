@@ -59,7 +59,9 @@ def _init_people(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     from portal.home import health, pages, shell
+    from portal.ledger import views as ledger
+    from portal.rewards import views as rewards
 
-    for blueprint in (health.bp, pages.bp):
+    for blueprint in (health.bp, pages.bp, ledger.bp, rewards.bp):
         app.register_blueprint(blueprint)
     shell.init_shell(app)

@@ -12,7 +12,12 @@ from portal import clock
 
 def register(app: Flask) -> None:
     """Add every command group."""
-    for command in (start, serve, worker, doctor):
+    from portal.demo.cli import demo
+    from portal.ledger.cli import ledger
+    from portal.rewards.cli import budget
+    from portal.swarm.cli import swarm
+
+    for command in (start, serve, worker, doctor, demo, ledger, budget, swarm):
         app.cli.add_command(command)
 
 

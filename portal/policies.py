@@ -3,12 +3,14 @@
 from flask import Flask
 
 from portal.ideas import policy as ideas
+from portal.ledger import policy as ledger
 from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
+from portal.rewards import policy as rewards
 from portal.swarm import policy as swarm
 
-TABLES = (people.MAY, ideas.MAY, swarm.MAY)
+TABLES = (people.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY)
 
 
 def assembled() -> dict[str, Rule]:

@@ -24,12 +24,16 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
-    return {}
+    from portal.rewards import jobs as rewards
+
+    return {**rewards.HANDLERS}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
-    return []
+    from portal.rewards import jobs as rewards
+
+    return [*rewards.due(now)]
 
 
 def run_once(

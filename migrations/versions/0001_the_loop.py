@@ -316,12 +316,14 @@ def upgrade() -> None:
         sa.Column("hidden_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("comment_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("source_ref", sa.String(length=80), nullable=True),
+        sa.Column("draft_key", sa.String(length=36), nullable=True),
         sa.CheckConstraint("(names = 'none') = (author_id IS NULL)", name=op.f("ck_ideas_no_name_means_no_author")),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_ideas_author_id")),
         sa.ForeignKeyConstraint(["employer_id"], ["places.id"], name=op.f("fk_ideas_employer_id")),
         sa.ForeignKeyConstraint(["site_id"], ["places.id"], name=op.f("fk_ideas_site_id")),
         sa.ForeignKeyConstraint(["team_id"], ["places.id"], name=op.f("fk_ideas_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ideas")),
+        sa.UniqueConstraint("draft_key", name=op.f("uq_ideas_draft_key")),
         sa.UniqueConstraint("source_ref", name=op.f("uq_ideas_source_ref")),
         sqlite_autoincrement=True,
     )
@@ -360,7 +362,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_one_time_codes_code_hash")),
     )
     with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
-        batch_op.create_index("ix_one_time_codes_person_purpose", ["person_id", "purpose"], unique=False)
+        batch_op.create_index(
+            "uq_one_time_codes_open",
+            ["person_id", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+        )
 
     op.create_table(
         "people_imports",
@@ -446,10 +454,12 @@ def upgrade() -> None:
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("hidden_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("draft_key", sa.String(length=36), nullable=True),
         sa.CheckConstraint("(names = 'none') = (author_id IS NULL)", name=op.f("ck_comments_no_name_means_no_author")),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_comments_author_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_comments_idea_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
+        sa.UniqueConstraint("draft_key", name=op.f("uq_comments_draft_key")),
     )
     with op.batch_alter_table("comments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_comments_author_id"), ["author_id"], unique=False)
@@ -812,10 +822,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], name=op.f("fk_reports_comment_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_reports_idea_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
-        sa.UniqueConstraint("idea_id", "comment_id", "by_id", name=op.f("uq_reports_idea_id_comment_id_by_id")),
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_idea_id"), ["idea_id"], unique=False)
+        batch_op.create_index(
+            "uq_reports_open_comment",
+            ["comment_id", "by_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_reports_open_idea",
+            ["idea_id", "by_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL AND comment_id IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL AND comment_id IS NULL"),
+        )
 
     op.create_table(
         "delivery_sites",
@@ -850,6 +873,16 @@ def downgrade() -> None:
     op.drop_table("delivery_verdicts")
     op.drop_table("delivery_sites")
     with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reports_open_idea",
+            sqlite_where=sa.text("closed_at IS NULL AND comment_id IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL AND comment_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_reports_open_comment",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_reports_idea_id"))
 
     op.drop_table("reports")
@@ -955,7 +988,11 @@ def downgrade() -> None:
     op.drop_table("reward_awards")
     op.drop_table("people_imports")
     with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
-        batch_op.drop_index("ix_one_time_codes_person_purpose")
+        batch_op.drop_index(
+            "uq_one_time_codes_open",
+            sqlite_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+        )
 
     op.drop_table("one_time_codes")
     op.drop_table("metric_imports")

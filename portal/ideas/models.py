@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.ideas.words import Audience, Barrier, CommentKind, Kind, Names, ReportReason, Stage, StoryKind
+
+OPEN = "closed_at IS NULL"
+OPEN_ON_IDEA = f"{OPEN} AND comment_id IS NULL"
 
 
 class Idea(Base):
@@ -38,6 +41,7 @@ class Idea(Base):
     hidden_at: Mapped[datetime | None]  # by moderation; the log says who and why
     comment_count: Mapped[int] = mapped_column(default=0, server_default="0")
     source_ref: Mapped[str | None] = mapped_column(String(80), unique=True)  # "polis:17", for imported ones
+    draft_key: Mapped[str | None] = mapped_column(String(36), unique=True)  # of the form: sent twice is said once
 
     @property
     def number(self) -> int:
@@ -85,6 +89,7 @@ class Comment(Base):
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
+    draft_key: Mapped[str | None] = mapped_column(String(36), unique=True)
 
 
 class Draft(Base):
@@ -129,7 +134,12 @@ class Report(Base):
     """Somebody asks for a text to be looked at."""
 
     __tablename__ = "reports"
-    __table_args__ = (UniqueConstraint("idea_id", "comment_id", "by_id"),)
+    __table_args__ = (
+        Index("uq_reports_open_idea", "idea_id", "by_id", unique=True,
+              sqlite_where=text(OPEN_ON_IDEA), postgresql_where=text(OPEN_ON_IDEA)),
+        Index("uq_reports_open_comment", "comment_id", "by_id", unique=True,
+              sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))

@@ -1,35 +1,12 @@
 """Accounts and transfers of points. Transfers are the truth and only grow; balances are a cache of them."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-
-POINTS_MAX = 1_000_000_000
-
-
-class AccountKind(StrEnum):
-    """Where points can be."""
-
-    ISSUANCE = "issuance"  # the only account that may go below nought: what was ever made
-    BUDGET = "budget"
-    PERSON = "person"
-    POOL = "pool"
-    REDEEMED = "redeemed"
-    EXPIRED = "expired"
-
-
-class TransferKind(StrEnum):
-    """What a transfer does. Capture, void and reverse refer to the one transfer that they resolve."""
-
-    POST = "post"
-    HOLD = "hold"
-    CAPTURE = "capture"
-    VOID = "void"
-    REVERSE = "reverse"
+from portal.ledger.postings import POINTS_MAX, AccountKind, TransferKind
 
 
 class Account(Base):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -46,6 +46,8 @@ def demo_viewer(role_name: str) -> Viewer | None:
     role = DEMO_ROLES.get(role_name)
     if role is None:
         return None
+    other = aliased(Grant)
+    held = select(func.count()).where(other.person_id == Person.id, other.revoked_at.is_(None)).scalar_subquery()
     chosen = (
         select(Person.id)
         .join(Grant, Grant.person_id == Person.id)
@@ -55,7 +57,8 @@ def demo_viewer(role_name: str) -> Viewer | None:
             Grant.role == role,
             Grant.revoked_at.is_(None),
         )
-        .order_by(Person.id)
+        # Whoever holds the fewest roles shows this one best.
+        .order_by(held.asc(), Person.id)
         .limit(1)
     )
     query = _viewers().where(Person.id == chosen.scalar_subquery())
@@ -84,8 +87,28 @@ def sites() -> Sequence[Row[Any]]:
 
 
 def anybody_real() -> bool:
-    """True if somebody exists who is not part of a demonstration."""
-    return db.session.scalar(select(Person.id).where(Person.origin != Origin.DEMO).limit(1)) is not None
+    """True if a colleague exists: neither part of a demonstration nor a number in a public conversation."""
+    real = Person.origin.in_((Origin.IMPORTED, Origin.CREATED))
+    return db.session.scalar(select(Person.id).where(real).limit(1)) is not None
+
+
+def is_administrator(person_id: int) -> bool:
+    """True if this person can administer some part of the organisation."""
+    held = (Grant.person_id == person_id, Grant.role == Role.ADMINISTRATOR, Grant.revoked_at.is_(None))
+    return db.session.scalar(select(Grant.id).where(*held).limit(1)) is not None
+
+
+def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row[Any]]:
+    """(id, device, network, started_at) of the browsers in which somebody is signed in, the newest first."""
+    running = (
+        SignIn.person_id == person_id,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > now,
+        SignIn.auth_epoch == Person.auth_epoch,
+    )
+    query = select(SignIn.id, SignIn.device, SignIn.network, SignIn.started_at)
+    query = query.join(Person, Person.id == SignIn.person_id).where(*running)
+    return db.session.execute(query.order_by(SignIn.started_at.desc(), SignIn.id.desc())).all()
 
 
 def has_administrator() -> bool:

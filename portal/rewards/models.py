@@ -1,21 +1,12 @@
 """What people are owed for an outcome, and how hidden authors are paid without being seen."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-
-
-class Share(StrEnum):
-    """In which capacity somebody is thanked."""
-
-    AUTHOR = "author"
-    IMPLEMENTER = "implementer"
-    HELPER = "helper"
-    BUILDER = "builder"
+from portal.rewards.rules import Share
 
 
 class Budget(Base):

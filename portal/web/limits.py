@@ -5,11 +5,18 @@ from typing import Any, TypeVar
 
 from flask import Flask, request
 from flask_limiter import Limiter
+from flask_login import current_user
 
 from portal.web.bodies import StrictJson, judge
 from portal.web.network import client_network
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def per_viewer() -> str:
+    """Count by the signed-in person, else by the network."""
+    return f"viewer:{current_user.id}" if current_user.is_authenticated else client_network()
+
 
 limiter = Limiter(key_func=client_network, strategy="fixed-window", default_limits=[], headers_enabled=True)
 

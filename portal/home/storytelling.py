@@ -1,0 +1,125 @@
+"""The words of an idea's story: from append-only steps to lines that people read. Pure but for the rows' types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from portal.ideas.words import StoryKind
+from portal.web.dates import day_words, span_words
+
+ICONS = {
+    StoryKind.SAID: ("talk", ""),
+    StoryKind.EDITED: ("talk", ""),
+    StoryKind.WITHDRAWN: ("no", ""),
+    StoryKind.HIDDEN: ("shield", "stop"),
+    StoryKind.RESTORED: ("shield", ""),
+    StoryKind.PROMOTED: ("rise", "honey"),
+    StoryKind.COMMITTED: ("flag", "blue"),
+    StoryKind.DECLINED: ("no", ""),
+    StoryKind.ACCEPTED: ("flag", "blue"),
+    StoryKind.HANDED_BACK: ("back", "stop"),
+    StoryKind.DATE_MOVED: ("calendar", "stop"),
+    StoryKind.UPDATED: ("wrench", "blue"),
+    StoryKind.DELIVERED: ("wrench", "green"),
+    StoryKind.CONFIRMED: ("check", "green"),
+    StoryKind.SENT_BACK: ("back", "stop"),
+    StoryKind.MEASURED: ("chart", ""),
+    StoryKind.REWARDED: ("gift", "honey"),
+}
+TITLES = {
+    StoryKind.SAID: "{who} said it.",
+    StoryKind.EDITED: "The words were edited.",
+    StoryKind.WITHDRAWN: "The author took it back.",
+    StoryKind.HIDDEN: "{who} hid it from the board.",
+    StoryKind.RESTORED: "{who} put it back on the board.",
+    StoryKind.PROMOTED: "The swarm carried it to the executives.",
+    StoryKind.COMMITTED: "{who} committed to it.",
+    StoryKind.DECLINED: "{who} said no.",
+    StoryKind.ACCEPTED: "{who} took the promise on.",
+    StoryKind.HANDED_BACK: "{who} handed the promise back.",
+    StoryKind.DATE_MOVED: "{who} moved the date.",
+    StoryKind.UPDATED: "{who} told us what moved.",
+    StoryKind.DELIVERED: "{who} marked it done.",
+    StoryKind.CONFIRMED: "{who} looked, and confirmed that it is done.",
+    StoryKind.SENT_BACK: "{who} looked, and sent it back.",
+    StoryKind.MEASURED: "The numbers came in.",
+    StoryKind.REWARDED: "Points were shared for it.",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the story."""
+
+    icon: str
+    tone: str
+    title: str
+    text: str
+    say: str
+    when: str
+    datetime: str
+    who: str = ""
+    chip: Any = None
+    answer: Any = None
+    link: Any = None
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the arc: you said, we committed, we did, what happened."""
+
+    title: str
+    icon: str
+    state: str
+    when: str = ""
+    datetime: str = ""
+    text: str = ""
+    gap: str = ""
+    late: str = ""
+
+
+def entry(
+    kind: StoryKind, *, at: datetime, actor: str | None, words: str, facts: Mapping[str, Any], today: date, zone: str
+) -> Entry:
+    """One step as a line. Without an actor's name the sentence speaks of the author or of us."""
+    icon, tone = ICONS[kind]
+    who = actor or ("A colleague" if kind is StoryKind.SAID else "We")
+    title = TITLES[kind].format(who=who)
+    return Entry(
+        icon, tone, title, _detail(kind, facts, today), words, day_words(at, today=today, zone=zone), at.isoformat()
+    )
+
+
+def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
+    parts = []
+    if kind is StoryKind.PROMOTED and facts.get("supporters_teams"):
+        parts.append(
+            f"Supporters in {facts['supporters_teams']} teams on {facts.get('sites', 1)} sites, so no single team did it."
+        )
+    if owner := facts.get("owner"):
+        parts.append(f"{owner} owns it.")
+    if due := facts.get("due_on"):
+        before = facts.get("due_before") or facts.get("was_due_on")
+        words = day_words(date.fromisoformat(due), today=today)
+        was = f", not {day_words(date.fromisoformat(before), today=today)}" if before else ""
+        parts.append(f"Promised by {words}{was}.")
+    if live := facts.get("live_from"):
+        parts.append(f"Live since {day_words(date.fromisoformat(live), today=today)}.")
+    if sites := facts.get("sites") if kind is StoryKind.DELIVERED else None:
+        parts.append(f"At {_listed(sites)}.")
+    if reason := facts.get("reason_label"):
+        parts.append(f"{reason}.")
+    return " ".join(parts)
+
+
+def _listed(names: Any) -> str:
+    if not isinstance(names, list):
+        return f"{names} sites"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def gap_words(earlier: datetime | None, later: datetime | None) -> str:
+    """How long it took from one step to the next."""
+    return span_words((later - earlier).days) if earlier and later else ""

@@ -1,0 +1,191 @@
+"""Recomputing the ledger from its transfers: chain, sums, balances, holds, floors, references, head and anchor."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row as Stored
+from sqlalchemy import Select, String, func, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from portal.db import db, is_postgres
+from portal.errors import DomainError, Invalid
+from portal.ledger.models import Account, ChainHead, Transfer
+from portal.ledger.postings import FIRST_HASH, Entry, Link, TransferKind
+from portal.ledger.replay import Problem, Replay, Resolved, Row
+
+PROBLEMS_MAX = 50  # after so many, the rest says nothing new
+ROWS_AT_ONCE = 1000
+MOVING = (TransferKind.POST, TransferKind.CAPTURE, TransferKind.REVERSE)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found. checked: transfers gone through. seq, hash: the newest link, which is the anchor."""
+
+    checked: int
+    seq: int
+    hash: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True if everything holds."""
+        return not self.problems
+
+    @property
+    def first_broken(self) -> int | None:
+        """The number of the first transfer that does not hold, if one can be named."""
+        return min((problem.seq for problem in self.problems if problem.seq is not None), default=None)
+
+    @property
+    def anchor(self) -> str:
+        """SEQ:HASH of the newest link, to be kept outside."""
+        return f"{self.seq}:{self.hash}"
+
+
+def verify(*, since: int | None = None, anchor: tuple[int, str] | None = None) -> Report:
+    """Recompute everything from the transfers and compare.
+
+    since: trust the balances up to this transfer and go through the later ones. anchor: (seq, hash) noted outside at
+    an earlier time; without one, whoever owns the database could rebuild the whole chain unnoticed. Reads one
+    snapshot in a transaction of its own. Raises Invalid `no_such_entry` where `since` is beyond the end.
+    """
+    with _snapshot():
+        replay = _start(since or 0)
+        problems: list[Problem] = []
+        for stored in db.session.execute(_transfers(since or 0).execution_options(yield_per=ROWS_AT_ONCE)):
+            problems += _take(replay, stored)
+            if len(problems) >= PROBLEMS_MAX:
+                return Report(replay.checked, replay.seq, replay.hash, tuple(problems))
+        problems += [*_head_problems(replay), *_anchor_problems(replay, anchor), *_balance_problems(replay)]
+        return Report(replay.checked, replay.seq, replay.hash, tuple(problems))
+
+
+def head() -> tuple[int, str]:
+    """(seq, hash) of the newest link; (0, 64 noughts) of an empty ledger."""
+    found = db.session.execute(select(ChainHead.seq, ChainHead.hash)).one_or_none()
+    return (found.seq, found.hash) if found else (0, FIRST_HASH)
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    # Transfers and balances are read by different statements; without one snapshot a payment between them would
+    # look like a broken balance. A reader of SQLite has one anyway.
+    if db.session().info.get("writing"):
+        raise RuntimeError("the ledger is verified outside a write transaction")
+    db.session.rollback()
+    if is_postgres():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
+def _start(since: int) -> Replay:
+    floors = dict(db.session.execute(select(Account.id, Account.floor)).all())
+    if since == 0:
+        return Replay(floors, 0, FIRST_HASH)
+    known = db.session.scalar(select(Transfer.hash).where(Transfer.seq == since))
+    if known is None:
+        raise Invalid("no_such_entry", f"There is no entry {since} to start from.")
+    resolved = select(Transfer.ref_seq).where(Transfer.seq <= since, Transfer.ref_seq.is_not(None))
+    return Replay(floors, since, known, _posted(since), _held(since), set(db.session.scalars(resolved)))  # type: ignore[arg-type]
+
+
+def _posted(until: int) -> dict[int, int]:
+    posted: dict[int, int] = {}
+    moved = (Transfer.seq <= until, Transfer.kind.in_(MOVING))
+    for column, sign in ((Transfer.credit_id, 1), (Transfer.debit_id, -1)):
+        query = select(column, func.sum(Transfer.amount)).where(*moved).group_by(column)
+        for account_id, points in db.session.execute(query):
+            posted[account_id] = posted.get(account_id, 0) + sign * int(points)
+    return posted
+
+
+def _held(until: int) -> dict[int, int]:
+    resolving = aliased(Transfer)
+    query = (
+        select(Transfer.debit_id, func.sum(Transfer.amount))
+        .outerjoin(resolving, (resolving.ref_seq == Transfer.seq) & (resolving.seq <= until))
+        .where(Transfer.seq <= until, Transfer.kind == TransferKind.HOLD, resolving.seq.is_(None))
+        .group_by(Transfer.debit_id)
+    )
+    return {account_id: int(points) for account_id, points in db.session.execute(query)}
+
+
+def _transfers(since: int) -> Select[Any]:
+    # Kind and time as they are stored: a changed row must be named, not stop the reading.
+    old = aliased(Transfer)
+    columns = [column for column in Transfer.__table__.columns if column.name not in ("kind", "created_at")]
+    raw = [
+        type_coerce(Transfer.kind, String).label("kind"),
+        type_coerce(Transfer.created_at, String).label("created_at"),
+    ]
+    resolved = [
+        type_coerce(old.kind, String).label("old_kind"),
+        old.debit_id.label("old_debit_id"),
+        old.credit_id.label("old_credit_id"),
+        old.amount.label("old_amount"),
+    ]
+    query = select(*columns, *raw, *resolved).outerjoin(old, old.seq == Transfer.ref_seq)
+    return query.where(Transfer.seq > since).order_by(Transfer.seq)
+
+
+def _take(replay: Replay, stored: Stored[Any]) -> list[Problem]:
+    try:
+        return list(replay.take(_row(stored)))
+    except (DomainError, ValueError, TypeError, AttributeError):
+        replay.skip(stored.seq, stored.hash)
+        return [Problem(stored.seq, "unreadable", f"Entry {stored.seq}: holds something that was never written.")]
+
+
+def _row(stored: Stored[Any]) -> Row:
+    entry = Entry(
+        TransferKind(stored.kind), stored.debit_id, stored.credit_id, stored.amount, stored.reason_code,
+        stored.actor_ref, stored.memo, stored.ref_seq,
+    )  # fmt: skip
+    link = Link(stored.seq, stored.cause, entry, _moment(stored.created_at), stored.prev_hash)
+    old = None
+    if stored.old_kind is not None:
+        old = Resolved(stored.old_kind, stored.old_debit_id, stored.old_credit_id, stored.old_amount)
+    return Row(link, stored.request_hash, stored.hash, old)
+
+
+def _moment(stored: datetime | str) -> datetime:
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _head_problems(replay: Replay) -> Iterator[Problem]:
+    if head() != (replay.seq, replay.hash):
+        yield Problem(None, "head", f"The chain ends at entry {replay.seq}, but its head says entry {head()[0]}.")
+
+
+def _anchor_problems(replay: Replay, anchor: tuple[int, str] | None) -> Iterator[Problem]:
+    if anchor is None:
+        return
+    seq, noted = anchor
+    if seq > replay.seq:
+        sentence = f"The ledger ends at entry {replay.seq}, before the anchor at {seq}: an older state was put back."
+        yield Problem(None, "anchor", sentence)
+    elif seq and db.session.scalar(select(Transfer.hash).where(Transfer.seq == seq)) != noted:
+        yield Problem(seq, "anchor", f"Entry {seq}: is not the one that was anchored; the chain was rebuilt.")
+
+
+def _balance_problems(replay: Replay) -> Iterator[Problem]:
+    total = 0
+    for row in db.session.execute(select(Account.id, Account.posted, Account.held)):
+        total += row.posted
+        truth = replay.posted.get(row.id, 0), replay.held.get(row.id, 0)
+        if truth != (row.posted, row.held):
+            sentence = (
+                f"Account {row.id} says {row.posted} posted and {row.held} held; "
+                f"the transfers say {truth[0]} and {truth[1]}."
+            )
+            yield Problem(None, "balance", sentence)
+    if total != 0:
+        yield Problem(None, "sum", f"All accounts together must hold 0 points, but hold {total}.")

@@ -1,0 +1,37 @@
+"""What the worker does about points: the weekly batch, and what waits for a budget."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from portal.db import writing
+from portal.outbox.service import Claimed
+from portal.rewards import service
+from portal.rewards.rules import week_key
+
+HIDDEN_BATCH = "rewards.hidden_batch"
+
+
+def pay_hidden_batch(message: Claimed, now: datetime) -> None:
+    """Pay this week's batch, if one is due. A second run finds the week's batch and does nothing."""
+    with writing():
+        service.pay_hidden_batch(now=now)
+
+
+def pay_owed(message: Claimed, now: datetime) -> None:
+    """Pay what waits for a budget, in short transactions, until nothing more can be paid."""
+    served = 1
+    while served:
+        with writing():
+            served = service.pay_owed(now=now)
+
+
+def due(now: datetime) -> list[tuple[str, str]]:
+    """(topic, unique key) of the periodic runs: the batch once a week, what is owed once a day (UTC)."""
+    today = now.astimezone(UTC).date().isoformat()
+    return [(HIDDEN_BATCH, f"{HIDDEN_BATCH}:{week_key(now)}"), (service.OWED, f"{service.OWED}:{today}")]
+
+
+HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
+    HIDDEN_BATCH: pay_hidden_batch,
+    service.OWED: pay_owed,
+}

@@ -1,0 +1,157 @@
+"""Rebuilding every score from the votes, and comparing what is kept with what the votes say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select
+
+from portal.append_only import FIRST_HASH
+from portal.db import db
+from portal.swarm import score as formula
+from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
+from portal.swarm.promoting import HASHED, link_hash
+from portal.swarm.rules import VoteKind
+from portal.swarm.score import TeamCell, Terms
+from portal.swarm.scores import refresh_typical, stored_score, typical
+
+TOLERANCE = 1e-9
+SUPPORTS = (VoteKind.SUPPORT, VoteKind.STRONG)
+
+
+@dataclass
+class Counted:
+    """One idea as its votes say it stands."""
+
+    idea_id: int
+    cells: dict[int, tuple[int, TeamCell, int]] = field(default_factory=dict)  # team → site, cell, supporters
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("n_support", "n_strong", "n_stop", "n_pass"), 0)
+    )
+
+    @property
+    def terms(self) -> Terms:
+        """The discounted sums."""
+        return formula.added([formula.team_terms(cell) for _, cell, _ in self.cells.values()])
+
+    @property
+    def n_team(self) -> int:
+        """Teams with a supporter."""
+        return sum(supporters > 0 for _, _, supporters in self.cells.values())
+
+    @property
+    def n_site(self) -> int:
+        """Sites with a supporter."""
+        return len({site for site, _, supporters in self.cells.values() if supporters > 0})
+
+    def add(self, team_id: int, site_id: int, kind: VoteKind) -> None:
+        """Count one vote."""
+        site, cell, supporters = self.cells.get(team_id, (site_id, TeamCell(), 0))
+        self.cells[team_id] = (site, formula.cast(cell, kind), supporters + (kind in SUPPORTS))
+        self.counts["n_support"] += kind in SUPPORTS
+        self.counts["n_strong"] += kind is VoteKind.STRONG
+        self.counts["n_stop"] += kind is VoteKind.STOP
+        self.counts["n_pass"] += kind is VoteKind.PASS
+
+
+def counted() -> Iterator[Counted]:
+    """Every idea that has standing votes, counted from the votes alone, by number."""
+    columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
+    query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
+    rows = db.session.execute(query.execution_options(yield_per=10_000))
+    for idea_id, votes in groupby(rows, key=lambda row: row.idea_id):
+        idea = Counted(idea_id)
+        for vote in votes:
+            idea.add(vote.team_id, vote.site_id, vote.kind)
+        yield idea
+
+
+def rebuild(*, now: datetime) -> int:
+    """Replace every cell and score by what the votes say; returns how many ideas have votes."""
+    db.session.execute(delete(IdeaTeam))
+    db.session.execute(delete(IdeaScore))
+    means = typical(now=now)
+    done = 0
+    for idea in list(counted()):
+        cells = [
+            {"idea_id": idea.idea_id, "team_id": team, "site_id": site, "supporters": supporters, **cell._asdict()}
+            for team, (site, cell, supporters) in idea.cells.items()
+        ]
+        db.session.execute(insert(IdeaTeam), cells)
+        row = stored_score(idea.terms, means) | idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
+        db.session.execute(insert(IdeaScore).values(idea_id=idea.idea_id, updated_at=now, **row))
+        done += 1
+    refresh_typical(now=now, every_score=True)
+    return done
+
+
+def verify() -> list[str]:
+    """What does not agree, one sentence each: nothing when votes, scores and promotions tell the same story."""
+    return [*_wrong_scores(), *_wrong_promotions()]
+
+
+def _wrong_scores() -> Iterator[str]:
+    kept = {row.idea_id: row for row in db.session.execute(select(IdeaScore.__table__))}
+    for idea in counted():
+        row = kept.pop(idea.idea_id, None)
+        if row is None:
+            yield f"idea {idea.idea_id} has votes but no score"
+            continue
+        yield from _differences(idea, row)
+    for row in kept.values():
+        if max(abs(row.s), abs(row.d), abs(row.m)) > TOLERANCE or row.n_support or row.n_stop:
+            yield f"idea {row.idea_id} has a score but no votes"
+
+
+def _differences(idea: Counted, row: Any) -> Iterator[str]:
+    wanted: dict[str, float] = dict(zip(("s", "d", "m"), idea.terms, strict=True))
+    wanted |= idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
+    wanted["score"] = formula.score(row.s, row.d, row.m, row.mu0)
+    wanted["evidence"] = formula.evidence(row.s, row.d, row.m, row.mu0)
+    for name, value in wanted.items():
+        if abs(getattr(row, name) - value) > TOLERANCE:
+            yield f"idea {idea.idea_id}: {name} is kept as {getattr(row, name)}, the votes say {value}"
+
+
+def _wrong_promotions() -> Iterator[str]:
+    previous = FIRST_HASH
+    for promotion in list(db.session.scalars(select(Promotion).order_by(Promotion.id))):
+        values = {name: getattr(promotion, name) for name in HASHED}
+        if promotion.prev_hash != previous or promotion.hash != link_hash(previous, values):
+            yield f"promotion {promotion.id} of idea {promotion.idea_id}: the chain is broken"
+        previous = promotion.hash
+        yield from _wrong_inputs(promotion)
+
+
+def _wrong_inputs(promotion: Promotion) -> Iterator[str]:
+    """The votes that stood at that moment must give the cells, and the cells the sums and the evidence."""
+    told = f"promotion {promotion.id} of idea {promotion.idea_id}"
+    snapshot = {
+        row.team_id: TeamCell(row.u, row.d, row.m)
+        for row in db.session.scalars(select(PromotionTeam).where(PromotionTeam.promotion_id == promotion.id))
+    }
+    idea = _as_of(promotion)
+    for team_id in snapshot.keys() | idea.cells.keys():
+        _, cell, _ = idea.cells.get(team_id, (0, TeamCell(), 0))
+        seen = snapshot.get(team_id, TeamCell())
+        # Supports and stops are checked against history, looks against the snapshot: they are folded away in time.
+        if abs(cell.u - seen.u) > TOLERANCE or cell.d != seen.d or seen.m < cell.m - TOLERANCE:
+            yield f"{told}: team {team_id} stood at {cell}, not at {seen}"
+    terms = formula.added([formula.team_terms(cell) for cell in snapshot.values()])
+    evidence = formula.evidence(*terms, promotion.mu0)
+    for name, value in (*zip("sdm", terms, strict=True), ("evidence", evidence)):
+        if abs(getattr(promotion, name) - value) > TOLERANCE:
+            yield f"{told}: {name} was {getattr(promotion, name)}, its inputs give {value}"
+    if promotion.evidence < promotion.line - TOLERANCE:
+        yield f"{told}: its evidence is below the line"
+
+
+def _as_of(promotion: Promotion) -> Counted:
+    then = Vote.idea_id == promotion.idea_id, Vote.id <= promotion.vote_id_max
+    standing = or_(Vote.revoked_at.is_(None), Vote.revoked_at > promotion.at)
+    idea = Counted(promotion.idea_id)
+    for row in db.session.execute(select(Vote.team_id, Vote.site_id, Vote.kind).where(*then, standing)):
+        idea.add(row.team_id, row.site_id, row.kind)
+    return idea

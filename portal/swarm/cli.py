@@ -1,0 +1,108 @@
+"""Commands of the swarm, and the import of public conversations."""
+
+import json
+from pathlib import Path
+
+import click
+
+from portal import clock
+from portal.db import db, writing
+from portal.errors import DomainError
+from portal.ideas.models import Idea
+from portal.swarm import audit, queries
+from portal.swarm.models import IdeaScore
+from portal.swarm.polis import Report, import_conversation
+from portal.swarm.polis_csv import read_conversation
+from portal.swarm.wording import sentence
+
+swarm = click.Group("swarm", help="Scores: rebuild them, verify them, explain one.")
+
+
+@swarm.command("rebuild")
+def rebuild() -> None:
+    """Compute every score again from the votes."""
+    with writing():
+        count = audit.rebuild(now=clock.now())
+    click.echo(f"{count} ideas with votes counted again")
+
+
+@swarm.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def verify(as_json: bool) -> None:
+    """Compare scores and promotions with the votes; ends with 2 if they disagree."""
+    wrong = audit.verify()
+    if as_json:
+        click.echo(json.dumps({"agrees": not wrong, "disagreements": wrong}))
+    else:
+        click.echo("\n".join(wrong) or "scores and promotions agree with the votes")
+    if wrong:
+        raise SystemExit(2)
+
+
+@swarm.command("explain")
+@click.argument("number", type=int)
+def explain(number: int) -> None:
+    """The sentence that staff see about idea NUMBER."""
+    idea = db.session.get(Idea, number)
+    if idea is None:
+        raise click.ClickException(f"there is no idea {number}")
+    score = db.session.get(IdeaScore, number)
+    click.echo(sentence(queries.numbers_of(idea, score)) if score else "Nobody has weighed in yet.")
+
+
+@click.command("polis")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def polis(folder: Path, as_json: bool) -> None:
+    """Bring a public Polis conversation (comments.csv, votes.csv) into an empty database."""
+    try:
+        conversation = read_conversation(folder)
+        with writing():
+            report = import_conversation(conversation, now=clock.now())
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(json.dumps(_facts(report)) if as_json else _page(report))
+    if not report.totals_agree or report.disagreements:
+        raise SystemExit(2)
+
+
+def _facts(report: Report) -> dict[str, object]:
+    return {
+        "name": report.name,
+        "people": report.people,
+        "comment_rows": report.comment_rows,
+        "ideas": report.ideas,
+        "withdrawn": report.withdrawn,
+        "shortened": report.shortened,
+        "unreadable_comments": report.bad_comments,
+        "vote_rows": report.vote_rows,
+        "votes": dict(report.outcomes),
+        "unreadable_votes": report.bad_votes,
+        "standing": dict(report.kinds),
+        "promoted": report.promoted,
+        "totals_agree": report.totals_agree,
+        "disagreements": report.disagreements,
+        "first": report.first,
+    }
+
+
+def _page(report: Report) -> str:
+    out, kinds = report.outcomes, report.kinds
+    lines = [
+        f"{report.name}",
+        f"{report.people} people in 24 teams on 6 sites",
+        f"{report.comment_rows} statements read = {report.ideas} ideas + {len(report.bad_comments)} unreadable",
+        f"  of the ideas {report.withdrawn} were moderated away (withdrawn), {report.shortened} shortened to 600 characters",
+        f"{report.vote_rows} votes read = {out['counted']} counted + {out['superseded']} changed later"
+        f" + {out['own_idea']} on one's own statement (not stored) + {out['closed']} on withdrawn statements (not stored)"
+        f" + {out['unknown_statement']} on unknown statements + {len(report.bad_votes)} unreadable",
+        f"{sum(kinds.values())} votes stand = {kinds['support']} support + {kinds['pass']} pass + {kinds['stop']} stop signals",
+        f"{report.promoted} ideas were promoted",
+        "totals agree with the files" if report.totals_agree else "TOTALS DO NOT AGREE WITH THE FILES",
+        "scores agree with the votes" if not report.disagreements else "\n".join(report.disagreements),
+        "The first ten:",
+        *(f"  {place}. number {number}: {title}" for place, (number, title) in enumerate(report.first, start=1)),
+        *report.bad_comments[:20],
+        *report.bad_votes[:20],
+    ]
+    return "\n".join(lines)
