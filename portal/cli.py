@@ -14,10 +14,13 @@ def register(app: Flask) -> None:
     """Add every command group."""
     from portal.demo.cli import demo
     from portal.ledger.cli import ledger
+    from portal.people import cli as people
     from portal.rewards.cli import budget
     from portal.swarm.cli import swarm
 
-    for command in (start, serve, worker, doctor, demo, ledger, budget, swarm):
+    imports = click.Group("import", help="Bring in people, metrics, ideas or a public conversation from files.")
+    imports.add_command(people.import_people)
+    for command in (start, serve, worker, doctor, demo, imports, ledger, people.person, budget, swarm):
         app.cli.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from portal.commitments import policy as commitments
 from portal.ideas import policy as ideas
 from portal.ledger import policy as ledger
 from portal.people import access
@@ -9,8 +10,9 @@ from portal.people import policy as people
 from portal.people.policy import Rule
 from portal.rewards import policy as rewards
 from portal.swarm import policy as swarm
+from portal.triage import policy as triage
 
-TABLES = (people.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY)
+TABLES = (people.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, triage.MAY)
 
 
 def assembled() -> dict[str, Rule]:

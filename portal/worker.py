@@ -24,9 +24,10 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    from portal.notices import people_mails
     from portal.rewards import jobs as rewards
 
-    return {**rewards.HANDLERS}
+    return {**people_mails.HANDLERS, **rewards.HANDLERS}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Before anybody is here: the first administrator's code, the organisation they found, and when a demo must not start."""
+"""Before anybody is here: the first administrator and their code, and when a demonstration must not start."""
 
 import os
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
 """Who answers to whom. Escalation walks up these lines, so they must end."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -30,23 +29,3 @@ def _line_above(person_id: int) -> list[int]:
         line.append(above)
         above = db.session.scalar(select(Person.manager_id).where(Person.id == above))
     return line
-
-
-def cycles(managers: Mapping[int, int | None]) -> list[list[int]]:
-    """The rings in `managers` (who → their manager), each once, starting with its smallest number. Pure."""
-    done: set[int] = set()
-    found = []
-    for start in managers:
-        line: list[int] = []
-        at: int | None = start
-        seen: set[int] = set()
-        while at is not None and at not in done and at not in seen:
-            seen.add(at)
-            line.append(at)
-            at = managers.get(at)
-        if at is not None and at in seen:
-            ring = line[line.index(at) :]
-            turn = ring.index(min(ring))
-            found.append(ring[turn:] + ring[:turn])
-        done |= seen
-    return found

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 PASSWORD_CHARS_MIN = 12
@@ -76,7 +77,7 @@ def is_repetitive(text: str) -> bool:
 
 def follows_a_row(text: str) -> bool:
     """True if most neighbouring signs are neighbours on a keyboard or in the alphabet, or the same sign."""
-    pairs = list(zip(text, text[1:], strict=False))
+    pairs = list(pairwise(text))
     walked = sum(first == second or (first, second) in _neighbours() for first, second in pairs)
     return walked / len(pairs) > WALK_SHARE_MAX
 

@@ -111,6 +111,17 @@ def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row[Any]]:
     return db.session.execute(query.order_by(SignIn.started_at.desc(), SignIn.id.desc())).all()
 
 
+def everybody() -> list[tuple[Person, str, list[str]]]:
+    """Every active person by name, with their place's name and the names of their roles; two queries."""
+    roles: dict[int, list[str]] = {}
+    held = select(Grant.person_id, Grant.role).where(Grant.revoked_at.is_(None)).order_by(Grant.id)
+    for person_id, role in db.session.execute(held):
+        roles.setdefault(person_id, []).append(role)
+    query = select(Person, Place.name).join(Place, Place.id == Person.place_id).where(Person.deactivated_at.is_(None))
+    rows = db.session.execute(query.order_by(Person.name, Person.id))
+    return [(person, place, roles.get(person.id, [])) for person, place in rows]
+
+
 def has_administrator() -> bool:
     """True if somebody active can administer this installation."""
     held = and_(Grant.person_id == Person.id, Grant.role == Role.ADMINISTRATOR, Grant.revoked_at.is_(None))

@@ -1,5 +1,7 @@
 """Signing in and out, one's own sign-ins and password, and looking around in a demo."""
 
+from typing import Any
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,12 +10,21 @@ from portal.errors import DomainError, Invalid, Missing
 from portal.people import entry, queries, service, sessions
 from portal.people.access import current_viewer, requires, the_viewer
 from portal.people.forms import DemoRoleForm, PasswordForm, SignInForm
+from portal.people.moments import moment_words
 from portal.people.replies import page, refused
 from portal.web.limits import limiter
 from portal.web.redirects import safe_next
 from portal.web.transactions import writing
 
 bp = Blueprint("people", __name__)
+DEMO_LINES = {
+    "frontline": "Says what stops a customer from being served, and backs others",
+    "team_leader": "Answers first at a site",
+    "executive": "Commits to a date, or says no and why",
+    "owner": "Delivers what was promised",
+    "programme": "Runs the loop and its budget",
+    "administrator": "Looks after people and places",
+}
 LEAVE_NOTHING = '"cache", "cookies", "storage"'
 
 
@@ -21,7 +32,7 @@ LEAVE_NOTHING = '"cache", "cookies", "storage"'
 @requires("public")
 def sign_in() -> ResponseReturnValue:
     """The way in."""
-    return page("people/sign_in.html", SignInForm(), next=_next())
+    return page("people/sign_in.html", SignInForm(), **_around())
 
 
 @bp.post("/sign-in")
@@ -31,11 +42,11 @@ def sign_in_now() -> ResponseReturnValue:
     """Sign in with account and password."""
     form = SignInForm()
     if not form.validate():
-        return page("people/sign_in.html", form, status=422, next=_next())
+        return page("people/sign_in.html", form, status=422, **_around())
     try:
         entry.enter(form.login.data or "", form.password.data or "", now=clock.now())
     except DomainError as error:
-        return refused("people/sign_in.html", form, error, next=_next())
+        return refused("people/sign_in.html", form, error, **_around())
     return redirect(_next(), 303)
 
 
@@ -58,7 +69,10 @@ def sign_out() -> ResponseReturnValue:
 def sign_ins() -> ResponseReturnValue:
     """Where one is signed in."""
     viewer = the_viewer()
-    running = queries.running_sign_ins(viewer.id, now=clock.now())
+    running = [
+        {**row._mapping, "datetime": row.started_at.isoformat(), "since": moment_words(row.started_at, viewer.timezone)}
+        for row in queries.running_sign_ins(viewer.id, now=clock.now())
+    ]
     return render_template("people/sign_ins.html", running=running, here="me")
 
 
@@ -119,6 +133,13 @@ def demo_role() -> ResponseReturnValue:
         raise Invalid("unknown_role", f"Choose one of {', '.join(queries.DEMO_ROLES)}.", {"role": "Unknown role."})
     session[sessions.DEMO_ROLE] = form.role.data
     return redirect(_next(), 303)
+
+
+def _around() -> dict[str, Any]:
+    """What the sign-in page shows beside its form."""
+    demo = current_app.config["SAYSO"].demo
+    roles = [(value, role.label, DEMO_LINES[value]) for value, role in queries.DEMO_ROLES.items()] if demo else []
+    return {"next": _next(), "demo_roles": roles}
 
 
 def _next() -> str:

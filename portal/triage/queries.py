@@ -27,6 +27,7 @@ from portal.triage.models import Decision, DecisionKind
 from portal.triage.rules import DeclineReason
 
 QUEUE_SHOWN = 50
+NUMBER_MAX = 2**31 - 1  # what a key can hold
 OWNERS_SHOWN = 500
 STOPS_SHOWN = 3
 
@@ -112,7 +113,7 @@ def waiting_count(viewer: Viewer) -> int:
 def answerable(viewer: Viewer, number: int) -> Idea:
     """The idea, if answering it is this viewer's business, whatever its stage; raises Missing otherwise."""
     query = select(Idea).where(_answerable(viewer), Idea.id == number).execution_options(populate_existing=True)
-    found = db.session.scalar(query)
+    found = db.session.scalar(query) if number <= NUMBER_MAX else None
     if found is None:
         raise Missing("idea")
     return found
@@ -120,7 +121,7 @@ def answerable(viewer: Viewer, number: int) -> Idea:
 
 def brief(viewer: Viewer, number: int) -> Brief:
     """Everything an executive reads before answering; raises Missing where it is not theirs or was never promoted."""
-    row = db.session.execute(_brief(viewer).where(Idea.id == number)).one_or_none()
+    row = db.session.execute(_brief(viewer).where(Idea.id == number)).one_or_none() if number <= NUMBER_MAX else None
     if row is None:
         raise Missing("idea")
     name = row.author if row.names is Names.SHOWN and row.author else row.origin_label
