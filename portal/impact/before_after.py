@@ -65,7 +65,7 @@ class Facts:
 
 
 def compare(treated: Sequence[Week], others: Sequence[Week], *, live_from: date, today: date) -> Facts:
-    """The facts from weekly series, oldest first. A week that has not ended, or that go-live falls into, counts nowhere."""
+    """The facts from weekly series, oldest first. A week that has not ended, or holds go-live, counts nowhere."""
     aside = _sides(others, live_from, today)
     comparable = aside.before is not None and aside.after is not None
     elapsed = max((today - _first_full_week(live_from)).days // 7, 0)
@@ -112,7 +112,8 @@ def _why_too_early(facts: Facts, name: str) -> str:
     if treated.weeks_after < WEEKS_NEEDED:
         return f"Too early to say. {treated.weeks_after} of {WEEKS_PLANNED} weeks in. We will not guess."
     had = counted(treated.weeks_before, "week")
-    return f"Too early to say. Only {had} before it were measured, and we compare from {WEEKS_NEEDED} on. We will not guess."
+    why = f"Only {had} before it are known, and we compare from {WEEKS_NEEDED} on"
+    return f"Too early to say. {why}. We will not guess."
 
 
 def _pair(sides: Sides, decimals: int, between: str) -> str:

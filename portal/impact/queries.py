@@ -81,7 +81,7 @@ def what_happened_to(idea_id: int, *, today: date) -> Happened | None:
 
 
 def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row[Any], Happened]:
-    """((idea_id, title, sentence, owner's promise), what happened), as far as the viewer may read it; raises Missing."""
+    """((id of the idea, title, promise), what happened), as far as the viewer may read it; raises Missing."""
     query = select(Idea.id, Idea.title, Commitment.sentence).join(Commitment, Commitment.idea_id == Idea.id)
     row = db.session.execute(query.where(Commitment.id == commitment_id, visible_to(viewer))).one_or_none()
     found = what_happened(commitment_id, today=today) if row is not None else None

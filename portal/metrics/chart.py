@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from itertools import pairwise
 
 from portal.metrics.scale import Ticks, time_labels, value_ticks
 from portal.metrics.weeks import gaps
@@ -179,7 +180,8 @@ class _Sheet:
         return [line, _text("c-ivt", place, self._paper.top - 14, words, "end" if on_left else "start")]
 
     def _labels(self) -> list[str]:
-        parts, taken = [], []
+        parts: list[str] = []
+        taken: list[float] = []
         for index, line in enumerate(self._lines):
             if not line.label or not line.points:
                 continue
@@ -217,7 +219,7 @@ def _runs(line: Line) -> list[list[tuple[date, float]]]:
 def _heights_between(points: Sequence[Point], left: float, right: float) -> list[float]:
     """How high a line runs between two places, in steps of 6 units."""
     found = []
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         steps = max(int((x2 - x1) // 6), 1)
         for step in range(steps + 1):
             x = x1 + (x2 - x1) * step / steps

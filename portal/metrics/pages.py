@@ -83,6 +83,11 @@ def table_rows(weeks: Sequence[Week], decimals: int) -> list[list[str]]:
     ]
 
 
+def said(n: int | None) -> str:
+    """A number of contacts, or a dash where nobody said."""
+    return "–" if n is None else f"{n:,}"
+
+
 def outcome_words(summary: Mapping[str, int]) -> str:
     """What an import did, in one sentence."""
     parts = f"{summary['new']:,} new, {summary['revised']:,} revised, {summary['unchanged']:,} unchanged"

@@ -104,10 +104,12 @@ def queue(viewer: Viewer) -> Queue:
 
 def waiting_count(viewer: Viewer) -> int:
     """How many ideas wait for this viewer's answer; 0 for everybody who is no executive."""
-    if not viewer.is_executive:
-        return 0
-    query = select(func.count()).select_from(Idea).where(_answerable(viewer), Idea.stage == Stage.PROMOTED)
-    return db.session.scalar(query) or 0
+    return db.session.scalar(waiting_query(viewer)) or 0 if viewer.is_executive else 0
+
+
+def waiting_query(viewer: Viewer) -> Select[Any]:
+    """The same as a query, for pages that ask for several things at once."""
+    return select(func.count()).select_from(Idea).where(_answerable(viewer), Idea.stage == Stage.PROMOTED)
 
 
 def answerable(viewer: Viewer, number: int) -> Idea:
