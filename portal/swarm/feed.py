@@ -1,0 +1,81 @@
+"""One visitor's page of ideas that need a view: mostly promising ones, some that hardly anybody saw. Pure."""
+
+import heapq
+import random
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from portal.swarm.score import DEFAULTS, Params, id_key, list_key
+
+PAGE = 8
+FRESH_PLACES = (3, 6)  # of each eight
+
+
+class Card(NamedTuple):
+    """An idea that may be dealt."""
+
+    id: Any
+    score: float
+    sd: float
+    m: float
+
+
+def candidates(cards: list[Card], k: int, params: Params = DEFAULTS) -> list[Card]:
+    """The best by score and those with the highest hope (score + 2 sd), `feed_pool` of each, in fixed order.
+
+    The pool widens with k, so that a long page is still a page of promising ideas.
+    """
+    size = max(params.feed_pool, k)
+    best = heapq.nsmallest(size, cards, key=lambda card: list_key(card.score, card.m, card.id))
+    hopeful = heapq.nsmallest(
+        size, cards, key=lambda card: list_key(card.score + params.feed_ucb * card.sd, card.m, card.id)
+    )
+    return list({card.id: card for card in best + hopeful}.values())
+
+
+def deal(
+    promising: Iterable[Card],
+    fresh: Iterable[Card],
+    k: int,
+    rng: random.Random,
+    params: Params = DEFAULTS,
+) -> list[Any]:
+    """k different ids, or all there are.
+
+    promising: candidates for most places, drawn by score + 0.7·sd·N(0,1).
+    fresh: candidates for places 3 and 6 of each eight, the smallest M + N(0, 0.5) of those not drawn yet.
+    Where one kind runs out the other fills in. The same rng state and order of cards give the same page.
+    """
+    places = range(max(0, k))
+    leading = sum(not _is_fresh(place) for place in places)
+    order = _smallest_first(
+        (-(card.score + params.feed_noise * card.sd * rng.gauss(0, 1)), card.id) for card in promising
+    )
+    leaders = deque(order[:leading])
+    taken = set(leaders)
+    newcomers = deque(
+        _smallest_first(
+            ((card.m + rng.gauss(0, params.feed_jitter), card.id) for card in fresh if card.id not in taken),
+            size=len(places) - len(leaders),
+        )
+    )
+    taken.update(newcomers)
+    leaders.extend(idea_id for idea_id in order[leading:] if idea_id not in taken)
+    page = []
+    for place in places[: len(leaders) + len(newcomers)]:
+        first, second = (newcomers, leaders) if _is_fresh(place) else (leaders, newcomers)
+        page.append((first or second).popleft())
+    return page
+
+
+def _is_fresh(place: int) -> bool:
+    return place % PAGE + 1 in FRESH_PLACES
+
+
+def _smallest_first(drawn: Iterable[tuple[float, Any]], size: int | None = None) -> list[Any]:
+    def key(pair: tuple[float, Any]) -> tuple[float, tuple[int, Any]]:
+        return (pair[0], id_key(pair[1]))
+
+    chosen = sorted(drawn, key=key) if size is None else heapq.nsmallest(size, drawn, key=key)
+    return [idea_id for _, idea_id in chosen]
