@@ -101,7 +101,9 @@ def test_higher_values_stand_higher_and_all_between_the_outer_ticks(values: list
     svg = parsed(drawing)
     [path] = [element.get("d") or "" for element in svg if element.get("class") == "c-act"]
     heights = [y for _x, y in coordinates(path)]
-    grid = [float((element.get("d") or "").split()[1].split("H")[0]) for element in svg if element.get("class") == "c-grid"]
+    grid = [
+        float((element.get("d") or "").split()[1].split("H")[0]) for element in svg if element.get("class") == "c-grid"
+    ]
 
     assert all(min(grid) - 0.1 <= y <= max(grid) + 0.1 for y in heights)
     order = sorted(range(len(values)), key=lambda index: values[index])
@@ -135,7 +137,9 @@ def test_a_lone_point_between_gaps_is_a_dot_even_where_dots_are_left_out() -> No
 
 
 def test_the_day_of_the_change_is_a_labelled_vertical_line() -> None:
-    drawings = draw(Line(weeks([20.0] * 20)), mark=Mark(MONDAY + timedelta(weeks=10), "Live from 11 August"), sentence="A.")
+    drawings = draw(
+        Line(weeks([20.0] * 20)), mark=Mark(MONDAY + timedelta(weeks=10), "Live from 11 August"), sentence="A."
+    )
 
     for drawing in (drawings.wide, drawings.narrow):
         svg = parsed(drawing)
@@ -198,6 +202,8 @@ def test_the_letters_of_a_drawing_are_at_least_twelve_units_tall() -> None:
 
 def test_every_class_of_a_drawing_is_in_the_stylesheet() -> None:
     css = STYLESHEET.read_text()
-    drawing = draw(Line(weeks([1.0, 2.0]), "a"), other=Line(weeks([2.0]), "b"), mark=Mark(MONDAY, "c"), sentence="A.").wide
+    drawing = draw(
+        Line(weeks([1.0, 2.0]), "a"), other=Line(weeks([2.0]), "b"), mark=Mark(MONDAY, "c"), sentence="A."
+    ).wide
 
     assert all(f".{name} " in css or f".{name}," in css for name in set(re.findall(r'class="([^"]+)"', drawing)))

@@ -203,7 +203,9 @@ def test_too_many_rows_are_refused() -> None:
 
 
 def test_a_jump_of_the_unit_is_a_warning_and_not_a_problem() -> None:
-    rows = "".join(f"2026-02-{day:02},Leeds,csat,{value},9,\n" for day, value in ((2, 84), (9, 85), (16, 0.84), (23, 83)))
+    rows = "".join(
+        f"2026-02-{day:02},Leeds,csat,{value},9,\n" for day, value in ((2, 84), (9, 85), (16, 0.84), (23, 83))
+    )
 
     found = checked(HEAD + rows)
 

@@ -10,7 +10,9 @@ from tests.metrics.test_metrics_csv import HEAD, KNOWN, TODAY
 
 CELL = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(["2026-03-02", "2026-02-30", "Leeds", "csat", "4.1", "-0", "1e400", "=1", '"', ",", ";", "\x00", "nan"]),
+    st.sampled_from(
+        ["2026-03-02", "2026-02-30", "Leeds", "csat", "4.1", "-0", "1e400", "=1", '"', ",", ";", "\x00", "nan"]
+    ),
 )
 ROW = st.lists(CELL, max_size=8).map(",".join)
 

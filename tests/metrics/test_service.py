@@ -54,10 +54,14 @@ def test_the_same_value_again_is_no_row_and_another_value_is_one_revision_more(c
     metric, leeds = define(), cast.places["Leeds"]
     apply([entry(metric, leeds, 14.2, n=100), entry(metric, leeds, 13.9, week=1)])
 
-    tally = apply([entry(metric, leeds, 14.5, n=100), entry(metric, leeds, 13.9, week=1), entry(metric, leeds, 13, week=2)])
+    tally = apply(
+        [entry(metric, leeds, 14.5, n=100), entry(metric, leeds, 13.9, week=1), entry(metric, leeds, 13, week=2)]
+    )
 
     assert (tally.new, tally.revised, tally.unchanged, tally.read) == (1, 1, 1, 3)
-    stored = db.session.execute(select(Observation.day, Observation.value, Observation.revision).order_by(Observation.id))
+    stored = db.session.execute(
+        select(Observation.day, Observation.value, Observation.revision).order_by(Observation.id)
+    )
     assert stored.all() == [
         (MONDAY, 14.2, 1), (MONDAY + timedelta(weeks=1), 13.9, 1),
         (MONDAY, 14.5, 2), (MONDAY + timedelta(weeks=2), 13.0, 1),
@@ -111,7 +115,9 @@ def test_a_dry_run_tells_the_same_sums_and_writes_nothing(context: Flask, cast: 
     assert told == apply(rows, bad=1)
 
 
-def test_large_files_are_compared_and_written_in_parts(context: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_files_are_compared_and_written_in_parts(
+    context: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(queries, "COMPARED_AT_ONCE", 7)
     monkeypatch.setattr(service, "INSERTED_AT_ONCE", 4)
     metric, other, leeds = define(), define("csat"), cast.places["Leeds"]
@@ -239,7 +245,12 @@ def test_the_starter_set_is_added_once_with_handle_time_last(context: Flask, cas
     ],
 )  # fmt: skip
 def test_a_metric_that_cannot_be_is_refused(context: Flask, cast: Cast, over: dict[str, object], code: str) -> None:
-    values: dict[str, object] = {"code": "csat", "name": "CSAT", "unit": "score", "direction": Direction.UP_IS_GOOD} | over
+    values: dict[str, object] = {
+        "code": "csat",
+        "name": "CSAT",
+        "unit": "score",
+        "direction": Direction.UP_IS_GOOD,
+    } | over
 
     with pytest.raises(Invalid) as refusal, writing():
         service.define_metric(**values)  # type: ignore[arg-type]
@@ -272,14 +283,21 @@ def test_weeks_use_the_newest_revision_and_only_the_sites_asked_for(context: Fla
 
 def test_a_team_s_values_stand_for_its_site_where_the_site_itself_did_not_report(context: Flask, cast: Cast) -> None:
     metric = define()
-    apply([entry(metric, cast.places["Leeds/Billing"], 10.0, n=10), entry(metric, cast.places["Leeds/Technical"], 40.0, n=20)])
+    apply(
+        [
+            entry(metric, cast.places["Leeds/Billing"], 10.0, n=10),
+            entry(metric, cast.places["Leeds/Technical"], 40.0, n=20),
+        ]
+    )
 
     [week] = queries.weekly(metric, [cast.places["Leeds"]], MONDAY, MONDAY)
 
     assert (week.value, week.sites) == (30.0, 1)
 
 
-def test_what_a_file_may_speak_of_are_metrics_in_use_sites_teams_and_their_usual_level(context: Flask, cast: Cast) -> None:
+def test_what_a_file_may_speak_of_are_metrics_in_use_sites_teams_and_their_usual_level(
+    context: Flask, cast: Cast
+) -> None:
     metric, leeds = define(), cast.places["Leeds"]
     apply([entry(metric, leeds, -10.0), entry(metric, leeds, 14.0, week=1)])
     with writing():

@@ -34,7 +34,11 @@ def test_a_week_in_which_nobody_was_asked_has_no_value() -> None:
 
 def test_teams_and_reasons_count_only_where_the_site_did_not_report_itself() -> None:
     both = [row(10, 100), row(99, 40, of_site=False), row(77, 9, reason="Refunds")]
-    teams = [row(30, 100, day=7, of_site=False), row(50, 100, day=7, of_site=False), row(9, 9, day=7, of_site=False, reason="x")]
+    teams = [
+        row(30, 100, day=7, of_site=False),
+        row(50, 100, day=7, of_site=False),
+        row(9, 9, day=7, of_site=False, reason="x"),
+    ]
 
     first, second = by_week(both + teams)
 
