@@ -120,9 +120,7 @@ def test_score_and_spread_by_hand():
     assert sd(4, 0.24) == pytest.approx(1.25 * 0.02**0.5)
 
 
-@pytest.mark.parametrize(
-    ("mu0", "expected"), [(-0.5, 0.4), (0.1, 0.4), (0.6, 0.2), (0.99, 0.025), (1.4, 0.025)]
-)
+@pytest.mark.parametrize(("mu0", "expected"), [(-0.5, 0.4), (0.1, 0.4), (0.6, 0.2), (0.99, 0.025), (1.4, 0.025)])
 def test_delta_is_capped_at_both_ends(mu0, expected):
     assert delta(mu0) == pytest.approx(expected)
 
@@ -257,9 +255,7 @@ def test_looks_of_a_team_on_two_sites_add_up_and_broken_looks_are_nought():
         shown(float("inf")),
         shown(None),
     ]
-    assert "about 7 colleagues looked at it and nobody supports it yet" in explain(
-        1, [idea()], [], rows, NOON
-    )
+    assert "about 7 colleagues looked at it and nobody supports it yet" in explain(1, [idea()], [], rows, NOON)
 
 
 def test_people_without_a_team_are_discounted_as_one_and_are_no_team():
@@ -431,9 +427,7 @@ def test_the_sentence_of_the_specification():
 
 def test_one_is_singular_and_nobody_is_said_so():
     one = numbers(looks=1, supporters=1, strong=0, stops=0, teams=1, sites=1)
-    assert sentence(one).startswith(
-        "No. 3: about 1 colleague looked at it and 1 supports it, from 1 team on 1 site."
-    )
+    assert sentence(one).startswith("No. 3: about 1 colleague looked at it and 1 supports it, from 1 team on 1 site.")
     none = numbers(looks=0, supporters=0, strong=0, stops=0, teams=0, sites=0)
     assert sentence(none).startswith("No. 3: nobody has looked at it yet. It has")
     against = numbers(looks=0, supporters=0, strong=0, stops=2, teams=0, sites=0)

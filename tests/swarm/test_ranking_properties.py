@@ -100,9 +100,7 @@ def test_a_page_has_as_many_different_ideas_as_there_are(votes, exposures, k, sk
     assert not skip & set(page)
 
 
-STEPS = st.lists(
-    st.tuples(st.sampled_from(IDEAS), st.sampled_from(USERS), st.one_of(st.none(), KINDS)), max_size=80
-)
+STEPS = st.lists(st.tuples(st.sampled_from(IDEAS), st.sampled_from(USERS), st.one_of(st.none(), KINDS)), max_size=80)
 
 
 @settings(max_examples=100, deadline=None)
@@ -174,12 +172,8 @@ def test_with_looks_too_the_kept_terms_are_the_rebuilt_ones(steps, scrolled):
 
 
 @settings(max_examples=100, deadline=None)
-@given(
-    VOTES, EXPOSURES, st.sampled_from(IDEAS), st.sampled_from(TEAMS), st.sampled_from(["support", "strong"])
-)
-def test_support_by_somebody_who_had_looked_never_lowers_score_or_evidence(
-    votes, exposures, idea, team, kind
-):
+@given(VOTES, EXPOSURES, st.sampled_from(IDEAS), st.sampled_from(TEAMS), st.sampled_from(["support", "strong"]))
+def test_support_by_somebody_who_had_looked_never_lowers_score_or_evidence(votes, exposures, idea, team, kind):
     there = {(vote["user"]) for vote in votes if (vote["idea"], vote["team"]) == (idea, team)}
     ready = {"idea": idea, "team": team, "site": site_of(team), "looks": len(there) + 1.0}
     looked = [*exposures, ready]
