@@ -9,6 +9,7 @@ from portal import models
 from portal.db import WRITER, Word, db
 
 assert models.ALL
+MIGRATION_LOCK = 7_296_073  # any number that nothing else in this database locks
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
@@ -35,6 +36,10 @@ def run() -> None:
             transactional_ddl=True,
         )
         with context.begin_transaction():
+            if not is_sqlite:
+                # One at a time, however many hosts start; and a long rebuild is no reason to stop half-way.
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '300s'; SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             context.run_migrations()
             if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                 raise RuntimeError(f"rows without their parents after the migration: {broken[:5]}")

@@ -7,9 +7,10 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from portal import cli, policies
+from portal import cli, pages, policies
 from portal.db import db, install
 from portal.web.assets import init_assets
+from portal.web.dates import init_dates
 from portal.web.headers import init_headers
 from portal.web.limits import init_limits
 from portal.web.logs import init_logs
@@ -30,7 +31,8 @@ def create_app(config: "Config") -> Flask:
     app.config.from_mapping(config.flask_settings())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
-    config.instance.mkdir(parents=True, exist_ok=True)
+    app.url_map.merge_slashes = False  # a redirect to the merged address would carry the Host that was sent
+    config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     init_logs(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.root / "migrations"))
@@ -40,6 +42,7 @@ def create_app(config: "Config") -> Flask:
     init_limits(app)
     csrf.init_app(app)
     init_assets(app)
+    init_dates(app)
     init_problems(app)
     _init_people(app)
     _register_pages(app)
@@ -57,10 +60,8 @@ def _init_people(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
-    from portal.home import health, pages, shell
-    from portal.ideas import moderation_views, talk_views
-    from portal.ideas import views as ideas
+    from portal.home import shell
 
-    for blueprint in (health.bp, pages.bp, ideas.bp, talk_views.bp, moderation_views.bp):
+    for blueprint in pages.blueprints():
         app.register_blueprint(blueprint)
     shell.init_shell(app)

@@ -1,40 +1,82 @@
 """The command line: `flask --app wsgi GROUP COMMAND`."""
 
+import json
+import os
+from dataclasses import asdict
+
 import click
 from flask import Flask, current_app
 
 from portal import clock
 
+imports = click.Group("import", help="Bring data in: people, metrics, conversations.")
+
 
 def register(app: Flask) -> None:
     """Add every command group."""
+    from portal.demo.cli import demo
     from portal.ledger.cli import ledger
+    from portal.metrics import cli as metrics
+    from portal.people import cli as people
     from portal.rewards.cli import budget
+    from portal.swarm.cli import polis, swarm
 
-    for command in (worker, doctor, ledger, budget):
+    for command in (people.import_people, metrics.import_metrics, polis):
+        imports.add_command(command)
+    groups = (demo, imports, people.person, metrics.group, swarm, ledger, budget)
+    for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)
+
+
+@click.command("start")
+def start() -> None:
+    """Get everything ready, then run web server and worker until the process is asked to end."""
+    from portal import serving
+    from portal.start import prepare
+
+    app = _app()
+    serving.serve(app, prepare(app, now=clock.now()), with_worker=True)
+
+
+@click.command("serve")
+def serve() -> None:
+    """Run the web server alone; migrations and worker are run apart."""
+    from portal import serving
+    from portal.start import check
+
+    app = _app()
+    serving.serve(app, check(app), with_worker=False)
 
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Deliver what is waiting, then stop.")
-def worker(once: bool) -> None:
+@click.option("--with-parent", is_flag=True, hidden=True)
+def worker(once: bool, with_parent: bool) -> None:
     """Deliver the outbox and run what is due."""
     from portal import worker as loop
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
-        click.echo(f"{loop.run_once(app)} messages handled")
+        click.echo(f"{loop.run_once(_app())} messages handled")
     else:
-        loop.run_forever(app)
+        loop.run_forever(_app(), parent=os.getppid() if with_parent else None)
 
 
 @click.command("doctor")
-def doctor() -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+def doctor(as_json: bool) -> None:
     """Look at everything the portal stands on; ends with 2 if something is wrong."""
-    from portal.home import readiness
+    from portal.home.doctor import examine
 
-    checks = readiness.checks(current_app, now=clock.now())  # type: ignore[arg-type]
-    for check in checks:
-        click.echo(f"{'ok   ' if check.fine else 'WRONG'} {check.name}: {check.words}")
-    if not all(check.fine for check in checks):
+    found = examine(_app(), now=clock.now())
+    fine = all(check.fine for check in found)
+    if as_json:
+        click.echo(json.dumps({"fine": fine, "checks": [asdict(check) for check in found]}))
+    else:
+        for check in found:
+            click.echo(f"{'ok   ' if check.fine else 'WRONG'} {check.name}: {check.words}")
+    if not fine:
         raise SystemExit(2)
+
+
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined]

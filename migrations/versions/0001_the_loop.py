@@ -362,7 +362,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_one_time_codes_code_hash")),
     )
     with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
-        batch_op.create_index("ix_one_time_codes_person_purpose", ["person_id", "purpose"], unique=False)
+        batch_op.create_index(
+            "uq_one_time_codes_open",
+            ["person_id", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+        )
 
     op.create_table(
         "people_imports",
@@ -982,7 +988,11 @@ def downgrade() -> None:
     op.drop_table("reward_awards")
     op.drop_table("people_imports")
     with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
-        batch_op.drop_index("ix_one_time_codes_person_purpose")
+        batch_op.drop_index(
+            "uq_one_time_codes_open",
+            sqlite_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND cancelled_at IS NULL"),
+        )
 
     op.drop_table("one_time_codes")
     op.drop_table("metric_imports")

@@ -1,22 +1,12 @@
 """Promises. What was promised, by whom, until when; every date ever named stays."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.commitments.rules import CommitmentState
 from portal.db import Base, Word
-
-
-class CommitmentState(StrEnum):
-    """Where a promise stands. Overdue is computed, never set."""
-
-    OFFERED = "offered"  # the owner has been told first
-    ACCEPTED = "accepted"
-    HANDED_BACK = "handed_back"
-    DELIVERED = "delivered"
-    CONFIRMED = "confirmed"
 
 
 class Commitment(Base):

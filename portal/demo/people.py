@@ -31,7 +31,9 @@ def make_crowd(rng: random.Random, *, now: datetime) -> Crowd:
     _make_places(crowd)
     people = [_make_cast_member(person, crowd, now) for person in content.CAST]
     used = {person.name for person in people}
-    leaders = {row.place_id: row.id for row, person in zip(people, content.CAST, strict=True) if "team_leader" in person.roles}
+    leaders = {
+        row.place_id: row.id for row, person in zip(people, content.CAST, strict=True) if "team_leader" in person.roles
+    }
     for team in content.TEAMS:
         here = crowd.places[team.key]
         missing = team.headcount - sum(row.place_id == here.id for row in people)

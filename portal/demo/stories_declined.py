@@ -179,7 +179,7 @@ DECLINED = (
             "there now.",
             "If Durban's case is different, say how on that idea. Your sum on the payslip is "
             "already attached to it, because it is the best argument we have.",
-            by="siobhan",
+            by="gordon",
             days_ago=6,
             of="router-first",
         ),

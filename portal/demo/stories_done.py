@@ -20,7 +20,7 @@ DELIVERED = (
         promoted_days_ago=60,
         promise=Promise(
             "rory",
-            "thandeka",
+            "priya",
             "Whoever has passed the security module can reset a password from their first day on the floor.",
             "first_contact_resolution",
             days_ago=51,
@@ -154,7 +154,7 @@ MIXED = (
         promoted_days_ago=139,
         promise=Promise(
             "tom",
-            "thandeka",
+            "priya",
             "The phone menu goes from seven options to two: something is broken, or something else.",
             "transfers",
             days_ago=131,

@@ -150,7 +150,7 @@ KILLED = (
         author="mark",
         promise=Promise(
             "lorna",
-            "marisol",
+            "priya",
             "The name boxes leave the score sheet, and their points go to whether the customer left with an answer.",
             "csat",
             days_ago=125,

@@ -133,7 +133,7 @@ PROMISED_IN_HOUSE = (
         promoted_days_ago=14,
         promise=Promise(
             "farah",
-            "siobhan",
+            "margaret",
             "Everybody we interview spends an hour listening beside someone on the floor, and "
             "that someone has a say in who we hire.",
             "agent_attrition",

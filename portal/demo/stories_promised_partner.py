@@ -153,7 +153,7 @@ PROMISED_TO_PARTNER = (
         author="aileen",
         promise=Promise(
             "kieran",
-            "marisol",
+            "priya",
             "Two people with the same skills can swap shifts by themselves up to 24 hours before, "
             "in Manila and Durban first.",
             "agent_attrition",

@@ -20,7 +20,7 @@ WORKED = (
         promoted_days_ago=194,
         promise=Promise(
             "kieran",
-            "thandeka",
+            "priya",
             "A break moves only if the person says yes, and never by more than ten minutes.",
             "agent_attrition",
             days_ago=186,

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-from portal.people.roles import PlaceKind, Role
+from portal.people.roles import CodePurpose, PlaceKind, Role
 
 
 class Origin(StrEnum):
@@ -17,14 +17,6 @@ class Origin(StrEnum):
     IMPORTED = "imported"
     CREATED = "created"
     CONVERSATION = "conversation"
-
-
-class CodePurpose(StrEnum):
-    """What a one-time code opens. A code of one purpose never serves another."""
-
-    FIRST_ADMINISTRATOR = "first_administrator"
-    FIRST_SIGN_IN = "first_sign_in"
-    RESET = "reset"
 
 
 class Place(Base):
@@ -136,7 +128,11 @@ class OneTimeCode(Base):
     """A secret that opens one door once. Only its hash is stored."""
 
     __tablename__ = "one_time_codes"
-    __table_args__ = (Index("ix_one_time_codes_person_purpose", "person_id", "purpose"),)
+    __table_args__ = (
+        Index("uq_one_time_codes_open", "person_id", "purpose", unique=True,
+              sqlite_where=text("used_at IS NULL AND cancelled_at IS NULL"),
+              postgresql_where=text("used_at IS NULL AND cancelled_at IS NULL")),
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     purpose: Mapped[CodePurpose] = mapped_column(Word(CodePurpose))

@@ -87,8 +87,39 @@ def sites() -> Sequence[Row[Any]]:
 
 
 def anybody_real() -> bool:
-    """True if somebody exists who is not part of a demonstration."""
-    return db.session.scalar(select(Person.id).where(Person.origin != Origin.DEMO).limit(1)) is not None
+    """True if a colleague exists: neither part of a demonstration nor a number in a public conversation."""
+    real = Person.origin.in_((Origin.IMPORTED, Origin.CREATED))
+    return db.session.scalar(select(Person.id).where(real).limit(1)) is not None
+
+
+def is_administrator(person_id: int) -> bool:
+    """True if this person can administer some part of the organisation."""
+    held = (Grant.person_id == person_id, Grant.role == Role.ADMINISTRATOR, Grant.revoked_at.is_(None))
+    return db.session.scalar(select(Grant.id).where(*held).limit(1)) is not None
+
+
+def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row[Any]]:
+    """(id, device, network, started_at) of the browsers in which somebody is signed in, the newest first."""
+    running = (
+        SignIn.person_id == person_id,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > now,
+        SignIn.auth_epoch == Person.auth_epoch,
+    )
+    query = select(SignIn.id, SignIn.device, SignIn.network, SignIn.started_at)
+    query = query.join(Person, Person.id == SignIn.person_id).where(*running)
+    return db.session.execute(query.order_by(SignIn.started_at.desc(), SignIn.id.desc())).all()
+
+
+def everybody() -> list[tuple[Person, str, list[str]]]:
+    """Every active person by name, with their place's name and the names of their roles; two queries."""
+    roles: dict[int, list[str]] = {}
+    held = select(Grant.person_id, Grant.role).where(Grant.revoked_at.is_(None)).order_by(Grant.id)
+    for person_id, role in db.session.execute(held):
+        roles.setdefault(person_id, []).append(role)
+    query = select(Person, Place.name).join(Place, Place.id == Person.place_id).where(Person.deactivated_at.is_(None))
+    rows = db.session.execute(query.order_by(Person.name, Person.id))
+    return [(person, place, roles.get(person.id, [])) for person, place in rows]
 
 
 def has_administrator() -> bool:

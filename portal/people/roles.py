@@ -22,6 +22,14 @@ class Role(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+class CodePurpose(StrEnum):
+    """What a one-time code opens. A code of one purpose never serves another."""
+
+    FIRST_ADMINISTRATOR = "first_administrator"
+    FIRST_SIGN_IN = "first_sign_in"
+    RESET = "reset"
+
+
 class PlaceKind(StrEnum):
     """The levels of the organisation tree, from the top."""
 

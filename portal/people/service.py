@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
 from portal.errors import Conflict, Invalid
+from portal.people import codes
 from portal.people.models import AuditEntry, Grant, Origin, Person, Place, SignIn
 from portal.people.roles import PARENTS, PlaceKind, Role
 
@@ -57,6 +59,22 @@ def add_person(
     return person
 
 
+def create_person(name: str, place: Place, *, now: datetime, by_id: int | None, **facts: Any) -> Person:
+    """Add somebody by hand, as `add_person` does, with an audit entry.
+
+    Raises Conflict `known_already` where the e-mail address or staff number belongs to somebody.
+    """
+    try:
+        # A savepoint: on PostgreSQL a refused INSERT would otherwise end the whole transaction.
+        with db.session.begin_nested():
+            person = add_person(name, place, origin=Origin.CREATED, now=now, **facts)
+    except IntegrityError as error:
+        sentence = "Somebody with this e-mail address or staff number is here already."
+        raise Conflict("known_already", sentence, {"email": sentence}) from error
+    audit("person.created", f"person:{person.id}", {"place": place.id}, actor_id=by_id, now=now)
+    return person
+
+
 def position(place: Place) -> dict[str, Any]:
     """The columns of a person that follow from the node they stand at."""
     team_id = place.id if place.kind is PlaceKind.TEAM else None
@@ -87,6 +105,34 @@ def grant(person: Person, role: Role, place: Place, *, by_id: int | None, now: d
     return given
 
 
+def revoke(held: Grant, *, by_id: int | None, now: datetime) -> bool:
+    """Take a role back; the person signs in again with what is left. False if it was taken back before.
+
+    Raises Conflict `last_administrator` where nobody could administer the installation afterwards.
+    """
+    if held.role is Role.ADMINISTRATOR:
+        keep_one_administrator({held.person_id}, grant_id=held.id)
+    standing = update(Grant).where(Grant.id == held.id, Grant.revoked_at.is_(None))
+    taken = db.session.execute(standing.values(revoked_at=now, revoked_by_id=by_id)).rowcount  # type: ignore[attr-defined]
+    if not taken:
+        return False
+    person = db.session.get_one(Person, held.person_id)
+    _out_everywhere(person, because="roles_changed", now=now)
+    facts = {"role": held.role, "place": held.place_id}
+    audit("role.revoked", f"person:{person.id}", facts, actor_id=by_id, now=now)
+    db.session.flush()
+    return True
+
+
+def set_password(person: Person, password_hash: str, *, now: datetime) -> None:
+    """Replace the password: every sign-in and every code made before is over."""
+    person.password_hash = password_hash
+    codes.cancel_open([person.id], now=now)
+    _out_everywhere(person, because="password_changed", now=now)
+    audit("password.set", f"person:{person.id}", {}, actor_id=person.id, now=now)
+    db.session.flush()
+
+
 def deactivate(person: Person, *, by_id: int | None, now: datetime) -> None:
     """Somebody has left: they and every browser of theirs are out with the next request.
 
@@ -94,10 +140,10 @@ def deactivate(person: Person, *, by_id: int | None, now: datetime) -> None:
     """
     if not person.active:
         return
-    _keep_one_administrator(person)
+    keep_one_administrator({person.id})
     person.deactivated_at = now
-    person.auth_epoch += 1
-    end_sign_ins(person.id, because="deactivated", now=now)
+    codes.cancel_open([person.id], now=now)
+    _out_everywhere(person, because="deactivated", now=now)
     audit("person.deactivated", f"person:{person.id}", {}, actor_id=by_id, now=now)
     db.session.flush()
 
@@ -142,10 +188,30 @@ def audit(
     db.session.add(AuditEntry(at=now, actor_id=actor_id, action=action, subject=subject, outcome=outcome, detail=text))
 
 
-def _keep_one_administrator(person: Person) -> None:
-    active = (Grant.role == Role.ADMINISTRATOR, Grant.revoked_at.is_(None), Person.deactivated_at.is_(None))
-    administrators = set(
-        db.session.scalars(select(Grant.person_id).join(Person, Person.id == Grant.person_id).where(*active))
-    )
-    if administrators == {person.id}:
-        raise Conflict("last_administrator", f"{person.name} is the last administrator. Name another one first.")
+def keep_one_administrator(leaving: set[int], *, grant_id: int | None = None) -> None:
+    """Raise Conflict `last_administrator` if nobody but `leaving` administers (with `grant_id`: but by that grant)."""
+    lock_tree()
+    standing = (Grant.role == Role.ADMINISTRATOR, Grant.revoked_at.is_(None), Person.deactivated_at.is_(None))
+    rows = db.session.execute(
+        select(Grant.id, Grant.person_id).join(Person, Person.id == Grant.person_id).where(*standing)
+    ).all()
+    going = {row.id for row in rows if (row.id == grant_id if grant_id else row.person_id in leaving)}
+    if going and len(going) == len(rows):
+        raise Conflict("last_administrator", "This would leave nobody to run Sayso. Name another administrator first.")
+
+
+def lock_tree() -> None:
+    """Wait for other changes of the tree and of who runs it; on SQLite the writer is alone anyway.
+
+    Held until the transaction ends: "is there another administrator" and "is this a cycle" look at many rows.
+    """
+    db.session.execute(select(Place.id).where(Place.kind == PlaceKind.ORGANISATION).with_for_update())
+
+
+def _out_everywhere(person: Person, *, because: str, now: datetime) -> None:
+    # Added up in the database, so that two changes at once raise it twice.
+    raised = update(Person).where(Person.id == person.id).values(auth_epoch=Person.auth_epoch + 1)
+    db.session.flush()
+    db.session.execute(raised.execution_options(synchronize_session=False))
+    db.session.refresh(person, ["auth_epoch"])
+    end_sign_ins(person.id, because=because, now=now)

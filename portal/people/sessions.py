@@ -14,6 +14,7 @@ from flask_login import LoginManager, login_user, logout_user
 
 from portal import clock
 from portal.people import queries, service
+from portal.people.devices import device_name
 from portal.people.models import Person
 from portal.people.viewer import Viewer
 from portal.web.network import client_network
@@ -22,6 +23,7 @@ IDLE_SECONDS = 8 * 3600
 IDLE_SECONDS_ADMINISTRATOR = 30 * 60
 TOUCH_SECONDS = 60
 LASTS = timedelta(hours=12)
+LASTS_ADMINISTRATOR = timedelta(hours=8)
 DEMO_ROLE = "demo_role"
 
 
@@ -44,12 +46,11 @@ def init_sessions(app: Flask, login: LoginManager) -> None:
 def start(person: Person, *, now: datetime) -> None:
     """Sign this browser in with a new token. Call inside the write transaction."""
     token = secrets.token_urlsafe(32)
-    device = (request.user_agent.string or "unknown")[:120]
     service.record_sign_in(
         person,
         token_hash=hash_token(token),
-        expires_at=now + LASTS,
-        device=device,
+        expires_at=now + (LASTS_ADMINISTRATOR if queries.is_administrator(person.id) else LASTS),
+        device=device_name(request.user_agent.string),
         network=client_network(),
         now=now,
     )

@@ -77,6 +77,13 @@ def dues(event: Event, payees: Iterable[Payee], *, actor_id: int | None) -> list
     return list(found.values())
 
 
+def memo_for(event: Event, idea_number: int) -> str:
+    """What the ledger says about a payment that everybody may know of."""
+    if event is Event.IDEA_PROMOTED:
+        return f"Number {idea_number} passed the swarm line"
+    return f"Number {idea_number}: a promise was kept"
+
+
 def batch_is_due(waiting: int, oldest: datetime | None, *, now: datetime) -> bool:
     """True when hidden awards may be paid: at least five of them wait, or one has waited for 28 days."""
     if waiting == 0 or oldest is None:

@@ -16,7 +16,7 @@ from portal.ledger.models import Account
 from portal.ledger.postings import AccountKind, check_amount, tidy_memo
 from portal.outbox import service as outbox
 from portal.rewards.models import Award, Batch, Budget
-from portal.rewards.rules import POLICY_VERSION, Due, Event, Payee, batch_is_due, dues, week_key
+from portal.rewards.rules import POLICY_VERSION, Due, Event, Payee, batch_is_due, dues, memo_for, week_key
 
 OWED_AT_ONCE = 200  # awards in one transaction: a second or two of the writer
 PORTAL = "portal"  # the actor of what no person does
@@ -33,7 +33,7 @@ WAITS_FOR_BUDGET = or_(
 
 
 def award_for_event(
-    event: Event,
+    event: Event | str,
     *,
     idea_number: int,
     sentence: str,
@@ -49,6 +49,7 @@ def award_for_event(
     subject pays a share to a person once, so that a second call does nothing. Returns the awards written now.
     Points of people with a hidden name go to the pool here and to them in a batch; others are paid at once.
     """
+    event = Event(event)
     due = dues(event, payees, actor_id=actor_id)
     if not due:
         return []
@@ -181,7 +182,7 @@ class _Purse:
             .where(Account.kind == AccountKind.BUDGET, Budget.starts_at <= now, Budget.ends_at > now)
             .order_by(Budget.ends_at, Budget.id)
         )
-        return cls(dict(rows.tuples().all()))
+        return cls(dict(rows.all()))
 
     def take(self, points: int) -> int | None:
         for account_id, left in self.left.items():
@@ -202,7 +203,7 @@ def _set_aside(award: Award, budget_account: int, now: datetime) -> None:
 def _hand_over(award: Award, budget_account: int, actor_ref: str, now: datetime) -> None:
     wallet = ledger.account(AccountKind.PERSON, _owner(award.person_id))
     ledger.post(budget_account, wallet, award.points, cause=f"award:{award.id}", reason_code=award.event,
-                memo=award.sentence, actor_ref=actor_ref, now=now)  # fmt: skip
+                memo=memo_for(Event(award.event), award.idea_number or 0), actor_ref=actor_ref, now=now)  # fmt: skip
     award.paid_at = now
 
 

@@ -109,8 +109,8 @@ def _make_ideas(statements: list[Statement], voters: dict[int, Voter], report: R
         author = people_queries.viewer_of(voters[one.author_id].person_id)
         assert author is not None
         report.shortened += len(one.words) > SAY_CHARS_MAX
-        idea = ideas.say(author, NewIdea(one.words[:SAY_CHARS_MAX].ljust(3, "."), Names.HIDDEN), now=one.at)
-        idea.source_ref = f"polis:{one.comment_id}"
+        words = NewIdea(one.words[:SAY_CHARS_MAX].ljust(3, "."), Names.HIDDEN, source_ref=f"polis:{one.comment_id}")
+        idea = ideas.say(author, words, now=one.at)
         if one.withdrawn:
             ideas.withdraw(author, idea, reason="Taken down by the conversation's moderators", now=one.at)
             report.withdrawn += 1

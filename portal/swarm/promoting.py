@@ -17,7 +17,7 @@ from portal.ideas.words import Audience, Names, StoryKind
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind
 from portal.rewards import service as rewards
-from portal.rewards.models import Share
+from portal.rewards.rules import Event, Payee, Share
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.score import DEFAULTS, delta
@@ -88,8 +88,8 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime)
 def _award(idea: Idea, now: datetime) -> None:
     if idea.author_id is None:
         return
-    author = rewards.Payee(idea.author_id, Share.AUTHOR, hidden=idea.names is Names.HIDDEN)
+    author = Payee(idea.author_id, Share.AUTHOR, hidden=idea.names is Names.HIDDEN)
     sentence = f"Your colleagues carried number {idea.number} to the executives."
     rewards.award_for_event(
-        "idea_promoted", idea_number=idea.number, sentence=sentence, payees=[author], now=now, actor_id=None
+        Event.IDEA_PROMOTED, idea_number=idea.number, sentence=sentence, payees=[author], now=now, actor_id=None
     )

@@ -72,8 +72,19 @@ class StopsPage:
 
     def card(self, *, error: str | None = None, reason: str = "", words: str = "") -> dict[str, Any]:
         """What the stop form needs, with what was refused."""
-        facts = {"number": self.number, "may_vote": self.may_vote, "closed": self.closed, "mine": self.mine, "vote": self.vote}
-        return facts | {"stop_error": error, "stop_reason": reason, "stop_words": words, "back": f"/ideas/{self.number}/stops"}
+        facts = {
+            "number": self.number,
+            "may_vote": self.may_vote,
+            "closed": self.closed,
+            "mine": self.mine,
+            "vote": self.vote,
+        }
+        return facts | {
+            "stop_error": error,
+            "stop_reason": reason,
+            "stop_words": words,
+            "back": f"/ideas/{self.number}/stops",
+        }
 
 
 def stops_page(viewer: Viewer, number: int) -> StopsPage:

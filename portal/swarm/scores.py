@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from portal.db import db, is_postgres, upsert
 from portal.errors import Missing
@@ -20,6 +20,27 @@ STAT_LASTS = timedelta(minutes=5)
 MU0_MOVES = 0.01  # beyond this every stored score is computed again, below it each with its next vote
 BATCH = 5_000
 COUNTED = {VoteKind.SUPPORT: "n_support", VoteKind.STRONG: "n_strong", VoteKind.PASS: "n_pass", VoteKind.STOP: "n_stop"}
+
+# Built once: putting a statement together costs more than running it, and every vote runs six of them.
+IDEAS, SCORES, CELLS = Idea.__table__, IdeaScore.__table__, IdeaTeam.__table__
+READ_ROW = (
+    select(
+        IDEAS.c.author_id, IDEAS.c.stage, IDEAS.c.first_vote_at, SCORES.c.s, SCORES.c.d, SCORES.c.m, SCORES.c.n_support,
+        SCORES.c.n_strong, SCORES.c.n_pass, SCORES.c.n_stop, SCORES.c.n_team, SCORES.c.n_site,
+    ).join(SCORES, SCORES.c.idea_id == IDEAS.c.id).where(IDEAS.c.id == bindparam("idea"))
+)  # fmt: skip
+LOCK_ROW = READ_ROW.with_for_update(of=SCORES)
+WRITE_SCORE = update(SCORES).where(SCORES.c.idea_id == bindparam("idea"))
+CELL_HERE = CELLS.c.idea_id == bindparam("idea"), CELLS.c.team_id == bindparam("team")
+READ_CELL = select(CELLS.c.u, CELLS.c.d, CELLS.c.m, CELLS.c.supporters).where(*CELL_HERE)
+WRITE_CELL = update(CELLS).where(*CELL_HERE)
+NEW_CELL = insert(CELLS)
+READ_SPREAD = select(func.count(), func.count(CELLS.c.site_id.distinct())).where(
+    CELLS.c.idea_id == bindparam("idea"), CELLS.c.supporters > 0
+)
+STAT = PortalStat.__table__
+READ_TYPICAL = select(STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m).where(STAT.c.id == 1)
+READ_TYPICAL_AGE = select(STAT.c.at).where(STAT.c.id == 1)
 
 
 @dataclass(frozen=True)
@@ -59,16 +80,12 @@ class Scored:
 
 def lock(idea_id: int, *, now: datetime) -> Locked:
     """Read the idea with its score row under a lock; makes the row with the first vote. Raises Missing."""
-    query = select(
-        Idea.author_id, Idea.stage, Idea.first_vote_at, IdeaScore.s, IdeaScore.d, IdeaScore.m, IdeaScore.n_support,
-        IdeaScore.n_strong, IdeaScore.n_pass, IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.n_site,
-    ).join(IdeaScore, IdeaScore.idea_id == Idea.id).where(Idea.id == idea_id)  # fmt: skip
-    if is_postgres():
-        query = query.with_for_update(of=IdeaScore)
-    row = db.session.execute(query).one_or_none()
+    connection = db.session.connection()
+    query = LOCK_ROW if is_postgres() else READ_ROW
+    row = connection.execute(query, {"idea": idea_id}).one_or_none()
     if row is None:
         _make_row(idea_id, now)
-        row = db.session.execute(query).one_or_none()
+        row = connection.execute(query, {"idea": idea_id}).one_or_none()
     if row is None:
         raise Missing("idea")
     counts = {name: getattr(row, name) for name in COUNTED.values()}
@@ -89,7 +106,7 @@ def apply(idea: Locked, changes: Iterable[Change], *, now: datetime) -> Scored:
     n_team, n_site = _spread(idea.id) if spread else (idea.n_team, idea.n_site)
     means = typical(now=now)
     values = stored_score(terms, means) | counts | {"n_team": n_team, "n_site": n_site, "updated_at": now}
-    db.session.execute(update(IdeaScore).where(IdeaScore.idea_id == idea.id).values(**values))
+    db.session.connection().execute(WRITE_SCORE, values | {"idea": idea.id})
     return Scored(terms, means, values["evidence"], n_team, n_site)
 
 
@@ -109,15 +126,13 @@ def typical(*, now: datetime) -> Means:
 
 def kept_typical() -> Means | None:
     """The typical idea as it is kept, or None before the first vote. A read."""
-    row = db.session.execute(
-        select(PortalStat.sum_s, PortalStat.sum_d, PortalStat.sum_m).where(PortalStat.id == 1)
-    ).one_or_none()
+    row = db.session.connection().execute(READ_TYPICAL).one_or_none()
     return formula.portal_means(*row) if row is not None else None
 
 
 def refresh_if_due(*, now: datetime) -> bool:
     """Refresh the typical idea if it is older than five minutes."""
-    at = db.session.scalar(select(PortalStat.at).where(PortalStat.id == 1))
+    at = db.session.connection().execute(READ_TYPICAL_AGE).scalar()
     if at is not None and now - at < STAT_LASTS:
         return False
     refresh_typical(now=now)
@@ -171,8 +186,8 @@ def _with_counts(values: dict[str, Any]) -> dict[str, Any]:
 
 def _apply_to_cell(idea_id: int, terms: Terms, change: Change) -> tuple[Terms, bool]:
     """The idea's sums after the change, and whether the team has gained its first or lost its last supporter."""
-    here = IdeaTeam.idea_id == idea_id, IdeaTeam.team_id == change.team_id
-    row = db.session.execute(select(IdeaTeam.u, IdeaTeam.d, IdeaTeam.m, IdeaTeam.supporters).where(*here)).one_or_none()
+    connection, here = db.session.connection(), {"idea": idea_id, "team": change.team_id}
+    row = connection.execute(READ_CELL, here).one_or_none()
     before = TeamCell(row.u, row.d, row.m) if row else TeamCell()
     after = (formula.cast if change.cast else formula.revoke)(before, change.kind)
     had = row.supporters if row else 0
@@ -181,16 +196,15 @@ def _apply_to_cell(idea_id: int, terms: Terms, change: Change) -> tuple[Terms, b
     values = {"u": after.u, "d": after.d, "m": after.m, "supporters": has}
     if row is None:
         keys = {"idea_id": idea_id, "team_id": change.team_id, "site_id": change.site_id}
-        db.session.execute(insert(IdeaTeam).values(**keys, **values))
+        connection.execute(NEW_CELL, keys | values)
     else:
-        db.session.execute(update(IdeaTeam).where(*here).values(**values))
+        connection.execute(WRITE_CELL, here | values)
     return formula.shifted(terms, before, after), (had > 0) != (has > 0)
 
 
 def _spread(idea_id: int) -> tuple[int, int]:
     """In how many teams and on how many sites the idea has supporters."""
-    counts = select(func.count(), func.count(IdeaTeam.site_id.distinct()))
-    row = db.session.execute(counts.where(IdeaTeam.idea_id == idea_id, IdeaTeam.supporters > 0)).one()
+    row = db.session.connection().execute(READ_SPREAD, {"idea": idea_id}).one()
     return row[0], row[1]
 
 

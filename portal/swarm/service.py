@@ -4,16 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from portal.db import db
 from portal.errors import Conflict
+from portal.ideas import service as ideas
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
 from portal.swarm import promoting, scores
 from portal.swarm.models import Via, Vote
 from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoterFacts, WantedVote, vote_refusal
+
+# Built once, as in `scores`: see there.
+VOTES = Vote.__table__
+READ_STANDING = select(
+    VOTES.c.id, VOTES.c.kind, VOTES.c.reason, VOTES.c.sentence, VOTES.c.team_id, VOTES.c.site_id
+).where(VOTES.c.idea_id == bindparam("idea"), VOTES.c.person_id == bindparam("person"), VOTES.c.revoked_at.is_(None))
+REVOKE = update(VOTES).where(VOTES.c.id == bindparam("vote"), VOTES.c.revoked_at.is_(None))
+NEW_VOTE = insert(VOTES)
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,7 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
         changes.append(scores.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
     score = scores.apply(idea, changes, now=now)
     if idea.first_vote_at is None:
-        # It ends the time in which the words may still be edited.
-        db.session.execute(
-            update(Idea).where(Idea.id == idea_id, Idea.first_vote_at.is_(None)).values(first_vote_at=now)
-        )
+        ideas.note_first_vote(idea_id, now=now)  # it ends the time in which the words may be edited
     return idea.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, score, now=now)
 
 
@@ -65,9 +71,7 @@ def _told(wanted: WantedVote) -> tuple[Any, Any, str]:
 
 
 def _standing(person_id: int, idea_id: int) -> Row[Any] | None:
-    columns = Vote.id, Vote.kind, Vote.reason, Vote.sentence, Vote.team_id, Vote.site_id
-    mine = Vote.idea_id == idea_id, Vote.person_id == person_id, Vote.revoked_at.is_(None)
-    return db.session.execute(select(*columns).where(*mine)).one_or_none()
+    return db.session.connection().execute(READ_STANDING, {"idea": idea_id, "person": person_id}).one_or_none()
 
 
 def _refuse(voter: Voter, idea: Any, standing: Row[Any] | None, wanted: WantedVote, now: datetime) -> None:
@@ -91,8 +95,7 @@ def _open_strong(person_id: int) -> int:
 
 
 def _revoke(vote_id: int, now: datetime) -> None:
-    statement = update(Vote).where(Vote.id == vote_id, Vote.revoked_at.is_(None)).values(revoked_at=now)
-    if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+    if db.session.connection().execute(REVOKE, {"vote": vote_id, "revoked_at": now}).rowcount != 1:
         raise Conflict("changed_meanwhile", "Your vote changed in another window. Look again.")
 
 
@@ -109,4 +112,4 @@ def _insert(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: da
         "via": via,
         "at": now,
     }
-    db.session.execute(insert(Vote).values(**values))
+    db.session.connection().execute(NEW_VOTE, values)

@@ -27,7 +27,9 @@ def vote(number: int) -> ResponseReturnValue:
     """Give, change or take back a vote; a refused stop signal comes back with its words."""
     form = VoteForm()
     if not form.validate():
-        raise Invalid("not_a_vote", "That is not a vote we know.", {name: errors[0] for name, errors in form.errors.items()})
+        raise Invalid(
+            "not_a_vote", "That is not a vote we know.", {name: errors[0] for name, errors in form.errors.items()}
+        )
     viewer = the_viewer()
     try:
         with writing():

@@ -1,10 +1,17 @@
-"""What an answer must contain. Pure."""
+"""What an answer must contain, and until when it is due. Pure."""
 
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-DECLINE_CHARS_MIN = 40
-SENTENCE_CHARS_MAX = 400
-PROMISE_DAYS_MAX = 365
+from portal.errors import Conflict, DomainError, Invalid
+
+DECLINE_CHARS_MIN, DECLINE_CHARS_MAX = 40, 1_000
+WOULD_CHANGE_CHARS_MAX = 1_000
+LOOK_AGAIN_DAYS_MAX = 730
+ANSWER_WORKING_DAYS = 10
+WORKING_WEEKDAYS = frozenset(range(5))  # Monday to Friday
 
 
 class DeclineReason(StrEnum):
@@ -28,3 +35,102 @@ class DeclineReason(StrEnum):
             "not_now": "Not now",
             "duplicate": "Same as another idea",
         }[self.value]
+
+
+class DecisionRefusal(StrEnum):
+    """Why an answer is not taken. The value is the stable code."""
+
+    ALREADY_DECIDED = "already_decided"
+    NOT_PROMOTED = "not_promoted"
+    SENTENCE_TOO_SHORT = "sentence_too_short"
+    SENTENCE_TOO_LONG = "sentence_too_long"
+    WOULD_CHANGE_TOO_LONG = "would_change_too_long"
+    LOOK_AGAIN_NEEDED = "look_again_needed"
+    LOOK_AGAIN_NOT_AFTER_TODAY = "look_again_not_after_today"
+    LOOK_AGAIN_TOO_FAR = "look_again_too_far"
+
+    @property
+    def sentence(self) -> str:
+        """What the person is told."""
+        return _SENTENCES[self]
+
+    def as_error(self) -> DomainError:
+        """The error to raise."""
+        if field := _FIELDS.get(self):
+            return Invalid(self.value, self.sentence, {field: self.sentence})
+        return Conflict(self.value, self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecline:
+    """A no: the reason, the public sentence, what would change it, and when it is looked at again."""
+
+    reason: DeclineReason
+    sentence: str
+    would_change: str = ""
+    look_again_on: date | None = None
+
+
+def stage_refusal(stage: str) -> DecisionRefusal | None:
+    """Why an idea at this stage cannot be answered, or None. Only what the swarm has carried waits for an answer."""
+    if stage == "promoted":
+        return None
+    answered = stage in ("promised", "delivered", "done", "declined")
+    return DecisionRefusal.ALREADY_DECIDED if answered else DecisionRefusal.NOT_PROMOTED
+
+
+def decline_refusal(decline: NewDecline, today: date) -> DecisionRefusal | None:
+    """Why this is not an answer yet, or None."""
+    length = len(decline.sentence.strip())
+    if length < DECLINE_CHARS_MIN:
+        return DecisionRefusal.SENTENCE_TOO_SHORT
+    if length > DECLINE_CHARS_MAX:
+        return DecisionRefusal.SENTENCE_TOO_LONG
+    if len(decline.would_change.strip()) > WOULD_CHANGE_CHARS_MAX:
+        return DecisionRefusal.WOULD_CHANGE_TOO_LONG
+    return _look_again_refusal(decline, today)
+
+
+def _look_again_refusal(decline: NewDecline, today: date) -> DecisionRefusal | None:
+    again = decline.look_again_on
+    if again is None:
+        return DecisionRefusal.LOOK_AGAIN_NEEDED if decline.reason is DeclineReason.NOT_NOW else None
+    if again <= today:
+        return DecisionRefusal.LOOK_AGAIN_NOT_AFTER_TODAY
+    return DecisionRefusal.LOOK_AGAIN_TOO_FAR if again > today + timedelta(days=LOOK_AGAIN_DAYS_MAX) else None
+
+
+def answer_due(promoted_at: datetime, *, zone: str) -> date:
+    """The day by which an executive answers: ten working days after the day of the promotion in this zone."""
+    day = promoted_at.astimezone(ZoneInfo(zone)).date()
+    for _ in range(ANSWER_WORKING_DAYS):
+        day = _next_working_day(day)
+    return day
+
+
+def _next_working_day(day: date) -> date:
+    day += timedelta(days=1)
+    while day.weekday() not in WORKING_WEEKDAYS:
+        day += timedelta(days=1)
+    return day
+
+
+R = DecisionRefusal
+_FIELDS = {
+    R.SENTENCE_TOO_SHORT: "sentence",
+    R.SENTENCE_TOO_LONG: "sentence",
+    R.WOULD_CHANGE_TOO_LONG: "would_change",
+    R.LOOK_AGAIN_NEEDED: "look_again_on",
+    R.LOOK_AGAIN_NOT_AFTER_TODAY: "look_again_on",
+    R.LOOK_AGAIN_TOO_FAR: "look_again_on",
+}
+_SENTENCES = {
+    R.ALREADY_DECIDED: "Somebody was faster: this idea is answered. The first answer stands; yours is kept below.",
+    R.NOT_PROMOTED: "This idea does not wait for an executive's answer.",
+    R.SENTENCE_TOO_SHORT: "Say why not in at least 40 characters. Everybody who backed it will read this.",
+    R.SENTENCE_TOO_LONG: "Keep the answer to 1,000 characters.",
+    R.WOULD_CHANGE_TOO_LONG: "Keep this to 1,000 characters.",
+    R.LOOK_AGAIN_NEEDED: "Name the day on which we look at it again.",
+    R.LOOK_AGAIN_NOT_AFTER_TODAY: "Choose a date after today.",
+    R.LOOK_AGAIN_TOO_FAR: "Choose a date within two years.",
+}

@@ -32,6 +32,7 @@ def init_logs(app: Flask) -> None:
     if not app.testing:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())
+        handler.addFilter(_says_something)
         root = logging.getLogger()
         root.handlers[:] = [handler]
         root.setLevel(logging.INFO)
@@ -50,6 +51,11 @@ def init_logs(app: Flask) -> None:
             logging.getLogger("sayso.web").info("request", extra=_facts(response))
         response.headers["X-Request-Id"] = g.get("request_id", "")
         return response
+
+
+def _says_something(record: logging.LogRecord) -> bool:
+    # Alembic tells its own settings on every look at the database; what it does is worth a line.
+    return record.name != "alembic.runtime.migration" or record.getMessage().startswith("Running")
 
 
 def _facts(response: Response) -> dict[str, Any]:

@@ -17,6 +17,12 @@ STATUS: dict[type[DomainError], int] = {
     Missing: 404, Refused: 403, Conflict: 409, Gone: 410, Invalid: 422, TooMany: 429, Unavailable: 503,
 }  # fmt: skip
 NEVER_SHOWN_AGAIN = {"csrf_token", "password", "password_again", "code", "current_password", "new_password"}
+TITLES = {
+    403: "That is not open to you", 404: "There is nothing here for you", 405: "That does not work here",
+    409: "Somebody was faster", 410: "That is over", 413: "That is too much at once",
+    422: "Something needs another look", 429: "A little slower", 500: "Something broke on our side",
+    503: "Not at the moment", 507: "The database is full",
+}  # fmt: skip
 SENTENCES = {
     400: ("bad_request", "That request could not be understood."),
     404: ("not_found", "There is no such page, or it is not yours to see."),
@@ -90,29 +96,37 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 def answer(status: int, code: str, message: str, fields: dict[str, str] | None = None) -> Response:
     """The error as JSON or as a page that shows what was typed."""
-    db.session.rollback()
+    _forget_the_read()
+    request_id = g.get("request_id", "")
     if wants_json():
-        body = {
-            "error": code,
-            "message": message,
-            "fields": fields or {},
-            "request_id": g.get("request_id", ""),
-        }
+        body = {"error": code, "message": message, "fields": fields or {}, "request_id": request_id}
         return make_response(jsonify(body), status)
     facts = {
         "status": status,
         "code": code,
+        "title": TITLES.get(status, "That could not be understood"),
         "message": message,
         "fields": fields or {},
         "kept": _kept(status),
+        "request_id": request_id,
     }
     try:
         page = render_template("errors/problem.html", **facts)
     except Exception:
-        # The page's own head needs the database, which may be what is broken.
+        # The page's own head needs the database, which may be what is broken: this one needs nothing at all,
+        # so it is not drawn through `render_template`, which would ask for the frame again.
         logging.getLogger("sayso.web").exception("error page could not be drawn")
-        page = render_template("errors/plain.html", **facts)
+        _forget_the_read()
+        page = current_app.jinja_env.get_template("errors/plain.html").render(**facts)
     return make_response(page, status)
+
+
+def _forget_the_read() -> None:
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        # The connection itself is gone; a new one is made when the session is used again.
+        db.session.remove()
 
 
 def _kept(status: int) -> dict[str, Any]:
@@ -120,6 +134,7 @@ def _kept(status: int) -> dict[str, Any]:
         return {}
     try:
         typed = request.form.items(multi=True)
-        return {name: value for name, value in typed if name not in NEVER_SHOWN_AGAIN and value.strip()}
+        shown = [(name, value) for name, value in typed if name not in NEVER_SHOWN_AGAIN and value.strip()]
     except HTTPException:
         return {}
+    return {name.replace("_", " ").capitalize(): value for name, value in shown}

@@ -1,0 +1,42 @@
+# Every target works from a clean clone and says in one sentence what is missing if it cannot.
+# What it needs is made once and kept: .venv (Python packages by hash), instance/ (database, key), .tools/ (uv).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint lock demo-reset vendor
+
+FLASK := .venv/bin/python -m flask --app wsgi
+PYTEST := .venv/bin/python -m pytest
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/' | expand -t 20
+
+run: .venv/.run ## Start web server and worker with the demo organisation
+	@DEMO=$${DEMO:-1} exec $(FLASK) start
+
+test: .venv/.test ## Run every test on SQLite, PostgreSQL and in a real browser
+	@scripts/test_tools.sh
+	@$(PYTEST) -q --db both -n 2 --dist worksteal
+
+test-fast: .venv/.test ## The inner loop: SQLite, no browser, nothing slow
+	@$(PYTEST) -q -n 2 --dist worksteal -m "not browser and not slow"
+
+lint: .venv/.test ## Look at style and types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+lock: ## Write requirements/*.txt from requirements/*.in
+	@scripts/lock.sh
+
+demo-reset: .venv/.run ## Forget the demo database; the next make run loads it afresh
+	@scripts/demo_reset.sh
+
+vendor: ## Copy the vendored scripts of the front end into static/vendor
+	@scripts/vendor.sh
+
+.venv/.run: requirements/run.txt
+	@scripts/environment.sh run
+
+.venv/.test: requirements/test.txt requirements/run.txt
+	@scripts/environment.sh test

@@ -1,0 +1,110 @@
+"""What can be sent about a promise. Every field has an id of its own: one page holds all of these forms."""
+
+from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput
+
+from portal.commitments.rules import (
+    EVIDENCE_CHARS_MAX,
+    REASON_CHARS_MAX,
+    UPDATE_CHARS_MAX,
+    NewDelivery,
+)
+from portal.web.fields import DayField
+from portal.web.forms import StrictForm, no_controls, tidy
+
+DATE_NEEDED = "Choose a date."
+
+
+class AcceptForm(StrictForm):
+    """Nothing but the button."""
+
+
+class HandBackForm(StrictForm):
+    """Why the owner gives it back."""
+
+    reason = TextAreaField(
+        "Why can it not be yours?",
+        id="hand-back-reason",
+        filters=[tidy],
+        validators=[no_controls],
+        render_kw={"maxlength": REASON_CHARS_MAX},
+    )
+
+
+class UpdateForm(StrictForm):
+    """What moved."""
+
+    body = TextAreaField(
+        "One or two sentences",
+        id="update-body",
+        filters=[tidy],
+        validators=[no_controls],
+        render_kw={"maxlength": UPDATE_CHARS_MAX},
+    )
+
+
+class NewDateForm(StrictForm):
+    """Another date, and why."""
+
+    due_on = DayField("New date", id="new-date-due-on", validators=[InputRequired(DATE_NEEDED)])
+    reason = TextAreaField(
+        "What happened?",
+        id="new-date-reason",
+        filters=[tidy],
+        validators=[no_controls],
+        render_kw={"maxlength": REASON_CHARS_MAX},
+    )
+
+
+class DeliveryForm(StrictForm):
+    """Since when, where, and what shows it."""
+
+    live_from = DayField("Live since", id="delivery-live-from", validators=[InputRequired(DATE_NEEDED)])
+    sites = SelectMultipleField(
+        "Which sites have it?",
+        id="delivery-sites",
+        coerce=int,
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+    )
+    evidence = TextAreaField(
+        "What shows that it is done?",
+        id="delivery-evidence",
+        filters=[tidy],
+        validators=[no_controls],
+        render_kw={"maxlength": EVIDENCE_CHARS_MAX},
+    )
+
+    def delivery(self) -> NewDelivery:
+        """What was sent, for the verb."""
+        return NewDelivery(self.live_from.data, tuple(self.sites.data or ()), self.evidence.data or "")
+
+
+class VerdictForm(StrictForm):
+    """A second person's look."""
+
+    verdict = RadioField(
+        "Is it done?",
+        id="verdict",
+        choices=[SelectChoice("confirm", "Yes, it is done"), SelectChoice("send_back", "Not yet")],
+        validators=[InputRequired("Say whether it is done.")],
+    )
+    reason = TextAreaField(
+        "If not, what is missing?",
+        id="verdict-reason",
+        filters=[tidy],
+        validators=[Optional(), no_controls],
+        render_kw={"maxlength": REASON_CHARS_MAX},
+    )
+
+
+FORMS: dict[str, type[StrictForm]] = {
+    "accept": AcceptForm,
+    "hand_back": HandBackForm,
+    "update": UpdateForm,
+    "move_date": NewDateForm,
+    "deliver": DeliveryForm,
+    "verdict": VerdictForm,
+}

@@ -1,0 +1,14 @@
+"""Who may do what with promises. The owner is a relation: `commitments.rules.refusal` decides it. Pure."""
+
+from portal.people.policy import Rule, holds, signed_in
+from portal.people.roles import Role
+
+MAY: dict[str, Rule] = {
+    "commitment.see": signed_in,  # as far as the idea may be seen
+    "commitment.accept": signed_in,  # its owner alone, as with the next four
+    "commitment.hand_back": signed_in,
+    "commitment.update": signed_in,
+    "commitment.move_date": signed_in,
+    "commitment.deliver": signed_in,
+    "commitment.confirm": holds(Role.EXECUTIVE, Role.PROGRAMME),  # and never its owner
+}

@@ -1,0 +1,245 @@
+"""The life of a promise: made, accepted or handed back, told about, moved, delivered, and looked at by a second person.
+
+Every verb claims the promise by a conditional UPDATE on what it was decided on, then moves the idea, then adds a step
+to the story: two people who act at once cannot both succeed, and rows are always taken in that order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from portal.commitments import rules
+from portal.commitments.models import (
+    Commitment,
+    Delivery,
+    DeliverySite,
+    DeliveryVerdict,
+    HandBack,
+    PromisedDate,
+    Update,
+)
+from portal.commitments.owners import EVERYWHERE, owners_below
+from portal.commitments.policy import MAY
+from portal.commitments.rules import Actor, CommitmentState, NewDelivery, NewPromise, PromiseFacts, Verb
+from portal.commitments.scope import said_at
+from portal.commitments.words import PromiseRefusal
+from portal.db import db
+from portal.ideas import story
+from portal.ideas.models import Idea
+from portal.ideas.service import move_stage
+from portal.ideas.words import Names, Stage, StoryKind
+from portal.metrics.models import Metric
+from portal.people.models import Place
+from portal.people.policy import demand
+from portal.people.roles import PlaceKind
+from portal.people.viewer import Viewer
+from portal.rewards import service as rewards
+from portal.rewards.rules import Event, Payee, Share
+
+
+@dataclass(frozen=True)
+class _Where:
+    """The node an idea was said at, for the policy."""
+
+    path: str
+
+
+def make_promise(
+    idea: Idea, owner_id: int, sponsor_id: int, promise: NewPromise, *, today: date, now: datetime
+) -> Commitment:
+    """Offer a promise about a promoted idea to its owner; the idea is then promised.
+
+    Raises Conflict `stage_changed` if the idea is no longer promoted, and the refusals of `rules.promise_refusal`.
+    """
+    _demand(rules.promise_refusal(promise, today))
+    owner = db.session.execute(owners_below(EVERYWHERE, only=owner_id)).one_or_none()
+    if owner is None:
+        raise PromiseRefusal.UNKNOWN_OWNER.as_error()
+    metric = _metric_name(promise.metric_id)
+    move_stage(idea.id, Stage.PROMOTED, Stage.PROMISED, now=now)
+    made = Commitment(
+        idea_id=idea.id, owner_id=owner_id, sponsor_id=sponsor_id, sentence=promise.sentence.strip(),
+        metric_id=promise.metric_id, due_on=promise.due_on, state=CommitmentState.OFFERED, made_at=now, updated_at=now,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    db.session.add(PromisedDate(commitment_id=made.id, due_on=made.due_on, set_at=now, set_by_id=sponsor_id))
+    facts = {"owner": owner.name, "due_on": made.due_on.isoformat(), "metric": metric}
+    _tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts)
+    return made
+
+
+def accept(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
+    """The owner takes the promise on."""
+    demand(MAY, "commitment.accept", viewer)
+    _demand(rules.refusal(Verb.ACCEPT, facts_of(commitment), Actor(viewer.id)))
+    _claim(commitment, now=now, state=CommitmentState.ACCEPTED)
+    _tell(commitment, StoryKind.ACCEPTED, viewer.id, now=now, facts={"due_on": commitment.due_on.isoformat()})
+
+
+def hand_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datetime) -> None:
+    """The owner gives an offered promise back; the idea is with the executives again."""
+    demand(MAY, "commitment.hand_back", viewer)
+    _demand(rules.refusal(Verb.HAND_BACK, facts_of(commitment), Actor(viewer.id)) or rules.reason_refusal(reason))
+    _claim(commitment, now=now, state=CommitmentState.HANDED_BACK)
+    move_stage(commitment.idea_id, Stage.PROMISED, Stage.PROMOTED, now=now)
+    db.session.add(HandBack(commitment_id=commitment.id, by_id=viewer.id, at=now, reason=reason.strip()))
+    _tell(commitment, StoryKind.HANDED_BACK, viewer.id, now=now, words=reason.strip())
+
+
+def post_update(viewer: Viewer, commitment: Commitment, body: str, *, now: datetime) -> Update:
+    """The owner tells what moved, in Markdown."""
+    demand(MAY, "commitment.update", viewer)
+    _demand(rules.refusal(Verb.UPDATE, facts_of(commitment), Actor(viewer.id)) or rules.update_refusal(body))
+    _claim(commitment, now=now)
+    posted = Update(commitment_id=commitment.id, by_id=viewer.id, at=now, body=body.strip())
+    db.session.add(posted)
+    _tell(commitment, StoryKind.UPDATED, viewer.id, now=now, words=posted.body)
+    return posted
+
+
+def move_date(
+    viewer: Viewer, commitment: Commitment, due_on: date, reason: str, *, today: date, now: datetime
+) -> PromisedDate:
+    """The owner names another date, with the reason; the old one stays on the record."""
+    demand(MAY, "commitment.move_date", viewer)
+    promise = facts_of(commitment)
+    _demand(
+        rules.refusal(Verb.MOVE_DATE, promise, Actor(viewer.id))
+        or rules.new_date_refusal(promise, due_on, reason, today)
+    )
+    before = commitment.due_on
+    _claim(commitment, now=now, due_on=due_on)
+    named = PromisedDate(
+        commitment_id=commitment.id, due_on=due_on, set_at=now, set_by_id=viewer.id, reason=reason.strip()
+    )
+    db.session.add(named)
+    facts = {"due_before": before.isoformat(), "due_on": due_on.isoformat(), "missed": today > before}
+    _tell(commitment, StoryKind.DATE_MOVED, viewer.id, now=now, words=named.reason, facts=facts)
+    return named
+
+
+def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, today: date, now: datetime) -> Delivery:
+    """The owner says that it is done: since when, at which sites, and what shows it."""
+    demand(MAY, "commitment.deliver", viewer)
+    promise = facts_of(commitment)
+    _demand(rules.refusal(Verb.DELIVER, promise, Actor(viewer.id)) or rules.delivery_refusal(promise, delivery, today))
+    sites = _site_names(delivery.site_ids)
+    _claim(commitment, now=now, state=CommitmentState.DELIVERED)
+    move_stage(commitment.idea_id, Stage.PROMISED, Stage.DELIVERED, now=now)
+    done = Delivery(
+        commitment_id=commitment.id, by_id=viewer.id, at=now, live_from=delivery.live_from,
+        evidence=delivery.evidence.strip(),
+    )  # fmt: skip
+    db.session.add(done)
+    db.session.flush()
+    db.session.execute(insert(DeliverySite), [{"delivery_id": done.id, "site_id": site_id} for site_id in sites])
+    facts = {"live_from": done.live_from.isoformat(), "sites": sorted(sites.values())}
+    _tell(commitment, StoryKind.DELIVERED, viewer.id, now=now, words=done.evidence, facts=facts)
+    return done
+
+
+def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
+    """A second person confirms that it is done: the promise is kept, and whoever is owed points gets them."""
+    done = _look(viewer, commitment, Verb.CONFIRM)
+    _claim(commitment, now=now, state=CommitmentState.CONFIRMED)
+    move_stage(commitment.idea_id, Stage.DELIVERED, Stage.DONE, now=now)
+    db.session.add(DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=True))
+    facts = {"live_from": done.live_from.isoformat()}
+    _tell(commitment, StoryKind.CONFIRMED, viewer.id, now=now, facts=facts)
+    _award(commitment, confirmer_id=viewer.id, now=now)
+
+
+def send_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datetime) -> None:
+    """A second person says that it is not done yet, and why; the promise is open again."""
+    done = _look(viewer, commitment, Verb.SEND_BACK)
+    _demand(rules.reason_refusal(reason))
+    _claim(commitment, now=now, state=CommitmentState.ACCEPTED)
+    move_stage(commitment.idea_id, Stage.DELIVERED, Stage.PROMISED, now=now)
+    verdict = DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=False, reason=reason.strip())
+    db.session.add(verdict)
+    _tell(commitment, StoryKind.SENT_BACK, viewer.id, now=now, words=verdict.reason)
+
+
+def facts_of(commitment: Commitment) -> PromiseFacts:
+    """The promise as the rules see it."""
+    return PromiseFacts(
+        commitment.state, commitment.owner_id, commitment.sponsor_id, commitment.made_at.date(), commitment.due_on
+    )
+
+
+def _demand(refused: PromiseRefusal | None) -> None:
+    if refused is not None:
+        raise refused.as_error()
+
+
+def _look(viewer: Viewer, commitment: Commitment, verb: Verb) -> Delivery:
+    demand(MAY, "commitment.confirm", viewer)
+    answers = MAY["commitment.confirm"](viewer, _Where(said_at(commitment.idea_id)))
+    _demand(rules.refusal(verb, facts_of(commitment), Actor(viewer.id, answers=answers)))
+    newest = select(Delivery).where(Delivery.commitment_id == commitment.id).order_by(Delivery.id.desc()).limit(1)
+    return db.session.scalars(newest).one()
+
+
+def _claim(commitment: Commitment, *, now: datetime, **values: Any) -> None:
+    """Change the promise if it still is what was decided on; the rows read before are only a guess on PostgreSQL."""
+    seen = (
+        Commitment.id == commitment.id,
+        Commitment.state == commitment.state,
+        Commitment.due_on == commitment.due_on,
+        Commitment.owner_id == commitment.owner_id,
+    )
+    statement = update(Commitment).where(*seen).values(updated_at=now, **values)
+    if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+        raise PromiseRefusal.CHANGED_MEANWHILE.as_error()
+
+
+def _tell(
+    commitment: Commitment,
+    kind: StoryKind,
+    actor_id: int,
+    *,
+    now: datetime,
+    words: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    about = {"commitment": commitment.id} | dict(facts or {})
+    story.record(commitment.idea_id, kind, now=now, actor_id=actor_id, words=words, facts=about)
+    db.session.flush()
+
+
+def _metric_name(metric_id: int | None) -> str | None:
+    if metric_id is None:
+        return None
+    name = db.session.scalar(select(Metric.name).where(Metric.id == metric_id, Metric.retired_at.is_(None)))
+    if name is None:
+        raise PromiseRefusal.UNKNOWN_METRIC.as_error()
+    return name
+
+
+def _site_names(site_ids: Sequence[int]) -> dict[int, str]:
+    sites = select(Place.id, Place.name).where(Place.kind == PlaceKind.SITE).order_by(Place.id)
+    names = {row.id: row.name for row in db.session.execute(sites)}
+    if not names.keys() >= set(site_ids):
+        raise PromiseRefusal.UNKNOWN_SITE.as_error()
+    return {site_id: names[site_id] for site_id in site_ids}
+
+
+def _award(commitment: Commitment, *, confirmer_id: int, now: datetime) -> None:
+    author = db.session.execute(select(Idea.author_id, Idea.names).where(Idea.id == commitment.idea_id)).one()
+    payees = [
+        Payee(author.author_id, Share.AUTHOR, hidden=author.names is Names.HIDDEN),
+        Payee(commitment.owner_id, Share.IMPLEMENTER, hidden=False),
+    ]
+    sentence = f"The promise about number {commitment.idea_id} was kept."
+    rewards.award_for_event(
+        Event.PROMISE_KEPT,
+        idea_number=commitment.idea_id,
+        sentence=sentence,
+        payees=payees,
+        now=now,
+        actor_id=confirmer_id,
+    )

@@ -1,0 +1,284 @@
+"""What happens to one story, from the first sentence to the last look at it."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from portal.commitments import service as commitments
+from portal.commitments.models import Commitment
+from portal.commitments.rules import NewDelivery, NewPromise
+from portal.db import db
+from portal.demo import shapes
+from portal.demo.people import Crowd
+from portal.errors import Conflict
+from portal.ideas import moderating, talking
+from portal.ideas import service as ideas
+from portal.ideas.models import Idea
+from portal.ideas.rules import Action
+from portal.ideas.service import NewIdea
+from portal.ideas.talking import NewComment
+from portal.ideas.words import Audience, Barrier, CommentKind, Kind, Names, Stage
+from portal.people.viewer import Viewer
+from portal.swarm import line
+from portal.swarm.models import IdeaScore, Via
+from portal.swarm.rules import StopReason, VoteKind, VoteRefusal, WantedVote
+from portal.swarm.service import Voter, cast_vote
+from portal.triage import service as triage
+from portal.triage.rules import DeclineReason, NewDecline
+
+if TYPE_CHECKING:
+    from portal.demo.load import Calendar
+
+LOOKS = {"open": (16, 30), "gathering": (14, 30), "withdrawn": (2, 4), "hidden": (2, 5)}
+LOOKS_CARRIED = (18, 40)  # of ideas that reach the executives
+STAYS_BELOW = 0.7  # of the line, for what is still gathering
+STRONG_SHARE, STRONG_SHARE_CARRIED = 0.1, 0.32
+LIKES, LIKES_CARRIED = 0.6, 1.0  # of `appeal`: what a story's author expects, against what busy people press
+PUSHES_MAX = 60
+
+
+@dataclass
+class Life:
+    """One story on its way, with who has weighed in so far."""
+
+    story: shapes.Idea
+    crowd: Crowd
+    metrics: dict[str, int]
+    rng: random.Random
+    today: datetime
+    number: int = 0
+    author: Viewer | None = None
+    voted: set[int] = field(default_factory=set)
+    commitment_id: int = 0
+    carried_at: datetime | None = None
+
+    def ago(self, days: float) -> datetime:
+        """The moment so many days before the demo is loaded, at some hour of a working day."""
+        spread = self.rng.uniform(0, 8) / 24
+        return min(
+            self.today - timedelta(minutes=5),
+            self.today - timedelta(days=days) + timedelta(days=spread) - timedelta(hours=9),
+        )
+
+    @property
+    def carried(self) -> bool:
+        """True for stories that reach the executives."""
+        return self.story.fate not in LOOKS
+
+    # what people do
+
+    def say(self, at: datetime) -> None:
+        """Somebody says it."""
+        story = self.story
+        self.author = self.crowd.cast[story.author] if story.author else self.crowd.somebody_of(story.team, self.rng)
+        self.voted.add(self.author.id)
+        words = NewIdea(
+            story.say, Names(story.names), title=story.title, kind=Kind(story.kind), barrier=Barrier(story.barrier),
+            audience=Audience(story.audience), site_id=self.crowd.places[story.site].id,
+        )  # fmt: skip
+        self.number = ideas.say(self.author, words, now=at).number
+
+    def look(self, at: datetime) -> None:
+        """Somebody who has not weighed in yet does so."""
+        voter = self._somebody_new()
+        if voter is None:
+            return
+        likes = self.rng.random() < self.story.appeal * (LIKES_CARRIED if self.carried else LIKES)
+        if likes and (self.carried_at is None or at < self.carried_at) and self._close_to_the_line():
+            likes = False
+        kind = VoteKind.PASS
+        if likes:
+            strong = STRONG_SHARE_CARRIED if self.carried else STRONG_SHARE
+            kind = VoteKind.STRONG if self.rng.random() < strong else VoteKind.SUPPORT
+        self._cast(voter, WantedVote(kind), at)
+
+    def object_to(self, stop: shapes.Stop, at: datetime) -> None:
+        """Somebody of a team sends a stop signal; one that was answered is taken back a day later."""
+        team = [voter for voter in self.crowd.teams[stop.team] if voter.id not in self.voted]
+        if team:
+            self._cast(self.rng.choice(team), WantedVote(VoteKind.STOP, StopReason(stop.reason), stop.sentence), at)
+
+    def push(self, at: datetime) -> None:
+        """The rest of the supporters that it needs arrive, team by team."""
+        for _ in range(PUSHES_MAX):
+            if self._idea().stage is not Stage.OPEN:
+                return
+            voter = self._somebody_new()
+            if voter is None:
+                return
+            self._cast(voter, WantedVote(VoteKind.STRONG if self.rng.random() < 0.5 else VoteKind.SUPPORT), at)
+
+    def comment(self, comment: shapes.Comment, at: datetime) -> None:
+        """Somebody adds to it."""
+        team = comment.team or self.story.team
+        viewer = self.crowd.cast[comment.author] if comment.author else self.crowd.somebody_of(team, self.rng)
+        words = NewComment(comment.text, CommentKind(comment.kind), Names(comment.names))
+        talking.add_comment(viewer, self._idea(), words, now=at)
+
+    def withdraw(self, at: datetime) -> None:
+        """The author takes it back."""
+        assert self.author is not None
+        ideas.withdraw(self.author, self._idea(), reason=self.story.withdrawn_note, now=at)
+
+    def hide(self, at: datetime) -> None:
+        """A moderator hides it, with the reason."""
+        hiding = self.story.hiding
+        assert hiding is not None
+        moderating.moderate(
+            self.crowd.cast[hiding.by], moderating.Text(self._idea()), Action.HIDE, hiding.reason, now=at
+        )
+
+    # what executives and owners do
+
+    def decline(self, at: datetime) -> None:
+        """An executive says no."""
+        no = self.story.decline
+        assert no is not None
+        again = (self.today + timedelta(days=no.until_in_days)).date() if no.until_in_days else None
+        answer = NewDecline(DeclineReason(no.reason), no.sentence, no.what_would_change, again)
+        triage.decline(self.crowd.cast[no.by], self._idea(), answer, today=at.date(), now=at)
+
+    def promise(self, at: datetime) -> None:
+        """An executive commits."""
+        told = self.story.promise
+        assert told is not None
+        due_on = (self.today + timedelta(days=told.due_in_days)).date()
+        promise = NewPromise(told.sentence, due_on, self.metrics[told.metric])
+        sponsor, owner = self.crowd.cast[told.sponsor], self.crowd.cast[told.owner]
+        self.commitment_id = triage.commit(sponsor, self._idea(), owner.id, promise, today=at.date(), now=at).id
+
+    def accept(self, at: datetime) -> None:
+        """The owner takes it on."""
+        commitments.accept(self._owner, self._promise(), now=at)
+
+    def update(self, text: str, at: datetime) -> None:
+        """The owner says what moved."""
+        commitments.post_update(self._owner, self._promise(), text, now=at)
+
+    def deliver(self, at: datetime) -> None:
+        """The owner marks it done."""
+        done = self.story.delivery
+        assert done is not None
+        live_from = (self.today - timedelta(days=done.live_days_ago)).date()
+        sites = tuple(self.crowd.places[key].id for key in done.sites)
+        delivery = NewDelivery(min(live_from, at.date()), sites, done.note)
+        commitments.deliver(self._owner, self._promise(), delivery, today=at.date(), now=at)
+
+    def confirm(self, at: datetime) -> None:
+        """The sponsor has looked."""
+        assert self.story.promise is not None
+        commitments.confirm(self.crowd.cast[self.story.promise.sponsor], self._promise(), now=at)
+
+    @property
+    def _owner(self) -> Viewer:
+        assert self.story.promise is not None
+        return self.crowd.cast[self.story.promise.owner]
+
+    def _idea(self) -> Idea:
+        idea = db.session.get(Idea, self.number, populate_existing=True)
+        assert idea is not None
+        return idea
+
+    def _promise(self) -> Commitment:
+        promise = db.session.get(Commitment, self.commitment_id, populate_existing=True)
+        assert promise is not None
+        return promise
+
+    def _somebody_new(self) -> Viewer | None:
+        """Anybody in the audience who has not weighed in, one team after the other."""
+        story, places = self.story, self.crowd.places
+        inside = [
+            voter
+            for members in self.crowd.teams.values()
+            for voter in members
+            if voter.id not in self.voted
+            and (story.audience != "employer" or voter.employer_id == places[story.site].employer_id)
+            and (story.audience != "site" or voter.site_id == places[story.site].id)
+        ]
+        return self.rng.choice(inside) if inside else None
+
+    def _cast(self, voter: Viewer, wanted: WantedVote, at: datetime) -> None:
+        self.voted.add(voter.id)
+        try:
+            cast_vote(Voter.of(voter), self.number, wanted, via=Via.FEED, now=at)
+        except Conflict as refusal:
+            if refusal.code == VoteRefusal.TOO_MANY_STRONG:
+                cast_vote(Voter.of(voter), self.number, WantedVote(VoteKind.SUPPORT), via=Via.FEED, now=at)
+            elif refusal.code != VoteRefusal.CLOSED:
+                raise
+
+    def _close_to_the_line(self) -> bool:
+        score = db.session.get(IdeaScore, self.number, populate_existing=True)
+        return score is not None and score.evidence > STAYS_BELOW * line.swarm_line(len(self.crowd.teams))
+
+
+def plan_life(life: Life, calendar: "Calendar") -> None:
+    """Put everything that happens to a story into the calendar."""
+    story = life.story
+    said = life.ago(story.days_ago)
+    calendar.add(said, life.say)
+    end = _plan_the_swarm(life, calendar, said)
+    _plan_comments(life, calendar, said, end)
+    if story.withdrawn_days_ago is not None:
+        calendar.add(max(end, life.ago(story.withdrawn_days_ago)), life.withdraw)
+    if story.hiding is not None:
+        calendar.add(max(end, life.ago(story.hiding.days_ago)), life.hide)
+    if story.decline is not None:
+        calendar.add(max(end, life.ago(story.decline.days_ago)), life.decline)
+    if story.promise is not None:
+        _plan_the_promise(life, calendar, end)
+
+
+def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetime:
+    """Looks, stop signals and, where the story says so, promotion; returns when the swarm is through with it."""
+    story, rng = life.story, life.rng
+    end = (
+        _carried_by(life, said) if life.carried else min(life.today - timedelta(minutes=10), said + timedelta(days=25))
+    )
+    first_out = story.withdrawn_days_ago or (story.hiding.days_ago if story.hiding else None)
+    if first_out is not None:
+        end = max(said + timedelta(hours=3), life.ago(first_out) - timedelta(hours=1))
+    looks = rng.randint(*LOOKS.get(story.fate, LOOKS_CARRIED))
+    for _ in range(looks):
+        calendar.add(said + (end - said) * rng.betavariate(1, 1.6), life.look)
+    for stop in story.stops:
+        at = said + (end - said) * rng.uniform(0.2, 0.8)
+        calendar.add(at, lambda moment, stop=stop: life.object_to(stop, moment))
+    if life.carried:
+        life.carried_at = end
+        calendar.add(end, life.push)
+    return end
+
+
+def _carried_by(life: Life, said: datetime) -> datetime:
+    """When the swarm has carried it: as the story says, else a week before it was answered."""
+    story = life.story
+    if story.promoted_days_ago is not None:
+        return max(said + timedelta(hours=2), life.ago(story.promoted_days_ago))
+    answered = story.decline.days_ago if story.decline else story.promise.days_ago if story.promise else 1
+    return max(said + timedelta(hours=2), min(life.ago(answered + 6), life.ago(answered) - timedelta(hours=1)))
+
+
+def _plan_comments(life: Life, calendar: "Calendar", said: datetime, end: datetime) -> None:
+    for comment in life.story.comments:
+        at = said + (end - said) * life.rng.uniform(0.1, 0.9)
+        calendar.add(at, lambda moment, comment=comment: life.comment(comment, moment))
+
+
+def _plan_the_promise(life: Life, calendar: "Calendar", carried: datetime) -> None:
+    told, done = life.story.promise, life.story.delivery
+    assert told is not None
+    at = max(carried + timedelta(minutes=5), life.ago(told.days_ago))
+    calendar.add(at, life.promise)
+    if told.accepted_days_ago is not None:
+        at = max(at + timedelta(minutes=5), life.ago(told.accepted_days_ago))
+        calendar.add(at, life.accept)
+    for update in sorted(told.updates, key=lambda update: -update.days_ago):
+        at = max(at + timedelta(minutes=5), life.ago(update.days_ago))
+        calendar.add(at, lambda moment, text=update.text: life.update(text, moment))
+    if done is not None:
+        at = max(at + timedelta(minutes=5), life.ago(done.live_days_ago))
+        calendar.add(at, life.deliver)
+        if done.confirmed_days_ago is not None:
+            calendar.add(max(at + timedelta(minutes=5), life.ago(done.confirmed_days_ago)), life.confirm)

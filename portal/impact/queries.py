@@ -1,0 +1,176 @@
+"""Reading what happened after a promise was kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy.orm import aliased
+
+from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
+from portal.db import db
+from portal.errors import Missing
+from portal.ideas.models import Idea
+from portal.ideas.queries import visible_to
+from portal.impact.before_after import Verdict, compare, figures, finished, sentence, verdict
+from portal.impact.chart import around_go_live
+from portal.metrics.chart import Drawing
+from portal.metrics.models import Metric
+from portal.metrics.queries import reported
+from portal.metrics.weeks import Week, by_week, monday_of
+from portal.metrics.words import number
+from portal.people.models import Place
+from portal.people.roles import PlaceKind
+from portal.people.viewer import Viewer
+
+WEEKS_BEFORE, WEEKS_AFTER = 26, 52  # drawn on each side of go-live
+RESULTS_A_PAGE = 40
+HEAD = ("Week from", "Sites that got it", "Contacts or answers", "Sites that did not")
+HOW = (
+    "Each week is the mean of its sites, weighted by the contacts or answers behind it where they were reported. "
+    "Before and after are plain means of full weeks, at most 26 on each side. Other things happened in these weeks "
+    "too: a before and an after alone cannot tell what made the difference."
+)
+
+
+@dataclass(frozen=True)
+class ChartCard:
+    """A chart with its table: what `chart_card` of macros/story.html takes. rows: texts, newest week first."""
+
+    title: str
+    wide: Drawing
+    narrow: Drawing
+    facts: list[tuple[str, str]]
+    how: str
+    head: Sequence[str]
+    rows: list[list[str]]
+    csv: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What happened to the metric of a promise once it was live, ready for a template.
+
+    word, sentence, tone, icon: the verdict line. chart: see ChartCard. treated_sites, other_sites: names.
+    """
+
+    commitment_id: int
+    idea_number: int
+    verdict: Verdict
+    word: str
+    sentence: str
+    tone: str
+    icon: str
+    chart: ChartCard
+    metric_id: int
+    metric_name: str
+    live_from: date
+    treated_sites: list[str]
+    other_sites: list[str]
+    weeks: list[tuple[date, Week | None, Week | None]] = field(repr=False)  # treated, others; oldest first
+
+
+def what_happened(commitment_id: int, *, today: date) -> Happened | None:
+    """What happened after this promise was delivered; None without a metric or a delivery that stands."""
+    return _happened(Commitment.id == commitment_id, today)
+
+
+def what_happened_to(idea_id: int, *, today: date) -> Happened | None:
+    """The same for the promise that stands for an idea."""
+    return _happened(Commitment.idea_id == idea_id, today)
+
+
+def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row[Any], Happened]:
+    """((id of the idea, title, promise), what happened), as far as the viewer may read it; raises Missing."""
+    query = select(Idea.id, Idea.title, Commitment.sentence).join(Commitment, Commitment.idea_id == Idea.id)
+    row = db.session.execute(query.where(Commitment.id == commitment_id, visible_to(viewer))).one_or_none()
+    found = what_happened(commitment_id, today=today) if row is not None else None
+    if row is None or found is None:
+        raise Missing("result")
+    return row, found
+
+
+def results_for(viewer: Viewer, *, before: int | None = None) -> Sequence[Row[Any]]:
+    """(commitment_id, idea_id, title, metric, live_from), newest delivery first, one page and one more."""
+    older = true() if before is None else Delivery.id < before
+    query = _delivered(Delivery.id.label("delivery_id"), Idea.id.label("idea_id"), Idea.title, Commitment.sentence)
+    query = query.join(Idea, Idea.id == Commitment.idea_id).where(visible_to(viewer), older)
+    return db.session.execute(query.order_by(Delivery.id.desc()).limit(RESULTS_A_PAGE + 1)).all()
+
+
+def _happened(which: ColumnElement[bool], today: date) -> Happened | None:
+    row = db.session.execute(_delivered(Delivery.id.label("delivery_id"), Commitment.idea_id).where(which)).first()
+    if row is None:
+        return None
+    metric, sites = db.session.get(Metric, row.metric_id), _sites(row.delivery_id)
+    assert metric is not None  # a foreign key
+    since = monday_of(row.live_from) - timedelta(weeks=WEEKS_BEFORE)
+    until = min(today, row.live_from + timedelta(weeks=WEEKS_AFTER))
+    values = reported(metric.id, since, until)
+    treated_ids = {site.id for site in sites if site.treated}
+    treated = finished(by_week(values, treated_ids), today)
+    others = finished(by_week(values, {site.id for site in sites} - treated_ids), today)
+    return _assembled(row, metric, sites, treated, others, today)
+
+
+def _delivered(*columns: Any) -> Select[Any]:
+    """Standing promises with a metric and their newest delivery, unless that one was sent back."""
+    any_delivery = aliased(Delivery)
+    newest = select(func.max(any_delivery.id)).where(any_delivery.commitment_id == Commitment.id)
+    sent_back = select(DeliveryVerdict.id).where(
+        DeliveryVerdict.delivery_id == Delivery.id, DeliveryVerdict.confirmed.is_(False)
+    )
+    return (
+        select(Commitment.id.label("commitment_id"), Delivery.live_from, Metric.id.label("metric_id"),
+               Metric.name.label("metric_name"), *columns)
+        .select_from(Commitment)
+        .join(Delivery, Delivery.id == newest.scalar_subquery())
+        .join(Metric, Metric.id == Commitment.metric_id)
+        .where(Commitment.state != CommitmentState.HANDED_BACK, ~sent_back.exists())
+    )  # fmt: skip
+
+
+def _sites(delivery_id: int) -> Sequence[Row[Any]]:
+    got_it = select(DeliverySite.site_id).where(DeliverySite.delivery_id == delivery_id)
+    query = select(Place.id, Place.name, Place.id.in_(got_it).label("treated"))
+    return db.session.execute(query.where(Place.kind == PlaceKind.SITE).order_by(Place.name)).all()
+
+
+def _assembled(
+    row: Row[Any], metric: Metric, sites: Sequence[Row[Any]], treated: list[Week], others: list[Week], today: date
+) -> Happened:
+    facts = compare(treated, others, live_from=row.live_from, today=today)
+    said = verdict(facts)
+    drawn = around_go_live(
+        treated, others, live_from=row.live_from, name=metric.name, facts=facts, decimals=metric.decimals
+    )
+    weeks = _side_by_side(treated, others)
+    title = f"{metric.name}, {metric.unit}, by week. {drawn.scale}".strip()
+    card = ChartCard(
+        title, drawn.wide, drawn.narrow, figures(facts, unit=metric.unit, decimals=metric.decimals), HOW, HEAD,
+        [_told(week, metric.decimals) for week in reversed(weeks)], f"/results/{row.commitment_id}.csv",
+    )  # fmt: skip
+    return Happened(
+        commitment_id=row.commitment_id, idea_number=row.idea_id, verdict=said, word=said.words,
+        sentence=sentence(facts, name=metric.name, decimals=metric.decimals), tone="",
+        icon="clock" if said is Verdict.TOO_EARLY else "chart", chart=card, metric_id=metric.id,
+        metric_name=metric.name, live_from=row.live_from,
+        treated_sites=[site.name for site in sites if site.treated],
+        other_sites=[site.name for site in sites if not site.treated], weeks=weeks,
+    )  # fmt: skip
+
+
+def _side_by_side(treated: list[Week], others: list[Week]) -> list[tuple[date, Week | None, Week | None]]:
+    one, two = ({week.monday: week for week in weeks} for weeks in (treated, others))
+    return [(monday, one.get(monday), two.get(monday)) for monday in sorted(one.keys() | two.keys())]
+
+
+def _told(week: tuple[date, Week | None, Week | None], decimals: int) -> list[str]:
+    monday, one, two = week
+    return [
+        monday.isoformat(),
+        number(one.value, decimals) if one else "–",
+        f"{one.n:,}" if one and one.n is not None else "–",
+        number(two.value, decimals) if two else "–",
+    ]

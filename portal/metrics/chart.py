@@ -1,0 +1,243 @@
+"""A weekly metric as SVG, drawn by the server: lines, labels beside them, a day on which something changed. Pure.
+
+Only class names (`c-*` of the stylesheet), no style attributes. Every drawing exists twice: 720 wide, and 340 wide with
+room for larger letters, because letters shrink with a drawing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from itertools import pairwise
+
+from portal.metrics.scale import Ticks, time_labels, value_ticks
+from portal.metrics.weeks import gaps
+from portal.metrics.words import number
+
+Point = tuple[float, float]
+DOT_ROOM = 7.0  # units between neighbours below which dots would touch
+
+
+class Drawing(str):
+    """SVG in which every text is escaped: templates take it as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """For the template engine: this is markup."""
+        return str(self)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Days and values, oldest first, and the words beside the line ("" for none)."""
+
+    points: Sequence[tuple[date, float]]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day with words: the vertical line."""
+
+    day: date
+    label: str
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """The same chart for a wide and a narrow place. scale: where the vertical axis starts, in words."""
+
+    wide: Drawing
+    narrow: Drawing
+    scale: str
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """A size. letter: the width that one letter may need."""
+
+    width: int
+    height: int
+    letter: float
+    dot: float
+    top: float = 44.0
+    bottom: float = 36.0
+    right: float = 14.0
+
+
+WIDE = _Paper(720, 300, letter=7.3, dot=2.6)
+NARROW = _Paper(340, 290, letter=8.6, dot=3.0)
+
+
+def draw(
+    line: Line, *, sentence: str, other: Line | None = None, mark: Mark | None = None, decimals: int = 1
+) -> Drawings:
+    """Both drawings. sentence: what a person who cannot see it is told. Raises ValueError beyond 1e15.
+
+    other: a second line, dashed. Lines are broken where weeks are missing.
+    """
+    lines = [line] + ([other] if other and other.points else [])
+    if not any(found.points for found in lines):
+        return Drawings(_nothing(WIDE, sentence), _nothing(NARROW, sentence), "")
+    values = [value for found in lines for _day, value in found.points]
+    ticks = value_ticks(values, decimals=decimals)
+    wide, narrow = (_Sheet(paper, lines, mark, ticks).svg(sentence) for paper in (WIDE, NARROW))
+    return Drawings(wide, narrow, _scale_words(ticks))
+
+
+def _scale_words(ticks: Ticks) -> str:
+    if ticks.low <= 0 <= ticks.high:
+        return ""
+    return f"The scale starts at {ticks.labels[0]}, not at zero."
+
+
+def _nothing(paper: _Paper, sentence: str) -> Drawing:
+    middle = _text("c-ax", paper.width / 2, paper.height / 2, "No values yet", "middle")
+    return _wrapped(paper, sentence, [middle])
+
+
+def _wrapped(paper: _Paper, sentence: str, parts: Sequence[str]) -> Drawing:
+    head = f'<svg viewBox="0 0 {paper.width} {paper.height}" role="img" aria-label="{escape(sentence)}">'
+    return Drawing(f"{head}{''.join(parts)}</svg>")
+
+
+def _text(name: str, x: float, y: float, words: str, anchor: str) -> str:
+    return f'<text class="{name}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+class _Sheet:
+    """One drawing on one paper."""
+
+    def __init__(self, paper: _Paper, lines: Sequence[Line], mark: Mark | None, ticks: Ticks) -> None:
+        self._paper, self._lines, self._mark, self._ticks = paper, lines, mark, ticks
+        days = [day for line in lines for day, _value in line.points] + ([mark.day] if mark else [])
+        self._first, self._last = min(days), max(days)
+        self._left = 16 + paper.letter * max(len(label) for label in ticks.labels)
+        self._end = paper.width - paper.right
+        self._floor = paper.height - paper.bottom
+
+    def svg(self, sentence: str) -> Drawing:
+        """Everything, back to front."""
+        parts = [*self._grid(), *self._time()]
+        for index in reversed(range(len(self._lines))):
+            parts += self._curve(self._lines[index], "c-exp" if index else "c-act", dots=not index)
+        parts += [*self._mark_line(), *self._labels()]
+        return _wrapped(self._paper, sentence, parts)
+
+    def _x(self, day: date) -> float:
+        span = (self._last - self._first).days
+        share = (day - self._first).days / span if span else 0.5
+        return self._left + share * (self._end - self._left)
+
+    def _y(self, value: float) -> float:
+        share = (value - self._ticks.low) / (self._ticks.high - self._ticks.low)
+        return self._floor - share * (self._floor - self._paper.top)
+
+    def _at(self, line: Line) -> list[Point]:
+        return [(self._x(day), self._y(value)) for day, value in line.points]
+
+    def _grid(self) -> list[str]:
+        parts = []
+        for value, label in zip(self._ticks.values, self._ticks.labels, strict=True):
+            y = self._y(value)
+            parts.append(f'<path class="c-grid" d="M{self._left:.1f} {y:.1f}H{self._end:.1f}"/>')
+            parts.append(_text("c-ax", self._left - 8, y + 4, label, "end"))
+        return parts
+
+    def _time(self) -> list[str]:
+        most = int((self._end - self._left) // (self._paper.letter * 6))
+        labels = time_labels(self._first, self._last, most=max(most, 2))
+        return [self._day_label(day, words) for day, words in labels]
+
+    def _day_label(self, day: date, words: str) -> str:
+        half = len(words) * self._paper.letter / 2
+        x = min(max(self._x(day), half + 2), self._paper.width - half - 2)
+        return _text("c-ax", x, self._paper.height - 10, words, "middle")
+
+    def _curve(self, line: Line, name: str, *, dots: bool) -> list[str]:
+        runs = _runs(line)
+        crowded = len(line.points) > 1 and (self._end - self._left) / len(line.points) < DOT_ROOM
+        parts, alone = [], []
+        for run in runs:
+            points = self._at(Line(run))
+            if len(points) > 1:
+                parts.append(f'<path class="{name}" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in points)}"/>')
+            if len(points) == 1 or (dots and not crowded):
+                alone += points
+        dot = self._paper.dot
+        return parts + [f'<circle class="c-pt" cx="{x:.1f}" cy="{y:.1f}" r="{dot}"/>' for x, y in alone]
+
+    def _mark_line(self) -> list[str]:
+        if self._mark is None:
+            return []
+        x = self._x(self._mark.day)
+        on_left = x - self._left > (self._end - x)
+        room = (x - 2 if on_left else self._paper.width - x - 2) - 6
+        words = _fitting(self._mark.label, room, self._paper.letter)
+        place = x - 6 if on_left else x + 6
+        line = f'<path class="c-iv" d="M{x:.1f} {self._paper.top - 24:.1f}V{self._floor:.1f}"/>'
+        return [line, _text("c-ivt", place, self._paper.top - 14, words, "end" if on_left else "start")]
+
+    def _labels(self) -> list[str]:
+        parts: list[str] = []
+        taken: list[float] = []
+        for index, line in enumerate(self._lines):
+            if not line.label or not line.points:
+                continue
+            words = _fitting(line.label, self._end - self._left, self._paper.letter)
+            y = self._free_height(len(words) * self._paper.letter, self._at(line)[-1][1], taken)
+            taken.append(y)
+            parts.append(_text("c-lab2" if index else "c-lab", self._end, y, words, "end"))
+        return parts
+
+    def _free_height(self, width: float, near: float, taken: Sequence[float]) -> float:
+        """The baseline nearest to the line's end at which the words cover no line and no other words."""
+        left = self._end - width - 4
+        heights = [y for line in self._lines for y in _heights_between(self._at(line), left, self._end)]
+        candidates = range(int(self._paper.top) + 14, int(self._floor) - 6, 4)
+
+        def cost(y: int) -> float:
+            covered = sum(y - 15 < height < y + 7 for height in heights)
+            clash = sum(abs(y - other) < 18 for other in taken)
+            return clash * 1e6 + covered * 1e3 + abs(y - 4 - near)
+
+        return float(min(candidates, key=cost))
+
+
+def _runs(line: Line) -> list[list[tuple[date, float]]]:
+    """The stretches of a line between its gaps."""
+    breaks = {after for _before, after in gaps([day for day, _value in line.points])}
+    found: list[list[tuple[date, float]]] = []
+    for point in line.points:
+        if not found or point[0] in breaks:
+            found.append([])
+        found[-1].append(point)
+    return found
+
+
+def _heights_between(points: Sequence[Point], left: float, right: float) -> list[float]:
+    """How high a line runs between two places, in steps of 6 units."""
+    found = []
+    for (x1, y1), (x2, y2) in pairwise(points):
+        steps = max(int((x2 - x1) // 6), 1)
+        for step in range(steps + 1):
+            x = x1 + (x2 - x1) * step / steps
+            if left <= x <= right:
+                found.append(y1 + (y2 - y1) * step / steps)
+    return found or [y for x, y in points if left <= x <= right]
+
+
+def _fitting(words: str, room: float, letter: float) -> str:
+    most = max(int(room // letter), 1)
+    return words if len(words) <= most else f"{words[: max(most - 1, 0)].rstrip()}…"
+
+
+def values_sentence(name: str, unit: str, points: Sequence[tuple[date, float]], decimals: int) -> str:
+    """What a plain weekly chart shows, for people who hear it."""
+    if not points:
+        return f"Line chart of {name}. No values yet."
+    low, high = (number(limit(value for _day, value in points), decimals) for limit in (min, max))
+    last_day, last = points[-1]
+    until = f"In the week from {last_day.isoformat()} it was {number(last, decimals)}."
+    return f"Line chart of {name}, {unit}, over {len(points)} weeks, between {low} and {high}. {until}"

@@ -1,0 +1,103 @@
+"""From single values to weeks. Pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+WEEK = timedelta(days=7)
+
+
+class Reported(NamedTuple):
+    """One value as it counts now: the newest revision for a place, a reason and a day."""
+
+    site_id: int
+    of_site: bool  # reported for the site itself, not for one of its teams
+    reason: str | None
+    day: date
+    value: float
+    n: int | None
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of a metric over several sites.
+
+    value: in the metric's unit, weighted by n; the plain mean where n is missing. n: the contacts or answers behind
+    it, None where somebody did not say. sites: how many reported.
+    """
+
+    monday: date
+    value: float
+    n: int | None
+    sites: int
+
+    @property
+    def finished_on(self) -> date:
+        """The first day after the week."""
+        return self.monday + WEEK
+
+
+def by_week(rows: Iterable[Reported], sites: Collection[int] | None = None) -> list[Week]:
+    """The weeks of the given sites (None: all), oldest first; weeks without a value are left out.
+
+    Where a site reported itself for a day, what its teams or single contact reasons reported for that day is already
+    inside and is not counted again.
+    """
+    wanted = [row for row in rows if sites is None or row.site_id in sites]
+    weeks: dict[date, list[Reported]] = {}
+    for row in _coarsest(wanted):
+        weeks.setdefault(monday_of(row.day), []).append(row)
+    found = (_week(monday, weeks[monday]) for monday in sorted(weeks))
+    return [week for week in found if week is not None]
+
+
+def monday_of(day: date) -> date:
+    """The Monday on or before."""
+    return day - timedelta(days=day.weekday())
+
+
+def usual_step(days: Sequence[date]) -> int:
+    """The usual number of days between two neighbours of a sorted list; 7 where there are fewer than two."""
+    steps = [(later - earlier).days for earlier, later in pairwise(days)]
+    return round(median(steps)) if steps else 7
+
+
+def gaps(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Neighbours of a sorted list of days between which values are missing, for the step the list usually has.
+
+    Daily values may pause at week-ends: below a step of a week, only a whole missing week is a gap.
+    """
+    step = max(7, usual_step(days))
+    return [(one, two) for one, two in pairwise(days) if _far_apart(one, two, step)]
+
+
+def _far_apart(one: date, two: date, step: int) -> bool:
+    if step == 7:
+        return monday_of(two) - monday_of(one) > WEEK
+    return (two - one).days > 1.5 * step
+
+
+def _coarsest(rows: Sequence[Reported]) -> Iterable[Reported]:
+    finest: dict[tuple[int, date], tuple[bool, bool]] = {}
+    for row in rows:
+        key = (row.site_id, row.day)
+        finest[key] = min(finest.get(key, _grain(row)), _grain(row))
+    return (row for row in rows if _grain(row) == finest[row.site_id, row.day])
+
+
+def _grain(row: Reported) -> tuple[bool, bool]:
+    return (not row.of_site, row.reason is not None)
+
+
+def _week(monday: date, rows: Sequence[Reported]) -> Week | None:
+    counts = [row.n for row in rows if row.n is not None]
+    total = sum(counts)
+    sites = len({row.site_id for row in rows})
+    if len(counts) < len(rows):
+        return Week(monday, sum(row.value for row in rows) / len(rows), None, sites)
+    if total == 0:
+        return None  # nobody was asked: there is no value
+    return Week(monday, sum(row.value * (row.n or 0) for row in rows) / total, total, sites)

@@ -1,0 +1,184 @@
+"""Reading people and places for those who administer them: always through what the viewer administers."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.db import db
+from portal.errors import Invalid, Missing
+from portal.people.models import Grant, Origin, Person, Place
+from portal.people.roles import Role
+from portal.people.viewer import Viewer
+
+PAGE_PEOPLE = 50
+SEARCH_CHARS_MAX = 200
+LOOKS = (Role.ADMINISTRATOR, Role.PROGRAMME)
+
+
+@dataclass(frozen=True)
+class PeopleWanted:
+    """What the list is narrowed by."""
+
+    q: str = ""
+    place_id: int = 0
+    state: str = "active"
+    after: str = ""
+
+
+def people_list(viewer: Viewer, wanted: PeopleWanted) -> tuple[list[Row[Any]], str | None]:
+    """(id, name, email, staff number, job title, place, site, employer, has password, left) and the next cursor.
+
+    Raises Invalid `bad_cursor` for a cursor of nobody's making.
+    """
+    team, site, employer = aliased(Place), aliased(Place), aliased(Place)
+    query = (
+        select(
+            Person.id, Person.name, Person.email, Person.staff_number, Person.job_title, Person.origin,
+            team.name.label("place"), site.name.label("site"), employer.name.label("employer"),
+            Person.password_hash.is_not(None).label("has_password"), Person.deactivated_at.label("left_at"),
+        )
+        .join(team, team.id == Person.place_id)
+        .join(employer, employer.id == Person.employer_id)
+        .outerjoin(site, site.id == Person.site_id)
+        .where(below(viewer.scope(*LOOKS), team.path), _state(wanted.state))
+    )  # fmt: skip
+    if wanted.place_id:
+        query = query.where(team.path.startswith(place_for(viewer, wanted.place_id, *LOOKS).path, autoescape=True))
+    if wanted.q:
+        query = query.where(_found(wanted.q))
+    if wanted.after:
+        name, person_id = _read_cursor(wanted.after)
+        query = query.where(or_(Person.name > name, and_(Person.name == name, Person.id > person_id)))
+    rows = list(db.session.execute(query.order_by(Person.name, Person.id).limit(PAGE_PEOPLE + 1)).all())
+    more = len(rows) > PAGE_PEOPLE
+    rows = rows[:PAGE_PEOPLE]
+    return rows, _cursor(rows[-1].name, rows[-1].id) if more else None
+
+
+def person_for(viewer: Viewer, person_id: int, *roles: Role) -> Person:
+    """The person, if they stand below a place where the viewer holds one of the roles; Missing otherwise."""
+    query = select(Person).join(Place, Place.id == Person.place_id)
+    query = query.where(Person.id == person_id, below(viewer.scope(*roles), Place.path))
+    person = db.session.scalar(query)
+    if person is None:
+        raise Missing("person")
+    return person
+
+
+def place_for(viewer: Viewer, place_id: int, *roles: Role) -> Place:
+    """The place, if the viewer holds one of the roles there or above; Missing otherwise."""
+    place = db.session.scalar(select(Place).where(Place.id == place_id, below(viewer.scope(*roles), Place.path)))
+    if place is None:
+        raise Missing("place")
+    return place
+
+
+def place_choices(viewer: Viewer, *roles: Role) -> list[tuple[int, str]]:
+    """(id, "Brightline, Durban, Chat") of every place below the viewer's, in the order of the tree."""
+    rows = db.session.execute(
+        select(Place.id, Place.path, Place.name).where(below(viewer.scope(*roles), Place.path))
+    ).all()
+    names = place_names()
+    return sorted(((row.id, full_name(row.path, names)) for row in rows), key=lambda pair: pair[1].casefold())
+
+
+def place_names() -> dict[int, str]:
+    """Id → name of every place."""
+    return {row.id: row.name for row in db.session.execute(select(Place.id, Place.name))}
+
+
+def full_name(path: str, names: dict[int, str]) -> str:
+    """The names from below the organisation down to a place, with commas."""
+    ids = [int(part) for part in path.strip("/").split("/")]
+    return ", ".join(names[place_id] for place_id in (ids[1:] or ids))
+
+
+def standing_grants(person_id: int) -> Sequence[Row[Any]]:
+    """(id, role, place id, path, place) of the roles that a person holds now."""
+    query = select(Grant.id, Grant.role, Grant.place_id, Place.path, Place.name.label("place"), Grant.granted_at)
+    query = query.join(Place, Place.id == Grant.place_id).where(Grant.person_id == person_id)
+    return db.session.execute(query.where(Grant.revoked_at.is_(None)).order_by(Grant.id)).all()
+
+
+def name_of(person_id: int | None) -> str | None:
+    """The name of a person, or None."""
+    return db.session.scalar(select(Person.name).where(Person.id == person_id)) if person_id else None
+
+
+def reports_of(person_id: int) -> Sequence[Row[Any]]:
+    """(id, name) of the active people whose manager somebody is."""
+    query = select(Person.id, Person.name).where(Person.manager_id == person_id, Person.deactivated_at.is_(None))
+    return db.session.execute(query.order_by(Person.name, Person.id)).all()
+
+
+def without_password(viewer: Viewer, place: Place) -> Sequence[Row[Any]]:
+    """(id, name, login, site, place) of the people at a place and below who cannot get in yet.
+
+    Left out are people who hold a role outside of what the viewer administers: their code would open more.
+    """
+    site = aliased(Place)
+    elsewhere = aliased(Place)
+    beyond = (
+        select(Grant.id)
+        .join(elsewhere, elsewhere.id == Grant.place_id)
+        .where(
+            Grant.person_id == Person.id,
+            Grant.revoked_at.is_(None),
+            ~below(viewer.scope(Role.ADMINISTRATOR), elsewhere.path),
+        )
+    )
+    query = (
+        select(Person.id, Person.name, Person.email, Person.staff_number, Place.name.label("place"),
+               site.name.label("site"))
+        .join(Place, Place.id == Person.place_id)
+        .outerjoin(site, site.id == Person.site_id)
+        .where(Place.path.startswith(place.path, autoescape=True), _state("waiting"), ~beyond.exists())
+        .order_by(site.name, Place.name, Person.name, Person.id)
+    )  # fmt: skip
+    return db.session.execute(query).all()
+
+
+def below(paths: Sequence[str], column: Any) -> ColumnElement[bool]:
+    """True for places at or below one of the paths; false where there is none."""
+    return or_(false(), *(column.startswith(path, autoescape=True) for path in paths))
+
+
+def _state(state: str) -> ColumnElement[bool]:
+    if state == "left":
+        return Person.deactivated_at.is_not(None)
+    if state == "waiting":
+        real = Person.origin.in_((Origin.IMPORTED, Origin.CREATED))
+        return and_(Person.deactivated_at.is_(None), Person.password_hash.is_(None), real)
+    return Person.deactivated_at.is_(None)
+
+
+def _found(q: str) -> ColumnElement[bool]:
+    part = q[:SEARCH_CHARS_MAX]
+    return or_(
+        Person.name.icontains(part, autoescape=True),
+        Person.email.icontains(part.casefold(), autoescape=True),
+        Person.staff_number.icontains(part.casefold(), autoescape=True),
+    )
+
+
+def _cursor(name: str, person_id: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([name, person_id]).encode()).decode()
+
+
+def _read_cursor(text: str) -> tuple[str, int]:
+    try:
+        name, person_id = json.loads(base64.urlsafe_b64decode(text.encode()))
+    except (ValueError, TypeError):
+        raise _bad_cursor() from None
+    if not isinstance(name, str) or type(person_id) is not int or "\x00" in name or not 0 < person_id < 2**63:
+        raise _bad_cursor()
+    return name, person_id
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid("bad_cursor", "This address of a list is not complete. Start from the first page.")

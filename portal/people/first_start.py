@@ -1,0 +1,70 @@
+"""Before anybody is here: the first administrator and their code, and when a demonstration must not start."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from portal.errors import Missing
+from portal.people import codes, queries, service
+from portal.people.codes import Seal
+from portal.people.models import Person
+from portal.people.roles import CodePurpose, PlaceKind, Role
+
+CODE_FILE = "first-administrator-code"
+
+
+@dataclass(frozen=True)
+class FirstAdministrator:
+    """What the first page asks for."""
+
+    organisation: str
+    name: str
+    email: str
+    timezone: str = "UTC"
+
+
+def first_code(*, seal: Seal, now: datetime) -> str | None:
+    """A fresh code for the first administrator, the earlier one cancelled; None if somebody administers already."""
+    if queries.has_administrator():
+        return None
+    return codes.issue(CodePurpose.FIRST_ADMINISTRATOR, person_id=None, seal=seal, now=now)
+
+
+def keep_code(code: str, folder: Path) -> Path:
+    """Write the code where only the system's owner of this installation can read it; returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / CODE_FILE
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(code + "\n")
+    return path
+
+
+def found(first: FirstAdministrator, typed_code: str, password_hash: str, *, seal: Seal, now: datetime) -> Person:
+    """Spend the code; make the organisation where there is none, and its first administrator.
+
+    Raises Missing once somebody administers, Invalid `wrong_code`, Gone `code_over`, Conflict `known_already`.
+    """
+    if queries.has_administrator():
+        raise Missing
+    codes.spend(typed_code, CodePurpose.FIRST_ADMINISTRATOR, person_id=None, seal=seal, now=now)
+    top = queries.organisation()
+    if top is None:
+        top = service.add_place(PlaceKind.ORGANISATION, first.organisation, timezone=first.timezone)
+    person = service.create_person(first.name, top, email=first.email, now=now, by_id=None)
+    for role in (Role.ADMINISTRATOR, Role.PROGRAMME):
+        service.grant(person, role, top, by_id=person.id, now=now)
+    service.set_password(person, password_hash, now=now)
+    return person
+
+
+def demo_refusal() -> str | None:
+    """Why demo mode must not start here, or None. In demo mode everybody who can reach the page is let in."""
+    if not queries.anybody_real():
+        return None
+    return (
+        "DEMO=1 lets everybody in without signing in, and this database has real people. "
+        "Set DEMO=0, or point DATABASE_URL to an empty database."
+    )

@@ -1,0 +1,152 @@
+"""What people see of their own points."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.db import db
+from portal.ledger.models import Account, Transfer
+from portal.ledger.postings import AccountKind, TransferKind, changes
+from portal.rewards.models import Award, Batch
+from portal.rewards.months import Month, month_of
+from portal.rewards.rules import waiting_words
+
+WITHOUT_MEMO = {
+    TransferKind.POST: "Points moved",
+    TransferKind.HOLD: "Set aside",
+    TransferKind.CAPTURE: "Collected",
+    TransferKind.VOID: "Free again",
+    TransferKind.REVERSE: "Taken back",
+}
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Points that are owed and not in the wallet yet, with the reason in words."""
+
+    points: int
+    sentence: str
+    idea_number: int | None
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry of the statement. change: of what can be spent; balance: after it. note: the parts of a sum."""
+
+    seq: int
+    at: datetime
+    why: str
+    idea_number: int | None
+    change: int
+    balance: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """What somebody has, what is on its way, and one month of entries, newest first.
+
+    before: True if there are entries in earlier months.
+    """
+
+    points: int
+    pending: list[Pending]
+    month: Month
+    opening: int
+    closing: int
+    lines: list[Line]
+    before: bool
+
+
+def wallet_points_query(person_id: int) -> ColumnElement[int]:
+    """Points that a person can spend, as a scalar for the select list of another query; 0 without an account."""
+    of_person = (Account.kind == AccountKind.PERSON, Account.owner_ref == f"person:{person_id}")
+    return func.coalesce(select(Account.posted - Account.held).where(*of_person).scalar_subquery(), 0)
+
+
+def wallet_points(person_id: int) -> int:
+    """Points that a person can spend."""
+    return db.session.scalar(select(wallet_points_query(person_id))) or 0
+
+
+def wallet(person_id: int, month: Month | None, *, zone: str, now: datetime) -> Wallet:
+    """The person's own wallet. month: None for the one with the newest entry. zone: where months begin."""
+    account = _account(person_id)
+    if month is None:
+        month = month_of(account.newest if account and account.newest else now, zone)
+    start, end = month.starts_at(zone), month.next.starts_at(zone)
+    awards = _awards(person_id, start, end)
+    pending = [_pending(award) for award, _ in awards if award.paid_at is None]
+    if account is None:
+        return Wallet(0, pending, month, 0, 0, [], False)
+    reasons = _reasons(awards)
+    later = [_line(row, account.id, reasons) for row in _transfers_since(account.id, start)]
+    opening = account.points - sum(line.change for line in later)
+    inside = [line for line in later if line.at < end]
+    balances = list(accumulate((line.change for line in inside), initial=opening))
+    lines = [replace(line, balance=balance) for line, balance in zip(inside, balances[1:], strict=True)]
+    before = account.oldest is not None and account.oldest < start
+    return Wallet(account.points, pending, month, opening, balances[-1], lines[::-1], before)
+
+
+def _account(person_id: int) -> Row[Any] | None:
+    touched = or_(Transfer.debit_id == Account.id, Transfer.credit_id == Account.id)
+    ends = [
+        select(edge(Transfer.created_at)).where(touched).correlate(Account).scalar_subquery().label(name)
+        for edge, name in ((func.min, "oldest"), (func.max, "newest"))
+    ]
+    query = select(Account.id, (Account.posted - Account.held).label("points"), *ends)
+    of_person = (Account.kind == AccountKind.PERSON, Account.owner_ref == f"person:{person_id}")
+    return db.session.execute(query.where(*of_person)).one_or_none()
+
+
+def _awards(person_id: int, start: datetime, end: datetime) -> list[tuple[Award, str | None]]:
+    """The person's own awards that wait or were paid in the period, each with the key of its batch."""
+    shown = or_(Award.paid_at.is_(None), and_(Award.paid_at >= start, Award.paid_at < end))
+    query = select(Award, Batch.key).outerjoin(Batch, Batch.id == Award.batch_id)
+    rows = db.session.execute(query.where(Award.person_id == person_id, shown).order_by(Award.id))
+    return [(award, key) for award, key in rows]
+
+
+def _pending(award: Award) -> Pending:
+    why = waiting_words(hidden=award.hidden, pooled=award.pooled_at is not None)
+    return Pending(award.points, f"{award.sentence.rstrip('.')} – {why}.", award.idea_number, award.hidden)
+
+
+def _transfers_since(account_id: int, start: datetime) -> list[Row[Any]]:
+    old = aliased(Transfer)
+    query = (
+        select(
+            Transfer.seq, Transfer.cause, Transfer.kind, Transfer.debit_id, Transfer.amount, Transfer.memo,
+            Transfer.created_at, old.amount.label("held"),
+        )
+        .outerjoin(old, old.seq == Transfer.ref_seq)
+        .where(or_(Transfer.debit_id == account_id, Transfer.credit_id == account_id), Transfer.created_at >= start)
+        .order_by(Transfer.seq)
+    )  # fmt: skip
+    return list(db.session.execute(query))
+
+
+def _reasons(awards: list[tuple[Award, str | None]]) -> dict[str, list[Award]]:
+    """Cause of a transfer, without its random end → the awards that it paid."""
+    found: dict[str, list[Award]] = {}
+    for award, key in awards:
+        found.setdefault(f"batch:{key}" if key else f"award:{award.id}", []).append(award)
+    return found
+
+
+def _line(row: Row[Any], account_id: int, reasons: dict[str, list[Award]]) -> Line:
+    debited, credited = changes(row.kind, row.amount, held=row.held or 0)
+    change = (debited if row.debit_id == account_id else credited).available
+    paid = reasons.get(row.cause.rsplit(":", 1)[0] if row.cause.startswith("batch:") else row.cause, [])
+    if len(paid) == 1:
+        return Line(row.seq, row.created_at, paid[0].sentence, paid[0].idea_number, change)
+    if paid:
+        parts = " ".join(f"{award.points}: {award.sentence}" for award in paid)
+        return Line(row.seq, row.created_at, f"Weekly thanks, {len(paid)} times", None, change, note=parts)
+    return Line(row.seq, row.created_at, row.memo or WITHOUT_MEMO[row.kind], None, change)

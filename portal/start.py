@@ -1,0 +1,111 @@
+"""Getting ready to serve: everything that must hold before the address is bound. `flask start` and `flask serve`."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.db import db, writing
+from portal.demo.load import load_demo
+from portal.home import machine, readiness
+from portal.people import first_start
+from portal.people import queries as people
+from portal.people.code_rules import as_printed, lasts_in_words
+from portal.people.roles import CodePurpose
+from portal.people.sessions import keyed_hash
+
+LOOK_AROUND = ("frontline", "executive", "owner", "programme")
+
+
+class CannotStart(click.ClickException):
+    """Why this process does not start, in one sentence; it ends with status 1."""
+
+
+def prepare(app: Flask, *, now: datetime) -> list[str]:
+    """Bring the database up to date, fill a demonstration, and return what to tell the person who starts it.
+
+    1. Refuse what could lose or open data: a disk shared over the network, a file that takes no write, a database
+       of a later program, a demonstration among real people.
+    2. Migrate. 3. Load the demo organisation, or make the first administrator's code.
+    Raises CannotStart.
+    """
+    with app.app_context():
+        _refuse_shared_disk()
+        _reach(app)
+        if not readiness.migrated(app).fine:
+            upgrade()
+        _refuse_unready(app)
+        config = app.config["SAYSO"]
+        told = _demo(now) if config.demo else _first_administrator(config, now)
+        db.session.remove()
+    return [f"Sayso answers at {config.base_url}", *told]
+
+
+def check(app: Flask) -> list[str]:
+    """What `flask serve` asks for: the same refusals, but nothing is changed. Raises CannotStart."""
+    with app.app_context():
+        _refuse_shared_disk()
+        _reach(app)
+        _refuse_unready(app)
+        db.session.remove()
+    return [f"Sayso answers at {app.config['SAYSO'].base_url}"]
+
+
+def _refuse_shared_disk() -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+    folder = Path(db.engine.url.database or "").resolve().parent
+    kind = machine.file_system(folder)
+    if kind in machine.SHARED_DISKS:
+        raise CannotStart(f"{folder} is a network disk ({kind}), where SQLite loses data: use a local one.")
+
+
+def _reach(app: Flask) -> None:
+    try:
+        current = readiness.current_migration()
+    except SQLAlchemyError as error:
+        reason = readiness.first_line(error)
+        raise CannotStart(f"The database cannot be opened ({reason}). Look at DATABASE_URL.") from None
+    if not readiness.knows_migration(app, current):
+        words = f"The database was made by a later version of Sayso (its migration is {current}): install that one."
+        raise CannotStart(words)
+    found = readiness.writable()
+    if not found.fine:
+        raise CannotStart(f"The database is {found.words}. Give this account the right to write it.")
+
+
+def _refuse_unready(app: Flask) -> None:
+    found = readiness.migrated(app)
+    if not found.fine:
+        raise CannotStart(f"The database is not ready: {found.words}.")
+    if app.config["SAYSO"].demo and (refusal := first_start.demo_refusal()):
+        raise CannotStart(refusal)
+    db.session.rollback()
+
+
+def _demo(now: datetime) -> list[str]:
+    if people.organisation() is None:
+        with writing():
+            load_demo(now=now)
+    return ["", "This is a demonstration: no sign-in needed. Choose who you are in the strip on top of every page:",
+            f"  {', '.join(LOOK_AROUND)}"]  # fmt: skip
+
+
+def _first_administrator(config: Any, now: datetime) -> list[str]:
+    if people.has_administrator():
+        return []
+    with writing():
+        code = first_start.first_code(seal=keyed_hash, now=now)
+    if code is None:
+        return []
+    path = first_start.keep_code(as_printed(code), config.instance)
+    lasts = lasts_in_words(CodePurpose.FIRST_ADMINISTRATOR)
+    return [
+        "",
+        f"Nobody administers this installation yet. Open {config.base_url}/setup/first-administrator",
+        f"and type this one-time code within {lasts}: {as_printed(code)}   (it also stands in {path})",
+    ]
