@@ -1,10 +1,12 @@
-"""Settings. `Config.from_env` is the only reader of the environment; a wrong value stops the start with one sentence."""
+"""Settings. `Config.from_env` alone reads the environment; a wrong value stops the start with one sentence."""
 
 import os
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -59,7 +61,7 @@ class Config:
             working_days=_working_days(env.get("WORKING_DAYS", "mon-fri")),
             working_hours=_working_hours(env.get("WORKING_HOURS", cls.working_hours)),
             demo=_switch("DEMO", env.get("DEMO", "0")),
-            trusted_proxies=tuple(part.strip() for part in env.get("TRUSTED_PROXIES", "").split(",") if part.strip()),
+            trusted_proxies=_proxies(env.get("TRUSTED_PROXIES", "")),
             instance=instance,
         )
 
@@ -117,27 +119,34 @@ def _secret_key(value: str, instance: Path) -> str:
 
 def _kept_secret(path: Path) -> str:
     """The secret made at first start, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # O_EXCL: web server and worker may both start first; exactly one of them makes the key.
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         return _read_when_written(path)
+    except OSError as error:
+        raise _not_usable(path, error) from None
     with os.fdopen(handle, "w") as file:
         file.write(secret := secrets.token_urlsafe(48))
     return secret
 
 
 def _read_when_written(path: Path) -> str:
-    if path.stat().st_mode & 0o077:
-        raise ConfigError(f"{path} can be read by others. Run: chmod 600 {path}")
-    import time
-
-    for _ in range(50):
-        if text := path.read_text().strip():
-            return text
-        time.sleep(0.02)
+    try:
+        if path.stat().st_mode & 0o077:
+            raise ConfigError(f"{path} can be read by others. Run: chmod 600 {path}.")
+        for _ in range(50):
+            if text := path.read_text().strip():
+                return text
+            time.sleep(0.02)
+    except OSError as error:
+        raise _not_usable(path, error) from None
     raise ConfigError(f"{path} is empty. Delete it and start again.")
+
+
+def _not_usable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"{path} cannot be used ({error.strerror}); give this account its folder, or set SECRET_KEY.")
 
 
 def _base_url(value: str) -> str:
@@ -181,10 +190,20 @@ def _working_days(value: str) -> tuple[str, ...]:
 
 
 def _working_hours(value: str) -> str:
-    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", value)
+    match = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", value)
     if match is None or value[:5] >= value[6:]:
         raise ConfigError("WORKING_HOURS must look like 09:00-17:00.")
     return value
+
+
+def _proxies(value: str) -> tuple[str, ...]:
+    entries = tuple(part.strip() for part in value.split(",") if part.strip())
+    for entry in entries:
+        try:
+            ip_network(entry, strict=False)
+        except ValueError:
+            raise ConfigError(f"TRUSTED_PROXIES has {entry!r}, which is no address such as 10.0.0.1.") from None
+    return entries
 
 
 def _switch(name: str, value: str) -> bool:

@@ -7,9 +7,10 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from portal import cli, policies
+from portal import cli, pages, policies
 from portal.db import db, install
 from portal.web.assets import init_assets
+from portal.web.dates import init_dates
 from portal.web.headers import init_headers
 from portal.web.limits import init_limits
 from portal.web.logs import init_logs
@@ -41,6 +42,7 @@ def create_app(config: "Config") -> Flask:
     init_limits(app)
     csrf.init_app(app)
     init_assets(app)
+    init_dates(app)
     init_problems(app)
     _init_people(app)
     _register_pages(app)
@@ -58,13 +60,8 @@ def _init_people(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
-    from portal.home import health, pages, shell
-    from portal.ledger import views as ledger
-    from portal.people import views as people
-    from portal.people import views_admin, views_codes, views_imports
-    from portal.rewards import views as rewards
+    from portal.home import shell
 
-    getting_in = (people.bp, views_codes.bp, views_admin.bp, views_imports.bp)
-    for blueprint in (health.bp, pages.bp, *getting_in, ledger.bp, rewards.bp):
+    for blueprint in pages.blueprints():
         app.register_blueprint(blueprint)
     shell.init_shell(app)

@@ -9,18 +9,22 @@ from flask import Flask, current_app
 
 from portal import clock
 
+imports = click.Group("import", help="Bring data in: people, metrics, conversations.")
+
 
 def register(app: Flask) -> None:
     """Add every command group."""
     from portal.demo.cli import demo
     from portal.ledger.cli import ledger
+    from portal.metrics import cli as metrics
     from portal.people import cli as people
     from portal.rewards.cli import budget
-    from portal.swarm.cli import swarm
+    from portal.swarm.cli import polis, swarm
 
-    imports = click.Group("import", help="Bring in people, metrics, ideas or a public conversation from files.")
-    imports.add_command(people.import_people)
-    for command in (start, serve, worker, doctor, demo, imports, ledger, people.person, budget, swarm):
+    for command in (people.import_people, metrics.import_metrics, polis):
+        imports.add_command(command)
+    groups = (demo, imports, people.person, metrics.group, swarm, ledger, budget)
+    for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)
 
 

@@ -2,15 +2,21 @@
 
 from flask import Flask
 
+from portal.commitments import policy as commitments
 from portal.ideas import policy as ideas
+from portal.impact import policy as impact
 from portal.ledger import policy as ledger
+from portal.metrics import policy as metrics
 from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
 from portal.rewards import policy as rewards
 from portal.swarm import policy as swarm
+from portal.triage import policy as triage
 
-TABLES = (people.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY)
+TABLES = (
+    people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
+)  # fmt: skip
 
 
 def assembled() -> dict[str, Rule]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
@@ -9,8 +10,13 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.db import db, writing
+from portal.demo.load import load_demo
 from portal.home import machine, readiness
+from portal.people import first_start
 from portal.people import queries as people
+from portal.people.code_rules import as_printed, lasts_in_words
+from portal.people.roles import CodePurpose
+from portal.people.sessions import keyed_hash
 
 LOOK_AROUND = ("frontline", "executive", "owner", "programme")
 
@@ -33,9 +39,10 @@ def prepare(app: Flask, *, now: datetime) -> list[str]:
         if not readiness.migrated(app).fine:
             upgrade()
         _refuse_unready(app)
-        told = _demo(now) if app.config["SAYSO"].demo else _first_administrator(now)
+        config = app.config["SAYSO"]
+        told = _demo(now) if config.demo else _first_administrator(config, now)
         db.session.remove()
-    return [f"Sayso answers at {app.config['SAYSO'].base_url}", *told]
+    return [f"Sayso answers at {config.base_url}", *told]
 
 
 def check(app: Flask) -> list[str]:
@@ -75,29 +82,30 @@ def _refuse_unready(app: Flask) -> None:
     found = readiness.migrated(app)
     if not found.fine:
         raise CannotStart(f"The database is not ready: {found.words}.")
-    if app.config["SAYSO"].demo and people.anybody_real():
-        raise CannotStart("DEMO=1 lets anybody look around as anybody, and real people are in this database.")
+    if app.config["SAYSO"].demo and (refusal := first_start.demo_refusal()):
+        raise CannotStart(refusal)
     db.session.rollback()
 
 
 def _demo(now: datetime) -> list[str]:
     if people.organisation() is None:
-        try:
-            from portal.demo.load import load_demo
-        except ModuleNotFoundError:
-            return ["This version brings no demo organisation."]
-        load_demo(now=now)
+        with writing():
+            load_demo(now=now)
     return ["", "This is a demonstration: no sign-in needed. Choose who you are in the strip on top of every page:",
             f"  {', '.join(LOOK_AROUND)}"]  # fmt: skip
 
 
-def _first_administrator(now: datetime) -> list[str]:
+def _first_administrator(config: Any, now: datetime) -> list[str]:
     if people.has_administrator():
         return []
-    try:
-        from portal.people.first_start import first_code
-    except ModuleNotFoundError:
-        return ["Nobody can administer this installation yet."]
     with writing():
-        code = first_code(now)
-    return ["", f"Nobody can administer this installation yet. The one-time code for the first person is: {code}"]
+        code = first_start.first_code(seal=keyed_hash, now=now)
+    if code is None:
+        return []
+    path = first_start.keep_code(as_printed(code), config.instance)
+    lasts = lasts_in_words(CodePurpose.FIRST_ADMINISTRATOR)
+    return [
+        "",
+        f"Nobody administers this installation yet. Open {config.base_url}/setup/first-administrator",
+        f"and type this one-time code within {lasts}: {as_printed(code)}   (it also stands in {path})",
+    ]

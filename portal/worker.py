@@ -24,17 +24,21 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    from portal.ideas import jobs as ideas
     from portal.notices import people_mails
     from portal.rewards import jobs as rewards
+    from portal.swarm import jobs as swarm
 
-    return {**people_mails.HANDLERS, **rewards.HANDLERS}
+    return {**people_mails.HANDLERS, **ideas.HANDLERS, **rewards.HANDLERS, **swarm.HANDLERS}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
+    from portal.ideas import jobs as ideas
     from portal.rewards import jobs as rewards
+    from portal.swarm import jobs as swarm
 
-    return [*rewards.due(now)]
+    return [*ideas.due(now), *rewards.due(now), *swarm.due(now)]
 
 
 def run_once(
@@ -51,7 +55,7 @@ def run_once(
     worker = f"{socket.gethostname()}:{os.getpid()}"
     known = _all_handlers() if handlers is None else handlers
     with app.app_context():
-        _start_what_is_due(now or clock.now())
+        _start_what_is_due(known, now or clock.now())
         handled = 0
         while not stopping() and (claimed := _claim(worker, now or clock.now())):
             for message in claimed:
@@ -88,13 +92,17 @@ def _all_handlers() -> Mapping[str, Handler]:
     return handlers()
 
 
-def _start_what_is_due(now: datetime) -> None:
-    due = schedule(now)
-    if not due:
+def _start_what_is_due(known: Mapping[str, Handler], now: datetime) -> None:
+    """Leave a message for each periodic run that has none yet; only of topics that this worker knows."""
+    due = {key: topic for topic, key in schedule(now) if topic in known}
+    # A read first: most of the time everything due has been started long ago, and the writer is left alone.
+    missing = outbox.unused_keys(due)
+    db.session.rollback()
+    if not missing:
         return
     with writing():
-        for topic, key in due:
-            outbox.emit(topic, {"due": now.isoformat()}, now=now, unique_key=key)
+        for key in missing:
+            outbox.emit(due[key], {"due": now.isoformat()}, now=now, unique_key=key)
 
 
 def _claim(worker: str, now: datetime) -> list[Claimed]:

@@ -67,9 +67,10 @@ def _full(module: str, name: str) -> str:
     return f"{module}.{name}" if (path / f"{name}.py").exists() or (path / name).is_dir() else module
 
 
-def reads_name(source: Source, *names: str) -> bool:
-    """True if the file mentions a dotted name, such as "os.environ"."""
-    return any(ast.unparse(node) in names for node in ast.walk(source.tree) if isinstance(node, ast.Attribute))
+def mentions(source: Source, *names: str) -> bool:
+    """True if the file mentions a dotted name, such as "os.environ", however it comes by its first part."""
+    found = (ast.unparse(node) for node in ast.walk(source.tree) if isinstance(node, ast.Attribute))
+    return any(text == name or text.endswith(f".{name}") for text in found for name in names)
 
 
 def calls(source: Source, name: str) -> bool:

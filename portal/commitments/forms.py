@@ -1,7 +1,9 @@
 """What can be sent about a promise. Every field has an id of its own: one page holds all of these forms."""
 
-from wtforms import DateField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput
 
 from portal.commitments.rules import (
     EVIDENCE_CHARS_MAX,
@@ -9,6 +11,7 @@ from portal.commitments.rules import (
     UPDATE_CHARS_MAX,
     NewDelivery,
 )
+from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, tidy
 
 DATE_NEEDED = "Choose a date."
@@ -45,7 +48,7 @@ class UpdateForm(StrictForm):
 class NewDateForm(StrictForm):
     """Another date, and why."""
 
-    due_on = DateField("New date", id="new-date-due-on", validators=[InputRequired(DATE_NEEDED)])
+    due_on = DayField("New date", id="new-date-due-on", validators=[InputRequired(DATE_NEEDED)])
     reason = TextAreaField(
         "What happened?",
         id="new-date-reason",
@@ -58,8 +61,14 @@ class NewDateForm(StrictForm):
 class DeliveryForm(StrictForm):
     """Since when, where, and what shows it."""
 
-    live_from = DateField("Live since", id="delivery-live-from", validators=[InputRequired(DATE_NEEDED)])
-    sites = SelectMultipleField("Which sites have it?", id="delivery-sites", coerce=int, validate_choice=False)
+    live_from = DayField("Live since", id="delivery-live-from", validators=[InputRequired(DATE_NEEDED)])
+    sites = SelectMultipleField(
+        "Which sites have it?",
+        id="delivery-sites",
+        coerce=int,
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+    )
     evidence = TextAreaField(
         "What shows that it is done?",
         id="delivery-evidence",
@@ -79,7 +88,7 @@ class VerdictForm(StrictForm):
     verdict = RadioField(
         "Is it done?",
         id="verdict",
-        choices=[("confirm", "Yes, it is done"), ("send_back", "Not yet")],
+        choices=[SelectChoice("confirm", "Yes, it is done"), SelectChoice("send_back", "Not yet")],
         validators=[InputRequired("Say whether it is done.")],
     )
     reason = TextAreaField(

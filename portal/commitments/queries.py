@@ -17,7 +17,7 @@ from portal.commitments.models import (
     PromisedDate,
     Update,
 )
-from portal.commitments.rules import CommitmentState, Course, NamedDate, Standing, day_in, standing
+from portal.commitments.rules import CommitmentState, Course, NamedDate, PromiseFacts, Standing, day_in, standing
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea, Story
@@ -31,6 +31,7 @@ from portal.swarm.models import IdeaScore
 
 GROUP_SHOWN = 20  # promises of each group on the board
 PAGE_SHOWN = 50  # promises of one state, a page
+NUMBER_MAX = 2**31 - 1  # what a key can hold; beyond it the databases answer with errors of their own
 ORDER = (Standing.OVERDUE, Standing.DUE_SOON, Standing.OPEN, Standing.KEPT, Standing.LATE_KEPT)
 STEPS = (
     StoryKind.COMMITTED,
@@ -96,12 +97,13 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page of one promise."""
+    """Everything on the page of one promise. path: the node at which the idea was said."""
 
     line: Line
     owner_id: int
     owner_title: str
     sponsor_id: int
+    path: str
     made_at: datetime
     say: str
     title: str
@@ -109,6 +111,11 @@ class Page:
     metric: str | None
     delivered: Delivered | None
     steps: Sequence[Step]
+
+    def facts(self, zone: str) -> PromiseFacts:
+        """The promise as the rules see it, to know what may be offered."""
+        made_on = day_in(zone, self.made_at)
+        return PromiseFacts(self.line.state, self.owner_id, self.sponsor_id, made_on, self.line.due_on)
 
 
 def organisation_zone() -> str:
@@ -124,6 +131,8 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
 
 def commitment_for(viewer: Viewer, number: int) -> Commitment:
     """The promise, as far as the viewer may read it; raises Missing otherwise."""
+    if number > NUMBER_MAX:
+        raise Missing("promise")
     query = select(Commitment).join(Idea, Idea.id == Commitment.idea_id).where(Commitment.id == number)
     found = db.session.scalar(query.where(readable(viewer)).execution_options(populate_existing=True))
     if found is None:
@@ -161,7 +170,8 @@ def page_of(viewer: Viewer, number: int, *, today: date, zone: str) -> Page:
     (line,) = _lines([number], courses, today).values()
     row = _about(number)
     return Page(
-        line=line, owner_id=row.owner_id, owner_title=row.job_title, sponsor_id=row.sponsor_id, made_at=row.made_at,
+        line=line, owner_id=row.owner_id, owner_title=row.job_title, sponsor_id=row.sponsor_id,
+        path=row.path or f"/{viewer.organisation_id}/", made_at=row.made_at,
         say=row.say, title=row.title, byline=byline(row), metric=row.metric, delivered=_delivered(number),
         steps=_steps(line.idea_number, number),
     )  # fmt: skip
@@ -233,12 +243,15 @@ def _lines(ids: Sequence[int], courses: Mapping[int, Course], today: date) -> di
 
 def _about(number: int) -> Row[Any]:
     owner, author = aliased(Person), aliased(Person)
-    columns = (Commitment.owner_id, Commitment.sponsor_id, Commitment.made_at, owner.job_title, Idea.say, Idea.title,
-               Idea.names, Idea.origin_label, author.name.label("author"), Metric.name.label("metric"))  # fmt: skip
+    columns = (
+        Commitment.owner_id, Commitment.sponsor_id, Commitment.made_at, owner.job_title, Idea.say, Idea.title,
+        Idea.names, Idea.origin_label, Place.path, author.name.label("author"), Metric.name.label("metric"),
+    )  # fmt: skip
     query = (
         select(*columns)
         .join(Idea, Idea.id == Commitment.idea_id)
         .join(owner, owner.id == Commitment.owner_id)
+        .outerjoin(Place, Place.id == func.coalesce(Idea.site_id, Idea.employer_id))
         # Only a shown name is ever read.
         .outerjoin(author, and_(author.id == Idea.author_id, Idea.names == Names.SHOWN))
         .outerjoin(Metric, Metric.id == Commitment.metric_id)

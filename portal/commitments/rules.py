@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from portal.commitments.refusals import PromiseRefusal
+from portal.commitments.words import PromiseRefusal
 
 SENTENCE_CHARS_MIN, SENTENCE_CHARS_MAX = 10, 400
 REASON_CHARS_MIN, REASON_CHARS_MAX = 10, 400

@@ -23,21 +23,21 @@ from portal.commitments.models import (
 )
 from portal.commitments.owners import EVERYWHERE, owners_below
 from portal.commitments.policy import MAY
-from portal.commitments.refusals import PromiseRefusal
 from portal.commitments.rules import Actor, CommitmentState, NewDelivery, NewPromise, PromiseFacts, Verb
 from portal.commitments.scope import said_at
-from portal.commitments.stages import move_stage
+from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.ideas import story
 from portal.ideas.models import Idea
+from portal.ideas.service import move_stage
 from portal.ideas.words import Names, Stage, StoryKind
 from portal.metrics.models import Metric
-from portal.people.models import Person, Place
+from portal.people.models import Place
 from portal.people.policy import demand
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 from portal.rewards import service as rewards
-from portal.rewards.models import Share
+from portal.rewards.rules import Event, Payee, Share
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def make_promise(
     Raises Conflict `stage_changed` if the idea is no longer promoted, and the refusals of `rules.promise_refusal`.
     """
     _demand(rules.promise_refusal(promise, today))
-    if db.session.scalar(owners_below(EVERYWHERE, only=owner_id)) is None:
+    owner = db.session.execute(owners_below(EVERYWHERE, only=owner_id)).one_or_none()
+    if owner is None:
         raise PromiseRefusal.UNKNOWN_OWNER.as_error()
     metric = _metric_name(promise.metric_id)
     move_stage(idea.id, Stage.PROMOTED, Stage.PROMISED, now=now)
@@ -66,7 +67,7 @@ def make_promise(
     db.session.add(made)
     db.session.flush()
     db.session.add(PromisedDate(commitment_id=made.id, due_on=made.due_on, set_at=now, set_by_id=sponsor_id))
-    facts = {"due_on": made.due_on.isoformat(), "metric": metric}
+    facts = {"owner": owner.name, "due_on": made.due_on.isoformat(), "metric": metric}
     _tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts)
     return made
 
@@ -116,7 +117,7 @@ def move_date(
         commitment_id=commitment.id, due_on=due_on, set_at=now, set_by_id=viewer.id, reason=reason.strip()
     )
     db.session.add(named)
-    facts = {"was": before.isoformat(), "due_on": due_on.isoformat(), "missed": today > before}
+    facts = {"due_before": before.isoformat(), "due_on": due_on.isoformat(), "missed": today > before}
     _tell(commitment, StoryKind.DATE_MOVED, viewer.id, now=now, words=named.reason, facts=facts)
     return named
 
@@ -205,8 +206,7 @@ def _tell(
     words: str = "",
     facts: Mapping[str, Any] | None = None,
 ) -> None:
-    owner = db.session.scalar(select(Person.name).where(Person.id == commitment.owner_id))
-    about = {"commitment": commitment.id, "owner": owner} | dict(facts or {})
+    about = {"commitment": commitment.id} | dict(facts or {})
     story.record(commitment.idea_id, kind, now=now, actor_id=actor_id, words=words, facts=about)
     db.session.flush()
 
@@ -221,23 +221,25 @@ def _metric_name(metric_id: int | None) -> str | None:
 
 
 def _site_names(site_ids: Sequence[int]) -> dict[int, str]:
-    wanted = set(site_ids)
-    rows = db.session.execute(
-        select(Place.id, Place.name).where(Place.id.in_(wanted), Place.kind == PlaceKind.SITE).order_by(Place.id)
-    )
-    found = {row.id: row.name for row in rows}
-    if found.keys() != wanted:
+    sites = select(Place.id, Place.name).where(Place.kind == PlaceKind.SITE).order_by(Place.id)
+    names = {row.id: row.name for row in db.session.execute(sites)}
+    if not names.keys() >= set(site_ids):
         raise PromiseRefusal.UNKNOWN_SITE.as_error()
-    return found
+    return {site_id: names[site_id] for site_id in site_ids}
 
 
 def _award(commitment: Commitment, *, confirmer_id: int, now: datetime) -> None:
     author = db.session.execute(select(Idea.author_id, Idea.names).where(Idea.id == commitment.idea_id)).one()
-    payees = [rewards.Payee(commitment.owner_id, Share.IMPLEMENTER, hidden=False)]
-    if author.author_id is not None:
-        hidden = author.names is Names.HIDDEN
-        payees.insert(0, rewards.Payee(author.author_id, Share.AUTHOR, hidden=hidden))
+    payees = [
+        Payee(author.author_id, Share.AUTHOR, hidden=author.names is Names.HIDDEN),
+        Payee(commitment.owner_id, Share.IMPLEMENTER, hidden=False),
+    ]
     sentence = f"The promise about number {commitment.idea_id} was kept."
     rewards.award_for_event(
-        "promise_kept", idea_number=commitment.idea_id, sentence=sentence, payees=payees, now=now, actor_id=confirmer_id
+        Event.PROMISE_KEPT,
+        idea_number=commitment.idea_id,
+        sentence=sentence,
+        payees=payees,
+        now=now,
+        actor_id=confirmer_id,
     )

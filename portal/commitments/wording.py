@@ -52,6 +52,11 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number:,} {what}s"
 
 
+def people(number: int) -> str:
+    """ "1 person", "52 people"."""
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
 def initials(name: str) -> str:
     """At most two letters for the round picture."""
     words = name.split()
@@ -148,7 +153,7 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"{facts.get('owner')}, by {due_on}."
     if kind == "date_moved":
         late = " The old date had passed." if facts.get("missed") else ""
-        return f"Promised by {_day_of(facts, 'was', today)}, now by {due_on}.{late}"
+        return f"Promised by {_day_of(facts, 'due_before', today)}, now by {due_on}.{late}"
     if kind == "delivered":
         return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}."
     return ""

@@ -49,6 +49,7 @@ class IdeaPage:
     steps: list[Step]
     entries: list[Entry]
     decision: Any
+    moments: Mapping[StoryKind, Story]
     promise: Any
     commitment: Commitment | None
 
@@ -71,6 +72,7 @@ def load(viewer: Viewer, number: int, *, now: datetime) -> IdeaPage:
         steps=_arc(idea, moments, promise, today, viewer.timezone),
         entries=entries,
         decision=_decline(idea.id, viewer.timezone, today) if idea.stage is Stage.DECLINED else None,
+        moments=moments,
         promise=promise,
         commitment=commitment,
     )

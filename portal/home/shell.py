@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session
 from sqlalchemy import func, select
 
 from portal.db import db
-from portal.ideas.models import Idea
-from portal.ideas.words import Stage
 from portal.people.access import current_viewer, may
 from portal.people.models import Person, Place
 from portal.people.queries import DEMO_ROLES
 from portal.people.roles import PlaceKind
+from portal.people.sessions import DEMO_ROLE
 from portal.people.viewer import Viewer
 from portal.rewards.queries import wallet_points_query
+from portal.triage.queries import waiting_query
 from portal.web.headers import nonce
 
 NavItem = tuple[str, str, str, int | None]
@@ -65,7 +65,7 @@ def _shell() -> Shell:
 
 
 def _for(viewer: Viewer) -> Shell:
-    waiting = select(func.count()).where(Idea.stage == Stage.PROMOTED, Idea.hidden_at.is_(None)).scalar_subquery()
+    waiting = waiting_query(viewer).scalar_subquery()
     sites = select(func.count()).where(Place.kind == PlaceKind.SITE).scalar_subquery()
     people = select(func.count(Person.id)).where(Person.deactivated_at.is_(None)).scalar_subquery()
     name = select(Place.name).where(Place.id == viewer.organisation_id).scalar_subquery()
@@ -121,10 +121,6 @@ def _footer(viewer: Viewer) -> list[tuple[str, str]]:
 def _demo_strip(viewer: Viewer | None, organisation: str, sites: int, people: int) -> DemoStrip | None:
     if not current_app.config["SAYSO"].demo:
         return None
-    from flask import session
-
-    from portal.people.sessions import DEMO_ROLE
-
     chosen = session.get(DEMO_ROLE, "frontline")
     roles = [(value, role.label) for value, role in DEMO_ROLES.items()]
     label = dict(roles).get(chosen, "Frontline")

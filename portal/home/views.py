@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.home import board as board_page
-from portal.home import idea_page, proof
+from portal.home import idea_context, idea_page, proof
 from portal.home.board import ORDER_LINES, VIEWS, Wanted
+from portal.ideas.box import ask_for
 from portal.ideas.words import Barrier
 from portal.people import queries as people
 from portal.people.access import requires, the_viewer
@@ -36,7 +37,7 @@ def board() -> ResponseReturnValue:
     return render_template(
         "home/board.html",
         here="board",
-        ask=_ask(viewer),
+        ask=ask_for(viewer, now=now),
         proof=proof.strip(now=now),
         views=_views(wanted, board_page.counts(viewer)),
         filters=_filters(wanted),
@@ -66,7 +67,7 @@ def idea(number: int) -> ResponseReturnValue:
     """The public record of one idea."""
     viewer, now = the_viewer(), clock.now()
     page = idea_page.load(viewer, number, now=now)
-    return render_template("home/idea.html", here="board", **idea_page.context(viewer, page, now=now))
+    return render_template("home/idea.html", here="board", **idea_context.context(viewer, page, now=now))
 
 
 @bp.get("/me")

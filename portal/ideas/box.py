@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.db import db
 from portal.ideas import drafts
 from portal.ideas.shown import Ask
-from portal.ideas.spotting import Known
+from portal.ideas.spotting import Finding, Known, find, without
 from portal.ideas.words import Names
 from portal.people.models import Person
 from portal.people.viewer import Viewer
@@ -46,3 +46,14 @@ def known_names(viewer: Viewer, names: Names) -> Known:
     colleagues = tuple(db.session.scalars(others.where(Person.deactivated_at.is_(None)).limit(COLLEAGUES_MAX)))
     own = () if names is Names.SHOWN else tuple(filter(None, (viewer.name, me.email, me.staff_number)))
     return Known(own, colleagues)
+
+
+def look(viewer: Viewer, text: str, names: Names, *, insists: bool, wants_removal: bool) -> tuple[str, list[Finding]]:
+    """The text as it may be sent, and what the person has to decide about first.
+
+    insists: they have seen the findings and send all the same. wants_removal: the findings go, the rest is sent.
+    """
+    if insists:
+        return text, []
+    findings = find(text, known_names(viewer, names))
+    return (without(text, findings), []) if wants_removal else (text, findings)

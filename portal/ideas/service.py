@@ -20,6 +20,7 @@ from portal.ideas.rules import (
     MoveRefusal,
     SayRefusal,
     Sorting,
+    SortRefusal,
     WithdrawRefusal,
     edit_refusal,
     move_refusal,
@@ -189,6 +190,13 @@ def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> No
     if not mine:
         people.audit("idea.sorted", f"idea:{idea.id}", before, actor_id=viewer.id, now=now)
     db.session.flush()
+
+
+def sorting_refusal(viewer: Viewer, idea: Idea) -> SortRefusal | None:
+    """Why the viewer cannot correct anything about how the idea is sorted, or None."""
+    as_it_is = Sorting(idea.audience, idea.site_id, idea.employer_id, idea.site_id)
+    programme = viewer.holds(Role.PROGRAMME, at=path_of(idea))
+    return sort_refusal(facts_of(idea), as_it_is, is_author=is_author(viewer, idea), is_programme=programme)
 
 
 def _site(site_id: int | None) -> Place | None:

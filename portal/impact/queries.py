@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
 from portal.db import db
@@ -18,7 +19,7 @@ from portal.metrics.chart import Drawing
 from portal.metrics.models import Metric
 from portal.metrics.queries import reported
 from portal.metrics.weeks import Week, by_week, monday_of
-from portal.metrics.words import number
+from portal.metrics.words import day_words, number
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -69,6 +70,11 @@ class Happened:
     other_sites: list[str]
     weeks: list[tuple[date, Week | None, Week | None]] = field(repr=False)  # treated, others; oldest first
 
+    @property
+    def live_words(self) -> str:
+        """2 April 2026."""
+        return day_words(self.live_from, year=True)
+
 
 def what_happened(commitment_id: int, *, today: date) -> Happened | None:
     """What happened after this promise was delivered; None without a metric or a delivery that stands."""
@@ -81,7 +87,7 @@ def what_happened_to(idea_id: int, *, today: date) -> Happened | None:
 
 
 def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row[Any], Happened]:
-    """((idea_id, title, sentence, owner's promise), what happened), as far as the viewer may read it; raises Missing."""
+    """((id of the idea, title, promise), what happened), as far as the viewer may read it; raises Missing."""
     query = select(Idea.id, Idea.title, Commitment.sentence).join(Commitment, Commitment.idea_id == Idea.id)
     row = db.session.execute(query.where(Commitment.id == commitment_id, visible_to(viewer))).one_or_none()
     found = what_happened(commitment_id, today=today) if row is not None else None
@@ -115,14 +121,16 @@ def _happened(which: ColumnElement[bool], today: date) -> Happened | None:
 
 def _delivered(*columns: Any) -> Select[Any]:
     """Standing promises with a metric and their newest delivery, unless that one was sent back."""
-    newest = select(func.max(Delivery.id)).where(Delivery.commitment_id == Commitment.id).scalar_subquery()
+    any_delivery = aliased(Delivery)
+    newest = select(func.max(any_delivery.id)).where(any_delivery.commitment_id == Commitment.id)
     sent_back = select(DeliveryVerdict.id).where(
         DeliveryVerdict.delivery_id == Delivery.id, DeliveryVerdict.confirmed.is_(False)
     )
     return (
         select(Commitment.id.label("commitment_id"), Delivery.live_from, Metric.id.label("metric_id"),
                Metric.name.label("metric_name"), *columns)
-        .join(Delivery, Delivery.id == newest)
+        .select_from(Commitment)
+        .join(Delivery, Delivery.id == newest.scalar_subquery())
         .join(Metric, Metric.id == Commitment.metric_id)
         .where(Commitment.state != CommitmentState.HANDED_BACK, ~sent_back.exists())
     )  # fmt: skip

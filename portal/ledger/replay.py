@@ -12,6 +12,7 @@ from portal.ledger.postings import (
     changes,
     link_hash,
     request_hash,
+    request_text,
 )
 
 
@@ -24,7 +25,7 @@ class Problem:
     sentence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """The earlier transfer that a capture, void or reversal refers to."""
 
@@ -34,7 +35,7 @@ class Resolved:
     amount: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One stored transfer with what it refers to."""
 
@@ -76,9 +77,10 @@ class Replay:
             yield "gap", f"follows entry {self.seq}, so that something is missing between them."
         if row.link.prev_hash != self.hash:
             yield "chain", "does not continue the chain."
-        if link_hash(row.link) != row.hash:
+        request = request_text(row.link.entry)
+        if link_hash(row.link, request) != row.hash:
             yield "hash", "was changed after it was written."
-        if request_hash(row.link.entry) != row.request_hash:
+        if request_hash(row.link.entry, request) != row.request_hash:
             yield "request_hash", "does not say what was asked for."
 
     def _reference(self, row: Row) -> Iterator[tuple[str, str]]:

@@ -119,20 +119,16 @@ def _held(until: int) -> dict[int, int]:
 
 def _transfers(since: int) -> Select[Any]:
     # Kind and time as they are stored: a changed row must be named, not stop the reading.
-    old = aliased(Transfer)
-    columns = [column for column in Transfer.__table__.columns if column.name not in ("kind", "created_at")]
-    raw = [
-        type_coerce(Transfer.kind, String).label("kind"),
-        type_coerce(Transfer.created_at, String).label("created_at"),
-    ]
-    resolved = [
-        type_coerce(old.kind, String).label("old_kind"),
-        old.debit_id.label("old_debit_id"),
-        old.credit_id.label("old_credit_id"),
-        old.amount.label("old_amount"),
-    ]
-    query = select(*columns, *raw, *resolved).outerjoin(old, old.seq == Transfer.ref_seq)
-    return query.where(Transfer.seq > since).order_by(Transfer.seq)
+    new, old = Transfer, aliased(Transfer)
+    kind, created_at = type_coerce(new.kind, String).label("kind"), type_coerce(new.created_at, String).label("at")
+    columns = (
+        new.seq, new.cause, kind, new.debit_id, new.credit_id, new.amount, new.reason_code, new.actor_ref, new.memo,
+        new.ref_seq, created_at, new.prev_hash, new.request_hash, new.hash,
+        type_coerce(old.kind, String).label("old_kind"), old.debit_id.label("old_debit"),
+        old.credit_id.label("old_credit"), old.amount.label("old_amount"),
+    )  # fmt: skip
+    query = select(*columns).outerjoin(old, old.seq == new.ref_seq)
+    return query.where(new.seq > since).order_by(new.seq)
 
 
 def _take(replay: Replay, stored: Stored[Any]) -> list[Problem]:
@@ -144,15 +140,10 @@ def _take(replay: Replay, stored: Stored[Any]) -> list[Problem]:
 
 
 def _row(stored: Stored[Any]) -> Row:
-    entry = Entry(
-        TransferKind(stored.kind), stored.debit_id, stored.credit_id, stored.amount, stored.reason_code,
-        stored.actor_ref, stored.memo, stored.ref_seq,
-    )  # fmt: skip
-    link = Link(stored.seq, stored.cause, entry, _moment(stored.created_at), stored.prev_hash)
-    old = None
-    if stored.old_kind is not None:
-        old = Resolved(stored.old_kind, stored.old_debit_id, stored.old_credit_id, stored.old_amount)
-    return Row(link, stored.request_hash, stored.hash, old)
+    seq, cause, kind, *entry, created_at, prev_hash, request, own, old_kind, old_debit, old_credit, old_amount = stored
+    link = Link(seq, cause, Entry(TransferKind(kind), *entry), _moment(created_at), prev_hash)
+    resolves = None if old_kind is None else Resolved(old_kind, old_debit, old_credit, old_amount)
+    return Row(link, request, own, resolves)
 
 
 def _moment(stored: datetime | str) -> datetime:

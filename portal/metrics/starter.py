@@ -26,7 +26,7 @@ STARTER = (
     Definition("first_contact_resolution", "Sorted at the first contact", "% of contacts", "up", 1,
                "The customer did not have to come back about the same thing within 7 days."),
     Definition("repeat_contacts_7d", "Repeat contacts within 7 days", "per 100 contacts", "down", 1,
-               "The same customer about the same thing, by any channel. The quickest sign that a rule gets in the way."),
+               "The same customer about the same thing, by any channel. The first sign that a rule is in the way."),
     Definition("transfers", "Transfers", "per 100 contacts", "down", 1,
                "Passed on to another person or queue, asking a supervisor included."),
     Definition("customer_effort", "Customer effort", "score, 1 easy to 7 hard", "down", 2,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ def monday_of(day: date) -> date:
 
 def usual_step(days: Sequence[date]) -> int:
     """The usual number of days between two neighbours of a sorted list; 7 where there are fewer than two."""
-    steps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    steps = [(later - earlier).days for earlier, later in pairwise(days)]
     return round(median(steps)) if steps else 7
 
 
@@ -70,7 +71,7 @@ def gaps(days: Sequence[date]) -> list[tuple[date, date]]:
     Daily values may pause at week-ends: below a step of a week, only a whole missing week is a gap.
     """
     step = max(7, usual_step(days))
-    return [(one, two) for one, two in zip(days, days[1:], strict=False) if _far_apart(one, two, step)]
+    return [(one, two) for one, two in pairwise(days) if _far_apart(one, two, step)]
 
 
 def _far_apart(one: date, two: date, step: int) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +57,15 @@ def emit(
             raise
         return None
     return message.event_id
+
+
+def unused_keys(keys: Iterable[str]) -> list[str]:
+    """Those of the unique keys under which no message has been left, in the order given."""
+    wanted = list(keys)
+    if not wanted:
+        return []
+    used = set(db.session.scalars(select(Message.unique_key).where(Message.unique_key.in_(wanted))))
+    return [key for key in wanted if key not in used]
 
 
 def anything_waiting(*, now: datetime) -> bool:

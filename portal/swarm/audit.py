@@ -34,7 +34,7 @@ class Counted:
     @property
     def terms(self) -> Terms:
         """The discounted sums."""
-        return formula.added([formula.team_terms(cell) for _, cell, _ in self.cells.values()])
+        return formula.idea_terms(cell for _, cell, _ in self.cells.values())
 
     @property
     def n_team(self) -> int:
@@ -139,7 +139,7 @@ def _wrong_inputs(promotion: Promotion) -> Iterator[str]:
         # Supports and stops are checked against history, looks against the snapshot: they are folded away in time.
         if abs(cell.u - seen.u) > TOLERANCE or cell.d != seen.d or seen.m < cell.m - TOLERANCE:
             yield f"{told}: team {team_id} stood at {cell}, not at {seen}"
-    terms = formula.added([formula.team_terms(cell) for cell in snapshot.values()])
+    terms = formula.idea_terms(snapshot.values())
     evidence = formula.evidence(*terms, promotion.mu0)
     for name, value in (*zip("sdm", terms, strict=True), ("evidence", evidence)):
         if abs(getattr(promotion, name) - value) > TOLERANCE:

@@ -1,4 +1,4 @@
-"""One visitor's page of ideas that need a view: mostly the promising ones, some that hardly anybody has seen. Pure."""
+"""One visitor's page of ideas that need a view: mostly promising ones, some that hardly anybody saw. Pure."""
 
 import heapq
 import random
@@ -22,7 +22,7 @@ class Card(NamedTuple):
 
 
 def candidates(cards: list[Card], k: int, params: Params = DEFAULTS) -> list[Card]:
-    """The best by score and those with the highest hope (score + 2 sd), `feed_pool` of each, in one fixed order.
+    """The best by score and those with the highest hope (score + 2 sd), `feed_pool` of each, in fixed order.
 
     The pool widens with k, so that a long page is still a page of promising ideas.
     """
@@ -45,7 +45,7 @@ def deal(
 
     promising: candidates for most places, drawn by score + 0.7·sd·N(0,1).
     fresh: candidates for places 3 and 6 of each eight, the smallest M + N(0, 0.5) of those not drawn yet.
-    Where one kind runs out the other fills in. The same rng state and the same order of cards give the same page.
+    Where one kind runs out the other fills in. The same rng state and order of cards give the same page.
     """
     places = range(max(0, k))
     leading = sum(not _is_fresh(place) for place in places)

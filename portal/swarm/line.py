@@ -53,7 +53,7 @@ def quorum_gap(
 ) -> Gap:
     """What is missing to the swarm line.
 
-    support_teams, support_sites: distinct among the people who support. teams, sites: size of the idea's audience.
+    support_teams, support_sites: distinct among supporters. teams, sites: size of the idea's audience.
     A lack of evidence below 1e-9 is rounding and counts as none.
     """
     lack = round(max(0.0, swarm_line(teams, params) - evidence), DECIMALS)
@@ -72,6 +72,6 @@ def _people(lack: float, mu0: float, params: Params) -> int:
     if not lack:
         return 0
     par = mu0 + delta(mu0, params)
-    # Where nearly everybody supports nearly everything a plain support carries no news: only strong ones help.
+    # Where nearly everybody supports nearly everything a plain support is no news: only strong ones help.
     each = 1.0 - par if par < 1.0 - 10**-DECIMALS else 1.0 + params.w_strong - par
     return math.ceil(round(lack / each, DECIMALS)) if each > 0 else 1

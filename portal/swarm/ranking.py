@@ -2,17 +2,19 @@
 
 ideas      {"id", "created_at", "team", "site"}
 votes      {"idea", "user", "team", "site", "kind": support|strong|pass|stop, "at": datetime or number}
-exposures  {"idea", "team", "site", "looks"}: expected number of different members of the team who examined the idea
+exposures  {"idea", "team", "site", "looks"}: expected number of members of the team who examined the idea
 
-`tally` says exactly which rows count and how; `score` and `line` hold the formulas, `feed` the dealing.
+`rows` and `tally` say exactly which rows count and how; `score` and `line` hold the formulas, `feed` the
+dealing.
 
-params: None, a `Params`, or a mapping with any of its fields (`rho`, `line`, `teams`, `sites`, …) and, optionally,
+params: None, a `Params`, or a mapping with any of its fields (`rho`, `line`, `teams`, `sites`, …) and, if
+need be,
   "audiences": {idea id: (teams, sites)} where an idea is not for the whole organisation;
   "promoted": ids that have left the feed;
-  "state_version": any value that changes whenever a row does: calls with the same three lists and the same version then
-  count once. The lists of the last such call are kept alive; `forget()` lets go of them.
+  "state_version": any value that changes whenever a row does: calls with the same three list objects and the
+  same version then count once. The lists of the last such call are kept alive; `forget()` lets go of them.
 
-now: nothing decays, so no result depends on it. Ids may be numbers or text; two ideas with one id are one idea.
+now: nothing decays, so no result depends on it. Ids may be numbers or text; two ideas with one id are one.
 """
 
 import random
@@ -24,8 +26,9 @@ from typing import Any
 from portal.errors import Missing
 from portal.swarm.feed import Card, candidates, deal
 from portal.swarm.line import Gap, quorum_gap, swarm_line
+from portal.swarm.rows import Row
 from portal.swarm.score import Params
-from portal.swarm.tally import Board, Row, Standing, board
+from portal.swarm.tally import Board, Standing, board
 from portal.swarm.wording import Numbers, sentence
 
 Given = Mapping[str, Any] | Params | None
@@ -50,7 +53,7 @@ def quorum(
     now: Moment,
     params: Given = None,
 ) -> list[Any]:
-    """The ids over the swarm line with enough teams and sites, best first; those already promoted are not left out."""
+    """The ids over the swarm line with enough teams and sites, best first; promoted ones are not left out."""
     whole = _board(ideas, votes, exposures, params)
     read, audiences = Params.read(params), _option(params, "audiences") or {}
     return [one.id for one in whole.standings if _gap(one, whole, read, audiences)[1].closed]
@@ -68,12 +71,13 @@ def feed(
 ) -> list[Any]:
     """k different ids for one visitor, fewer where there are fewer.
 
-    skip: what this visitor has decided or fairly seen. It and promoted ideas are left out before the candidates are
-    chosen, so that somebody who has decided hundreds still gets a page. The same state of `rng` gives the same page.
+    skip: what this visitor has decided or fairly seen. It and promoted ideas are left out before the
+    candidates are chosen, so that somebody who has decided hundreds still gets a page. The same state of
+    `rng` gives the same page.
     """
     out = {*(skip or ()), *(_option(params, "promoted") or ())}
     whole, read = _board(ideas, votes, exposures, params), Params.read(params)
-    cards = [Card(one.id, one.score, one.sd, one.counts.terms.m) for one in whole.standings if one.id not in out]
+    cards = [Card(one.id, one.score, one.sd, one.m) for one in whole.standings if one.id not in out]
     return deal(candidates(cards, k, read), cards, k, rng, read)
 
 
@@ -106,8 +110,8 @@ def _gap(one: Standing, whole: Board, params: Params, audiences: Mapping[Any, An
     teams, sites = audiences.get(one.id, (whole.teams, whole.sites))
     return swarm_line(teams, params), quorum_gap(
         one.evidence,
-        one.counts.teams,
-        one.counts.sites,
+        one.teams,
+        one.sites,
         teams=teams,
         sites=sites,
         mu0=whole.means.mu0,
@@ -116,15 +120,14 @@ def _gap(one: Standing, whole: Board, params: Params, audiences: Mapping[Any, An
 
 
 def _numbers(place: int, one: Standing, line: float, gap: Gap) -> Numbers:
-    counts = one.counts
     return Numbers(
         place=place,
-        looks=counts.looks,
-        supporters=counts.supporters,
-        strong=counts.strong,
-        stops=counts.stops,
-        teams=counts.teams,
-        sites=counts.sites,
+        looks=one.looks,
+        supporters=one.supporters,
+        strong=one.strong,
+        stops=one.stops,
+        teams=one.teams,
+        sites=one.sites,
         evidence=one.evidence,
         line=line,
         gap=gap,

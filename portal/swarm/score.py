@@ -1,10 +1,11 @@
 """The arithmetic of the swarm, one formula per function. Pure.
 
-The list functions in `ranking` and the database service that keeps two rows per vote call the same functions, so that
-an incrementally kept score and a rebuilt one are the same number.
+The list functions in `ranking` and the database service that keeps two rows per vote call the same
+functions, so that an incrementally kept score and a rebuilt one are the same number.
 
-Letters: `u` weighted supports, `d` stop signals and `m` looks of one team on one idea; `s`, `d`, `m` the same three after
-the discount for coming from one team, summed over teams. Looks are people, expected, hence real numbers.
+Letters: `u` weighted supports, `d` stop signals and `m` looks of one team on one idea; `s`, `d`, `m` the
+same three after the discount for coming from one team, summed over teams. Looks are expected people, hence
+real numbers.
 """
 
 import math
@@ -60,7 +61,7 @@ class Params:
 
     @classmethod
     def read(cls, given: "Mapping[str, Any] | Params | None") -> Self:
-        """The defaults with what `given` overrides by field name; None values and foreign keys are left alone."""
+        """The defaults with what `given` overrides by field name; None and foreign keys override nothing."""
         if isinstance(given, cls):
             return given
         known = {field.name for field in fields(cls)}
@@ -95,7 +96,7 @@ class Means(NamedTuple):
     var: float
 
 
-# -- one vote, one team ------------------------------------------------------------------------------------------------
+# -- one vote, one team --------------------------------------------------------------------------------------
 
 
 def vote_weight(kind: str, params: Params = DEFAULTS) -> float:
@@ -108,7 +109,8 @@ def vote_weight(kind: str, params: Params = DEFAULTS) -> float:
 def cast(cell: TeamCell, kind: str, params: Params = DEFAULTS, *, seen: float = 0.0) -> TeamCell:
     """The cell after somebody's vote.
 
-    seen: what this person's looking has already added to m, 0..1. Support, strong and pass make it 1; a stop takes it back.
+    seen: what this person's looking has already added to m, 0..1. Support, strong and pass make it 1, a stop
+    takes it back.
     """
     stop = kind == VoteKind.STOP
     return TeamCell(cell.u + vote_weight(kind, params), cell.d + stop, cell.m + (not stop) - seen)
@@ -117,7 +119,7 @@ def cast(cell: TeamCell, kind: str, params: Params = DEFAULTS, *, seen: float = 
 def revoke(cell: TeamCell, kind: str, params: Params = DEFAULTS, *, seen: float = 0.0) -> TeamCell:
     """The cell as if the vote had not been cast; the exact opposite of `cast`.
 
-    seen: how much of the look stays in m: 0 where only decisions count as looks, 1 where it is known that they looked.
+    seen: how much of the look stays in m: 0 where only decisions count as looks, 1 where it is kept.
     """
     stop = kind == VoteKind.STOP
     return TeamCell(cell.u - vote_weight(kind, params), cell.d - stop, cell.m - (not stop) + seen)
@@ -129,7 +131,7 @@ def team_terms(cell: TeamCell, params: Params = DEFAULTS) -> Terms:
 
 
 def idea_terms(cells: Iterable[tuple[float, int, float]], params: Params = DEFAULTS) -> Terms:
-    """All cells of one idea after the discount, added up: the same to the last bit in whatever order they come."""
+    """All cells of one idea after the discount, added up: the same to the last bit in any order."""
     rho, rho_stop = params.rho, params.rho_stop
     s, d, m = [], [], []
     for supports, stops, looks in cells:
@@ -157,7 +159,7 @@ def shifted(total: Terms, before: TeamCell, after: TeamCell, params: Params = DE
     return Terms(total.s + now.s - was.s, total.d + now.d - was.d, total.m + now.m - was.m)
 
 
-# -- the portal and one idea -------------------------------------------------------------------------------------------
+# -- the portal and one idea ---------------------------------------------------------------------------------
 
 
 def portal_means(sum_s: float, sum_d: float, sum_m: float, params: Params = DEFAULTS) -> Means:
@@ -189,7 +191,7 @@ def evidence(s: float, d: float, m: float, mu0: float, params: Params = DEFAULTS
 
 
 def listed(value: float) -> float:
-    """A score or a sum of looks as the list compares it; store this, so that equal ideas tie on every path."""
+    """A score or a sum of looks as the list compares it; stored like this, equal ideas tie on every path."""
     return round(value, DECIMALS)
 
 

@@ -27,6 +27,7 @@ from portal.triage.models import Decision, DecisionKind
 from portal.triage.rules import DeclineReason
 
 QUEUE_SHOWN = 50
+NUMBER_MAX = 2**31 - 1  # what a key can hold
 OWNERS_SHOWN = 500
 STOPS_SHOWN = 3
 
@@ -103,16 +104,18 @@ def queue(viewer: Viewer) -> Queue:
 
 def waiting_count(viewer: Viewer) -> int:
     """How many ideas wait for this viewer's answer; 0 for everybody who is no executive."""
-    if not viewer.is_executive:
-        return 0
-    query = select(func.count()).select_from(Idea).where(_answerable(viewer), Idea.stage == Stage.PROMOTED)
-    return db.session.scalar(query) or 0
+    return db.session.scalar(waiting_query(viewer)) or 0 if viewer.is_executive else 0
+
+
+def waiting_query(viewer: Viewer) -> Select[Any]:
+    """The same as a query, for pages that ask for several things at once."""
+    return select(func.count()).select_from(Idea).where(_answerable(viewer), Idea.stage == Stage.PROMOTED)
 
 
 def answerable(viewer: Viewer, number: int) -> Idea:
     """The idea, if answering it is this viewer's business, whatever its stage; raises Missing otherwise."""
     query = select(Idea).where(_answerable(viewer), Idea.id == number).execution_options(populate_existing=True)
-    found = db.session.scalar(query)
+    found = db.session.scalar(query) if number <= NUMBER_MAX else None
     if found is None:
         raise Missing("idea")
     return found
@@ -120,7 +123,7 @@ def answerable(viewer: Viewer, number: int) -> Idea:
 
 def brief(viewer: Viewer, number: int) -> Brief:
     """Everything an executive reads before answering; raises Missing where it is not theirs or was never promoted."""
-    row = db.session.execute(_brief(viewer).where(Idea.id == number)).one_or_none()
+    row = db.session.execute(_brief(viewer).where(Idea.id == number)).one_or_none() if number <= NUMBER_MAX else None
     if row is None:
         raise Missing("idea")
     name = row.author if row.names is Names.SHOWN and row.author else row.origin_label

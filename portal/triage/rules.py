@@ -125,7 +125,7 @@ _FIELDS = {
     R.LOOK_AGAIN_TOO_FAR: "look_again_on",
 }
 _SENTENCES = {
-    R.ALREADY_DECIDED: "Somebody has answered this idea already. Your words are kept below.",
+    R.ALREADY_DECIDED: "Somebody was faster: this idea is answered. The first answer stands; yours is kept below.",
     R.NOT_PROMOTED: "This idea does not wait for an executive's answer.",
     R.SENTENCE_TOO_SHORT: "Say why not in at least 40 characters. Everybody who backed it will read this.",
     R.SENTENCE_TOO_LONG: "Keep the answer to 1,000 characters.",

@@ -1,5 +1,6 @@
 """What may be asked of the ledger, and what each kind does to two accounts."""
 
+import json
 import random
 from datetime import timedelta, timezone
 from hashlib import sha256
@@ -13,10 +14,10 @@ from portal.ledger.postings import (
     Entry,
     Link,
     TransferKind,
-    canonical,
     changes,
     check_cause,
     link_hash,
+    link_text,
     read_anchor,
     request_hash,
     tidy_memo,
@@ -64,8 +65,22 @@ def test_a_key_is_visible_ascii(cause: object) -> None:
         check_cause(cause)
 
 
-def test_the_canonical_form_is_sorted_ascii_without_blanks() -> None:
-    assert canonical({"b": "é", "a": 1, "c": None}) == '{"a":1,"b":"\\u00e9","c":null}'
+def test_the_canonical_form_is_sorted_ascii_json_without_blanks() -> None:
+    words = 'é "quoted" \\ \u2028 😀'
+    link = Link(7, 'k"7', entry(memo=words, actor_ref="person:1", kind=TransferKind.VOID, ref_seq=3), NOON, FIRST_HASH)
+
+    text = link_text(link)
+
+    read = json.loads(text)
+    assert text == json.dumps(read, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    assert text.isascii()
+    assert read == {
+        "cause": 'k"7',
+        "created_at": "2026-03-02T12:00:00.000000Z",
+        "request": {"actor": "person:1", "amount": 5, "credit": 2, "debit": 1, "kind": "void", "memo": words,
+                    "reason": "test", "ref": 3, "v": 1},
+        "seq": 7,
+    }  # fmt: skip
 
 
 def test_the_chain_has_the_same_hash_on_every_machine_and_in_every_zone() -> None:
@@ -74,8 +89,8 @@ def test_the_chain_has_the_same_hash_on_every_machine_and_in_every_zone() -> Non
     here, abroad = (link_hash(Link(1, "k", entry(), moment, FIRST_HASH)) for moment in (NOON, there))
 
     row = (
-        '{"actor":"portal","amount":5,"cause":"k","created_at":"2026-03-02T12:00:00.000000Z","credit":2,"debit":1,'
-        '"kind":"post","memo":"","reason":"test","ref":null,"seq":1,"v":1}'
+        '{"cause":"k","created_at":"2026-03-02T12:00:00.000000Z","request":{"actor":"portal","amount":5,"credit":2,'
+        '"debit":1,"kind":"post","memo":"","reason":"test","ref":null,"v":1},"seq":1}'
     )
     assert here == abroad == sha256((FIRST_HASH + row).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Every way in which a promise refuses, with its stable code and its sentence. Pure."""
+"""The words of promises: every way in which one refuses, with its stable code and its sentence. Pure."""
 
 from enum import StrEnum
 

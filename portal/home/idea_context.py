@@ -1,0 +1,117 @@
+"""What the template of an idea's page is given: the page's parts in words."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from portal.home.idea_page import IdeaPage
+from portal.ideas.box import MODES, fresh_key, kept_words
+from portal.ideas.drafts import about_comment
+from portal.ideas.models import Idea, Story
+from portal.ideas.queries import comments_for, hidden_note
+from portal.ideas.rules import comment_refusal, edit_refusal, withdraw_refusal
+from portal.ideas.service import facts_of, is_author
+from portal.ideas.shown import CommentView
+from portal.ideas.words import CommentKind, Names, Stage, StoryKind
+from portal.impact.queries import what_happened_to
+from portal.people.viewer import Viewer
+from portal.triage.rules import answer_due
+from portal.web.dates import day_words, local_day, weekday_words
+from portal.web.markdown import render_markdown
+
+
+def context(viewer: Viewer, page: IdeaPage, *, now: datetime) -> dict[str, Any]:
+    """Everything that templates/home/idea.html documents, by name."""
+    idea, zone = page.idea, viewer.timezone
+    today = local_day(now, zone)
+    happened = what_happened_to(idea.id, today=today) if page.commitment is not None else None
+    return {
+        "card": page.card,
+        "say": idea.say,
+        "meta": [f"Barrier: {idea.barrier.label}", day_words(idea.said_at, today=today, zone=zone)],
+        "swarm": page.swarm,
+        "steps": page.steps,
+        "banner": _banner(idea),
+        "decline": page.decision,
+        "verdict": happened,
+        "chart": happened.chart if happened else None,
+        "promise": page.promise,
+        "clock": _clock(idea, page.moments, zone, now),
+        "entries": page.entries,
+        "comments": [_comment(one, idea, zone, today) for one in comments_for(viewer, idea)],
+        "comment": _comment_form(viewer, idea, now),
+        "may": _may(viewer, idea, now),
+    }
+
+
+def _banner(idea: Idea) -> dict[str, str] | None:
+    if idea.hidden_at is not None and (note := hidden_note(idea)):
+        return {
+            "text": f"This idea is hidden from the board: {note.reason}",
+            "href": "/moderation",
+            "label": "Moderation log",
+        }
+    if idea.stage is Stage.WITHDRAWN:
+        return {"text": "You took this idea back. Nobody else can see it.", "href": "", "label": ""}
+    return None
+
+
+def _clock(idea: Idea, moments: Mapping[StoryKind, Story], zone: str, now: datetime) -> dict[str, Any] | None:
+    """Who must answer by when, while an idea waits for the executives."""
+    promoted = moments.get(StoryKind.PROMOTED)
+    if idea.stage is not Stage.PROMOTED or promoted is None:
+        return None
+    due = answer_due(promoted.at, zone=zone)
+    late = local_day(now, zone) > due
+    words = weekday_words(due)
+    return {
+        "text": f"An executive’s answer was due on {words}." if late else f"An executive’s answer is due on {words}.",
+        "late": late,
+    }
+
+
+def _comment(one: CommentView, idea: Idea, zone: str, today: date) -> dict[str, Any]:
+    gone = (
+        "This comment was taken back."
+        if one.withdrawn
+        else "This comment is hidden by a moderator."
+        if not one.body
+        else ""
+    )
+    return {
+        "id": one.id,
+        "who": one.byline.text,
+        "sub": "",
+        "initials": one.byline.initials,
+        "hidden": one.names is not Names.SHOWN,
+        "chip": (one.kind.label, "brand" if one.kind is CommentKind.BUILD else ""),
+        "say": gone or render_markdown(one.body),
+        "gone": bool(gone),
+        "when": day_words(one.at, today=today, zone=zone),
+        "datetime": one.at.isoformat(),
+        "mine": one.mine and not one.withdrawn,
+        "report_href": "" if gone or one.mine else f"/ideas/{idea.number}/reports?comment={one.id}",
+    }
+
+
+def _comment_form(viewer: Viewer, idea: Idea, now: datetime) -> dict[str, Any] | None:
+    if comment_refusal(facts_of(idea)) is not None:
+        return None
+    return {
+        "words": kept_words(viewer, about_comment(idea.number), now=now),
+        "modes": MODES,
+        "kinds": [(kind.value, kind.label) for kind in CommentKind],
+        "draft_key": fresh_key(),
+    }
+
+
+def _may(viewer: Viewer, idea: Idea, now: datetime) -> dict[str, Any]:
+    """What the viewer may do with the words themselves."""
+    facts, mine = facts_of(idea), is_author(viewer, idea)
+    sorts = mine or viewer.is_programme
+    return {
+        "edit_href": f"/ideas/{idea.number}/edit" if edit_refusal(facts, is_author=mine, now=now) is None else None,
+        "withdraw": withdraw_refusal(facts, is_author=mine) is None,
+        "sort_href": f"/ideas/{idea.number}/sorting" if sorts and idea.stage is Stage.OPEN else None,
+        "report_href": None if mine else f"/ideas/{idea.number}/reports",
+    }

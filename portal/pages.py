@@ -1,0 +1,28 @@
+"""Every blueprint of every capability, in one list."""
+
+from flask import Blueprint
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """All pages. Imported when an application is made: importing this module loads no capability."""
+    from portal.commitments import views as commitments
+    from portal.home import health, pages
+    from portal.home import views as home
+    from portal.ideas import moderation_views, talk_views
+    from portal.ideas import views as ideas
+    from portal.impact import views as impact
+    from portal.ledger import views as ledger
+    from portal.metrics import views as metrics
+    from portal.people import views as people
+    from portal.people import views_admin, views_codes, views_imports
+    from portal.rewards import views as rewards
+    from portal.swarm import views as swarm
+    from portal.triage import views as triage
+
+    return (
+        health.bp, pages.bp, home.bp,
+        people.bp, views_codes.bp, views_admin.bp, views_imports.bp,
+        ideas.bp, talk_views.bp, moderation_views.bp, swarm.bp,
+        triage.bp, commitments.bp, impact.bp, metrics.bp,
+        ledger.bp, rewards.bp,
+    )  # fmt: skip

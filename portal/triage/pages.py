@@ -1,0 +1,102 @@
+"""What the template of triage is given. Pure but for the rows' types."""
+
+from datetime import date, datetime
+from typing import Any
+
+from portal.commitments import wording
+from portal.commitments.rules import day_in
+from portal.triage.models import DecisionKind
+from portal.triage.queries import Brief, Queue, Standing, Waiting
+from portal.triage.rules import answer_due
+
+MOVES = (("commit", "Commit", "flag", "c"), ("decline", "Decline", "no", "d"))
+
+
+def queue_context(queue: Queue, current: int | None, *, zone: str, today: date) -> list[dict[str, Any]]:
+    """The list at the side, longest waiting first."""
+    return [_entry(waiting, current, zone, today) for waiting in queue.entries]
+
+
+def _entry(waiting: Waiting, current: int | None, zone: str, today: date) -> dict[str, Any]:
+    text, late = due_words(waiting.promoted_at, zone=zone, today=today)
+    return {
+        "number": waiting.number,
+        "title": waiting.title,
+        "href": f"/triage?idea={waiting.number}",
+        "people": waiting.people,
+        "line": text,
+        "late": late,
+        "done": False,
+        "current": waiting.number == current,
+    }
+
+
+def due_words(promoted_at: datetime, *, zone: str, today: date) -> tuple[str, bool]:
+    """Until when an answer is due, in words, and whether it is late."""
+    due = answer_due(promoted_at, zone=zone)
+    days = (due - today).days
+    if days < 0:
+        return f"Answer {wording.count(-days, 'day')} late", True
+    if days < 7:
+        return {0: "Answer due today", 1: "Answer due tomorrow"}.get(
+            days, f"Answer due {wording.WEEKDAYS[due.weekday()]}"
+        ), False
+    return f"Answer due {wording.day(due, today)}", False
+
+
+def item_context(brief: Brief, *, zone: str, today: date) -> dict[str, Any]:
+    """The brief."""
+    return {
+        "number": brief.number,
+        "kind": "rule" if brief.kind == "stupid_rule" else "idea",
+        "kind_label": brief.kind.label,
+        "barrier_label": brief.barrier.label,
+        "title": brief.title,
+        "say": brief.say,
+        "byline": brief.byline,
+        "when": wording.day(day_in(zone, brief.said_at), today),
+        "clock": due_words(brief.promoted_at, zone=zone, today=today) if brief.stage == "promoted" else None,
+        "signals": _signals(brief),
+        "reached": _reached(brief, zone, today),
+        "voices": [(words, f"Stop signal: {reason.words}", True) for reason, words in brief.stops],
+    }
+
+
+def _signals(brief: Brief) -> list[tuple[str, str]]:
+    agree = f"{round(100 * brief.people / brief.decided)}%" if brief.decided else "–"
+    stops = "open stop signal" if brief.open_stops == 1 else "open stop signals"
+    return [
+        (f"{brief.people:,}", f"hit this, at {brief.sites} of {wording.count(brief.sites_in_all, 'site')}"),
+        (agree, "of those who weighed in agree"),
+        (f"{brief.open_stops:,}", stops),
+        (f"{brief.evidence:.1f}", f"evidence, the swarm line is {brief.line:.1f}"),
+    ]
+
+
+def _reached(brief: Brief, zone: str, today: date) -> str:
+    day = wording.day(day_in(zone, brief.promoted_at), today)
+    spread = f"{wording.count(brief.teams, 'team')} at {wording.count(brief.sites, 'site')}"
+    return f"it passed the swarm line on {day} with support from {spread}, so no single team pushed it here."
+
+
+def answered_context(standing: Standing | None, number: int, *, now: datetime) -> dict[str, Any] | None:
+    """That somebody has answered: who, what, how long ago, and where to read it."""
+    if standing is None:
+        return None
+    what = "committed" if standing.kind is DecisionKind.COMMIT else "declined"
+    href = f"/commitments/{standing.commitment_id}" if standing.commitment_id else f"/ideas/{number}"
+    return {
+        "text": f"{standing.by} answered this {ago(standing.at, now)}: {what}.",
+        "sentence": standing.sentence,
+        "reason": standing.reason.label if standing.reason else None,
+        "href": href,
+    }
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """ "40 seconds ago", "5 minutes ago", "3 hours ago", "9 days ago"."""
+    seconds = max(0, int((now - at).total_seconds()))
+    for size, what in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{wording.count(seconds // size, what)} ago"
+    return f"{wording.count(seconds, 'second')} ago"

@@ -1,0 +1,139 @@
+"""Triage over HTTP: what waits, one brief, one answer, and on to the next."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock
+from portal.commitments.queries import organisation_zone
+from portal.commitments.rules import day_in
+from portal.errors import Conflict, DomainError, Invalid, Missing
+from portal.people.access import requires, the_viewer
+from portal.triage import pages, queries, service
+from portal.triage.forms import FORMS, NUMBER_DIGITS_MAX, CommitForm, DeclineForm
+from portal.triage.rules import DecisionRefusal
+from portal.web.problems import status_of, wants_json
+from portal.web.transactions import writing
+
+bp = Blueprint("triage", __name__)
+AnswerForm = CommitForm | DeclineForm
+DONE = {"commit": "Committed to number {}.", "decline": "Declined number {}."}
+AFTER = {
+    "commit": "The owner finds it under Promises and can hand it back until they take it on.",
+    "decline": "Everybody reads this on the idea's page, with your name.",
+}
+HINTS = {
+    "promise": "Everybody sees this sentence, and your name.",
+    "due_on": "Only if you chose Date… above.",
+    "sentence": "At least 40 characters. Everybody who backed it reads this.",
+    "look_again_on": "Needed for Not now.",
+}
+
+
+@bp.get("/triage")
+@requires("triage.see")
+def index() -> ResponseReturnValue:
+    """What waits for this executive, and one of them to answer."""
+    move = request.args.get("move", "commit")
+    asked = request.args.get("idea")
+    return _page(FORMS.get(move, CommitForm)(None), _number(asked) if asked else None)
+
+
+@bp.post("/decisions")
+@requires("triage.decide")
+def decide() -> ResponseReturnValue:
+    """Answer one idea, in public, then go on to the next."""
+    viewer, now = the_viewer(), clock.now()
+    form = _sent()
+    number = _number(form.idea.data)
+    queries.answerable(viewer, number)
+    _offer(form)
+    if not form.validate():
+        return _page(form, number), 422
+    today = day_in(organisation_zone(), now)
+    following = _next(number)
+    try:
+        with writing():
+            idea = queries.answerable(viewer, number)
+            if isinstance(form, CommitForm):
+                promise = form.new_promise(today)
+                service.commit_to(viewer, idea, form.owner.data or 0, promise, today=today, now=now)
+            else:
+                service.decline(viewer, idea, form.answer(), today=today, now=now)
+    except (Conflict, Invalid) as refusal:
+        return _refused(form, number, refusal)
+    flash(DONE[form.move.data].format(number))
+    return redirect(url_for("triage.index", idea=following), 303)
+
+
+def _sent() -> AnswerForm:
+    kind = FORMS.get(request.form.get("move", ""))
+    if kind is None:
+        raise Invalid("unknown_move", "Choose whether to commit or to decline.", {"move": "Commit or decline."})
+    return kind()
+
+
+def _number(text: str | None) -> int:
+    if not text or not text.isascii() or not text.isdigit() or len(text) > NUMBER_DIGITS_MAX:
+        raise Missing("idea")
+    return int(text)
+
+
+def _next(number: int) -> int | None:
+    """The idea that waits behind this one, else the one that has waited longest."""
+    numbers = [waiting.number for waiting in queries.queue(the_viewer()).entries]
+    behind = numbers[numbers.index(number) + 1 :] if number in numbers else []
+    others = [other for other in (*behind, *numbers) if other != number]
+    return others[0] if others else None
+
+
+def _refused(form: AnswerForm, number: int, refusal: DomainError) -> ResponseReturnValue:
+    if wants_json() or refusal.code == DecisionRefusal.NOT_PROMOTED:
+        raise refusal
+    for name, sentence in refusal.fields.items():
+        form[name].errors = [*form[name].errors, sentence]
+    return _page(form, number, refusal), status_of(refusal)
+
+
+def _offer(form: AnswerForm) -> None:
+    if isinstance(form, CommitForm):
+        form.offer(queries.possible_owners(the_viewer()), queries.metrics())
+
+
+def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = None) -> str:
+    viewer, now, zone = the_viewer(), clock.now(), organisation_zone()
+    today = day_in(zone, now)
+    queue = queries.queue(viewer)
+    if number is None and queue.entries:
+        number = queue.entries[0].number
+    context: dict[str, Any] = {
+        "here": "triage",
+        "waiting": queue.total,
+        "queue": pages.queue_context(queue, number, zone=zone, today=today),
+        "item": None,
+        "empty": {"sentence": "All answered.", "action": "See the promises", "href": "/commitments"},
+    }
+    if number is None:
+        return render_template("triage/index.html", **context)
+    brief = queries.brief(viewer, number)
+    standing = None if brief.stage == "promoted" else queries.standing_decision(number)
+    _offer(form)
+    form.idea.data = str(number)
+    move = form.move.data or "commit"
+    return render_template(
+        "triage/index.html",
+        **context
+        | {
+            "item": pages.item_context(brief, zone=zone, today=today),
+            "answered": pages.answered_context(standing, number, now=now),
+            "move": move,
+            "moves": [(*words, f"/triage?idea={number}&move={words[0]}") for words in pages.MOVES],
+            "form": form,
+            "refusal": {"": refusal.message} if refusal and not refusal.fields else {},
+            "form_action": url_for("triage.decide"),
+            "hints": HINTS,
+            "send_label": "Commit, in public" if move == "commit" else "Decline, in public",
+            "after": AFTER[move],
+        },
+    )
