@@ -63,5 +63,7 @@ def path_of(idea: Idea) -> str:
 def _active_people(employer_id: int) -> dict[int | None, int]:
     """Active people of an employer by site."""
     mine = Person.employer_id == employer_id, Person.deactivated_at.is_(None)
-    rows = db.session.execute(select(Person.site_id, func.count().label("people")).where(*mine).group_by(Person.site_id))
+    rows = db.session.execute(
+        select(Person.site_id, func.count().label("people")).where(*mine).group_by(Person.site_id)
+    )
     return {row.site_id: row.people for row in rows}

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.usefixtures("context")
 WEEK = timedelta(days=7)
 
 
-def keep(person_id: int, text: str, *, about: str = drafts.IDEA, names: Names = Names.HIDDEN, after: timedelta = WEEK * 0) -> None:
+def keep(
+    person_id: int, text: str, *, about: str = drafts.IDEA, names: Names = Names.HIDDEN, after: timedelta = WEEK * 0
+) -> None:
     with writing():
         drafts.keep_draft(person_id, about, text, names, now=NOON + after)
 

@@ -46,7 +46,10 @@ def test_a_report_waits_for_a_decision_without_the_name_of_who_sent_it(cast: Cas
     report(cast.bo, number, written)
 
     waiting = moderation_queries.reported(viewer(cast.mia))
-    assert [(one.number, one.comment_id, len(one.reports)) for one in waiting] == [(number, None, 2), (number, written, 1)]
+    assert [(one.number, one.comment_id, len(one.reports)) for one in waiting] == [
+        (number, None, 2),
+        (number, written, 1),
+    ]
     assert waiting[0].reports[0] == (ReportReason.PERSONAL_DATA.label, "line two")
     assert waiting[1].words == "Call Mrs Lee about it"
 

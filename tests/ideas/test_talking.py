@@ -171,7 +171,9 @@ def test_a_hidden_comment_is_there_for_its_author_and_for_moderation(cast: Cast)
         text = moderating.text_of(idea(number), written)
         moderating.moderate(viewer(cast.mia), text, Action.HIDE, "A name", now=NOON)
 
-    bodies = {name: queries.comments_for(viewer(getattr(cast, name)), idea(number))[0].body for name in ("bo", "mia", "cy")}
+    bodies = {
+        name: queries.comments_for(viewer(getattr(cast, name)), idea(number))[0].body for name in ("bo", "mia", "cy")
+    }
 
     assert bodies == {"bo": "Try the **other** form.", "mia": "Try the **other** form.", "cy": ""}
     assert queries.comments_for(viewer(cast.cy), idea(number))[0].byline.hidden

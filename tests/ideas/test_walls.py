@@ -64,7 +64,9 @@ def test_outside_its_audience_every_address_of_an_idea_is_missing(
         "save": send(client, f"/ideas/{number}/edit", say="Words of mine").status_code,
         "withdrawal": send(client, f"/ideas/{number}/withdrawal").status_code,
         "sorting": client.get(f"/ideas/{number}/sorting").status_code,
-        "sort": send(client, f"/ideas/{number}/sorting", title="Mine", kind="idea", barrier="goals", site="").status_code,
+        "sort": send(
+            client, f"/ideas/{number}/sorting", title="Mine", kind="idea", barrier="goals", site=""
+        ).status_code,
         "follow": send(client, f"/ideas/{number}/follows", on="1").status_code,
         "comment": send(client, f"/ideas/{number}/comments", say="Words of mine").status_code,
         "draft": send(client, "/ideas/draft", say="Words", about=f"comment:{number}").status_code,
@@ -98,7 +100,9 @@ def test_no_other_way_of_writing_an_address_or_a_method_gets_further(
     number = now_said(app, cast.asha)
     bo = signed_in(app, cast.bo)
 
-    answer = bo.open(path.format(n=number), method=method, headers={"X-HTTP-Method-Override": "DELETE"}, follow_redirects=True)
+    answer = bo.open(
+        path.format(n=number), method=method, headers={"X-HTTP-Method-Override": "DELETE"}, follow_redirects=True
+    )
 
     assert SAY not in answer.get_data(as_text=True)
     assert answer.status_code in ((403, 404) if method in ("GET", "HEAD") else (200, 403, 404, 405))
@@ -133,8 +137,8 @@ def hidden(app: Flask, cast: Cast) -> int:
             leeds = db.session.get(Place, cast.places["Leeds/Billing"])
             assert leeds is not None
             db.session.add(
-                Person(id=HIDDEN_ID, name="Xanthippe Quillfeather", email="xq@harbour.example", staff_number="staff-90210",
-                       origin=Origin.CREATED, created_at=clock.now(), **people.position(leeds))
+                Person(id=HIDDEN_ID, name="Xanthippe Quillfeather", email="xq@harbour.example",
+                       staff_number="staff-90210", origin=Origin.CREATED, created_at=clock.now(), **people.position(leeds))
             )  # fmt: skip
         number = said(HIDDEN_ID, now=clock.now())
         commented(HIDDEN_ID, number, "I said this myself", now=clock.now())
@@ -181,7 +185,9 @@ def addresses(app: Flask, number: int) -> list[str]:
 def test_what_pages_are_given_holds_no_hidden_author(context: Flask, cast: Cast, hidden: int) -> None:
     for name in ("bo", "mia", "vic"):
         who, row = viewer(getattr(cast, name)), idea(hidden)
-        given = repr([queries.idea_view(who, row), queries.comments_for(who, row), queries.story_of(row), queries.byline(row)])
+        given = repr(
+            [queries.idea_view(who, row), queries.comments_for(who, row), queries.story_of(row), queries.byline(row)]
+        )
 
         assert not [marker for marker in MARKERS if marker in given]
 

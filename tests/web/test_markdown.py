@@ -98,10 +98,10 @@ def test_plain_markdown_is_rendered(source: str, html: str) -> None:
 )  # fmt: skip
 def test_the_longest_text_is_rendered_quickly(piece: str) -> None:
     source = (piece * 10_000)[:10_000]
-    before = time.perf_counter()
+    before = time.process_time()
 
     html = str(render_markdown(source))
 
-    # 100 ms is the aim on an idle machine; a busy one gets room.
-    assert time.perf_counter() - before < 1.5
+    # 100 ms is the aim on an idle core; a busy machine gets room.
+    assert time.process_time() - before < 0.8
     assert len(html) < 2_000_000
