@@ -163,14 +163,17 @@ def test_the_wrong_role_is_told_so_and_a_right_one_gets_through(app: Flask, cast
 
 @pytest.mark.parametrize(
     "variant",
-    ["/only-for-programme/", "/only-for-programme?x=1", "/ONLY-for-programme", "//only-for-programme",
-     "/only-for-programme;a=b", "/only-for-programme%2f", "/./only-for-programme", "/x/../only-for-programme"],
+    ["/only-for-programme", "/only-for-programme/", "/ONLY-for-programme", "//only-for-programme",
+     "/only-for-programme;a=b", "/only-for-programme%2f", "/./only-for-programme", "/x/../only-for-programme",
+     "/only-for-programme\x00", "/static/../only-for-programme"],
 )  # fmt: skip
 def test_no_spelling_of_an_address_gets_around_the_policy(app: Flask, cast: Cast, variant: str) -> None:
     with_a_door(app)
     client = client_of(app, cast.asha)
 
-    statuses = {method: client.open(variant, method=method).status_code for method in ("GET", "HEAD", "OPTIONS")}
+    # As it would arrive: a client of ours would tidy the path before it sends it.
+    statuses = {method: client.open("/", method=method, environ_overrides={"PATH_INFO": variant}).status_code
+                for method in ("GET", "HEAD", "OPTIONS")}  # fmt: skip
 
     assert set(statuses.values()) <= {403, 404}
 

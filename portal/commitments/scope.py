@@ -1,6 +1,6 @@
 """Where an idea was said, so that a role held on part of the tree reaches what was said there and no more."""
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from portal.db import db
 from portal.ideas.models import Idea
@@ -13,7 +13,7 @@ def said_within(viewer: Viewer, paths: tuple[str, ...]) -> ColumnElement[bool]:
     """The condition on `Idea` for what was said below one of the nodes; the top of the tree covers everything."""
     if f"/{viewer.organisation_id}/" in paths:
         return true()
-    below = or_(*(Place.path.startswith(path, autoescape=True) for path in paths))
+    below = or_(false(), *(Place.path.startswith(path, autoescape=True) for path in paths))
     return func.coalesce(Idea.site_id, Idea.employer_id).in_(select(Place.id).where(below))
 
 

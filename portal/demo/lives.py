@@ -146,7 +146,7 @@ class Life:
         due_on = (self.today + timedelta(days=told.due_in_days)).date()
         promise = NewPromise(told.sentence, due_on, self.metrics[told.metric])
         sponsor, owner = self.crowd.cast[told.sponsor], self.crowd.cast[told.owner]
-        self.commitment_id = triage.commit(sponsor, self._idea(), owner.id, promise, today=at.date(), now=at).id
+        self.commitment_id = triage.commit_to(sponsor, self._idea(), owner.id, promise, today=at.date(), now=at).id
 
     def accept(self, at: datetime) -> None:
         """The owner takes it on."""

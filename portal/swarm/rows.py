@@ -67,6 +67,7 @@ def looks_by_team(rows: Iterable[Row]) -> dict[Any, float]:
 
 
 def unknown_kind(kind: Any) -> ValueError:
+    """The error for a row whose kind of vote does not exist."""
     return ValueError(f"a vote is support, strong, pass or stop, not {kind!r}")
 
 

@@ -37,7 +37,9 @@ class _Where:
     path: str
 
 
-def commit(viewer: Viewer, idea: Idea, owner_id: int, promise: NewPromise, *, today: date, now: datetime) -> Commitment:
+def commit_to(
+    viewer: Viewer, idea: Idea, owner_id: int, promise: NewPromise, *, today: date, now: datetime
+) -> Commitment:
     """Promise that something will be done: offered to its owner, public for everybody.
 
     Raises Conflict `already_decided` or `not_promoted`, and the refusals of `commitments.rules.promise_refusal`.
