@@ -138,7 +138,8 @@ def hidden(app: Flask, cast: Cast) -> int:
             assert leeds is not None
             db.session.add(
                 Person(id=HIDDEN_ID, name="Xanthippe Quillfeather", email="xq@harbour.example",
-                       staff_number="staff-90210", origin=Origin.CREATED, created_at=clock.now(), **people.position(leeds))
+                       staff_number="staff-90210", origin=Origin.CREATED, created_at=clock.now(),
+                       **people.position(leeds))
             )  # fmt: skip
         number = said(HIDDEN_ID, now=clock.now())
         commented(HIDDEN_ID, number, "I said this myself", now=clock.now())
