@@ -96,8 +96,8 @@ def test_plain_markdown_is_rendered(source: str, html: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["[", "](", "![", "*", "_a", "**a ", "> ", "- ", "`", "<", "&", "[a](b", "<a ", "\\", "#", "1. ", "\t", "a\n\n", "[](<",
-     "***_"],
+    ["[", "](", "![", "*", "_a", "**a ", "> ", "- ", "`", "<", "&", "[a](b", "<a ", "\\", "#", "1. ", "\t", "a\n\n",
+     "[](<", "***_"],
 )  # fmt: skip
 def test_the_longest_text_is_rendered_quickly(piece: str) -> None:
     source = (piece * 10_000)[:10_000]
