@@ -25,11 +25,11 @@ from portal.commitments.owners import EVERYWHERE, owners_below
 from portal.commitments.policy import MAY
 from portal.commitments.rules import Actor, CommitmentState, NewDelivery, NewPromise, PromiseFacts, Verb
 from portal.commitments.scope import said_at
-from portal.commitments.stages import move_stage
 from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.ideas import story
 from portal.ideas.models import Idea
+from portal.ideas.service import move_stage
 from portal.ideas.words import Names, Stage, StoryKind
 from portal.metrics.models import Metric
 from portal.people.models import Place

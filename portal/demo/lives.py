@@ -51,6 +51,7 @@ class Life:
     author: Viewer | None = None
     voted: set[int] = field(default_factory=set)
     commitment_id: int = 0
+    carried_at: datetime | None = None
 
     def ago(self, days: float) -> datetime:
         """The moment so many days before the demo is loaded, at some hour of a working day."""
@@ -84,7 +85,7 @@ class Life:
         if voter is None:
             return
         likes = self.rng.random() < self.story.appeal * (LIKES_CARRIED if self.carried else LIKES)
-        if likes and not self.carried and self._close_to_the_line():
+        if likes and (self.carried_at is None or at < self.carried_at) and self._close_to_the_line():
             likes = False
         kind = VoteKind.PASS
         if likes:
@@ -145,7 +146,7 @@ class Life:
         due_on = (self.today + timedelta(days=told.due_in_days)).date()
         promise = NewPromise(told.sentence, due_on, self.metrics[told.metric])
         sponsor, owner = self.crowd.cast[told.sponsor], self.crowd.cast[told.owner]
-        self.commitment_id = triage.commit(sponsor, self._idea(), owner.id, promise, today=at.date(), now=at).id
+        self.commitment_id = triage.commit_to(sponsor, self._idea(), owner.id, promise, today=at.date(), now=at).id
 
     def accept(self, at: datetime) -> None:
         """The owner takes it on."""
@@ -245,6 +246,7 @@ def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetim
         at = said + (end - said) * rng.uniform(0.2, 0.8)
         calendar.add(at, lambda moment, stop=stop: life.object_to(stop, moment))
     if life.carried:
+        life.carried_at = end
         calendar.add(end, life.push)
     return end
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
 from portal.db import db
@@ -115,14 +116,16 @@ def _happened(which: ColumnElement[bool], today: date) -> Happened | None:
 
 def _delivered(*columns: Any) -> Select[Any]:
     """Standing promises with a metric and their newest delivery, unless that one was sent back."""
-    newest = select(func.max(Delivery.id)).where(Delivery.commitment_id == Commitment.id).scalar_subquery()
+    any_delivery = aliased(Delivery)
+    newest = select(func.max(any_delivery.id)).where(any_delivery.commitment_id == Commitment.id)
     sent_back = select(DeliveryVerdict.id).where(
         DeliveryVerdict.delivery_id == Delivery.id, DeliveryVerdict.confirmed.is_(False)
     )
     return (
         select(Commitment.id.label("commitment_id"), Delivery.live_from, Metric.id.label("metric_id"),
                Metric.name.label("metric_name"), *columns)
-        .join(Delivery, Delivery.id == newest)
+        .select_from(Commitment)
+        .join(Delivery, Delivery.id == newest.scalar_subquery())
         .join(Metric, Metric.id == Commitment.metric_id)
         .where(Commitment.state != CommitmentState.HANDED_BACK, ~sent_back.exists())
     )  # fmt: skip

@@ -1,8 +1,11 @@
 """`flask ledger …`: is it whole, give it to another program, note its head outside."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.errors import DomainError
 from portal.ledger import export as exporting
@@ -21,10 +24,8 @@ def ledger() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def verify(anchor: str | None, since: int | None, as_json: bool) -> None:
     """Recompute everything; ends with 2 if something is broken and names the first broken entry."""
-    try:
+    with _one_sentence():
         report = verifying.verify(since=since, anchor=read_anchor(anchor) if anchor else None)
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
     click.echo(_as_json(report) if as_json else _as_text(report))
     if not report.ok:
         raise SystemExit(2)
@@ -34,20 +35,35 @@ def verify(anchor: str | None, since: int | None, as_json: bool) -> None:
 @click.option("--format", "form", type=click.Choice(exporting.FORMATS), required=True)
 def export(form: str) -> None:
     """Write the whole ledger to standard output. It names accounts, not people."""
-    for line in exporting.lines(form):
-        click.echo(line)
+    with _one_sentence():
+        for line in exporting.lines(form):
+            click.echo(line)
 
 
 @ledger.command("head")
 def head() -> None:
     """Print the newest link as SEQ:HASH. Keep it outside: `ledger verify --anchor` compares with it."""
-    seq, newest = verifying.head()
+    with _one_sentence():
+        seq, newest = verifying.head()
     click.echo(f"{seq}:{newest}")
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """What cannot be done ends with status 1 and one sentence."""
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise click.ClickException(f"The ledger cannot be read: {reason}") from error
 
 
 def _as_text(report: verifying.Report) -> str:
     if report.ok:
-        return f"The ledger holds: {report.checked} entries checked.\nHead {report.anchor}"
+        entries = "1 entry" if report.checked == 1 else f"{report.checked} entries"
+        return f"The ledger holds: {entries} checked.\nHead {report.anchor}"
     broken = f"first broken entry {report.first_broken}" if report.first_broken is not None else "no single entry"
     found = [f"The ledger is broken: {broken}.", *(f"- {problem.sentence}" for problem in report.problems)]
     return "\n".join(found)

@@ -120,10 +120,11 @@ def _held(until: int) -> dict[int, int]:
 def _transfers(since: int) -> Select[Any]:
     # Kind and time as they are stored: a changed row must be named, not stop the reading.
     new, old = Transfer, aliased(Transfer)
+    kind, created_at = type_coerce(new.kind, String).label("kind"), type_coerce(new.created_at, String).label("at")
     columns = (
-        new.seq, new.cause, type_coerce(new.kind, String).label("kind"), new.debit_id, new.credit_id, new.amount, new.reason_code,
-        new.actor_ref, new.memo, new.ref_seq, type_coerce(new.created_at, String).label("at"), new.prev_hash, new.request_hash,
-        new.hash, type_coerce(old.kind, String).label("old_kind"), old.debit_id.label("old_debit"),
+        new.seq, new.cause, kind, new.debit_id, new.credit_id, new.amount, new.reason_code, new.actor_ref, new.memo,
+        new.ref_seq, created_at, new.prev_hash, new.request_hash, new.hash,
+        type_coerce(old.kind, String).label("old_kind"), old.debit_id.label("old_debit"),
         old.credit_id.label("old_credit"), old.amount.label("old_amount"),
     )  # fmt: skip
     query = select(*columns).outerjoin(old, old.seq == new.ref_seq)

@@ -66,14 +66,14 @@ def reported(metric_id: int, since: date, until: date) -> list[Reported]:
         order_by=Observation.revision.desc(),
     )
     inner = (
-        select(Place.site_id, Place.kind, Observation.reason, Observation.day, Observation.value, Observation.n,
-               newest.label("age"))
+        select(Place.site_id, (Place.id == Place.site_id).label("of_site"), Observation.reason, Observation.day,
+               Observation.value, Observation.n, newest.label("age"))
         .join(Place, Place.id == Observation.place_id)
         .where(Observation.metric_id == metric_id, Observation.day.between(since, until), Place.site_id.is_not(None))
         .subquery()
     )  # fmt: skip
     rows = db.session.execute(select(inner).where(inner.c.age == 1))
-    return [Reported(row.site_id, row.kind == PlaceKind.SITE, row.reason, row.day, row.value, row.n) for row in rows]
+    return [Reported(*row[:6]) for row in rows]
 
 
 def known(today: date) -> Known:

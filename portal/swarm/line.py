@@ -23,7 +23,6 @@ class Gap(NamedTuple):
 
     @property
     def closed(self) -> bool:
-        """True if nothing is missing any more."""
         return not (self.evidence or self.teams or self.sites)
 
 

@@ -1,8 +1,9 @@
 """Who may vote on what, and why not. Pure: small facts in, a named refusal or None out.
 
-An idea takes votes while it is open or promoted: promotion is never taken back, and the executive sees current evidence.
-Once somebody has answered (promised, done, declined) or the idea is withdrawn, votes stand as they are and none can be
-given, changed or taken back; a declined idea takes *Ask again* and one that is done takes *It's back* instead.
+An idea takes votes while it is open or promoted: promotion is never taken back, and the executive sees
+current evidence. Once somebody has answered (promised, done, declined) or the idea is withdrawn, votes
+stand as they are and none can be given, changed or taken back; a declined idea takes *Ask again*, one that
+is done *It's back*.
 """
 
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ class VoteRefusal(StrEnum):
 class VoterFacts:
     """The person who votes.
 
-    in_audience: whether the idea is shown to them. has_team: whether they work in a team that votes count for. standing: their present vote on this idea.
+    in_audience: whether the idea is shown to them. has_team: their votes count for a team.
+    standing: their present vote on this idea.
     open_strong: their strong votes on ideas that still take votes, this idea included.
     """
 
@@ -110,7 +112,7 @@ class IdeaFacts:
 
 @dataclass(frozen=True, slots=True)
 class WantedVote:
-    """What the person asks for. kind None takes their vote back; reason and sentence belong to a stop only."""
+    """What the person asks for. kind None takes their vote back; reason and sentence are for a stop only."""
 
     kind: VoteKind | None
     reason: StopReason | None = None
@@ -175,7 +177,8 @@ _SENTENCES = {
     VoteRefusal.OWN_IDEA: "This idea is yours. Your colleagues decide whether it goes further.",
     VoteRefusal.CLOSED: "This idea takes no more votes. What was decided is on its page.",
     VoteRefusal.TOO_MANY_STRONG: (
-        f"You have already offered to help with {STRONG_AT_ONCE} open ideas. Take one back first, or press Me too here."
+        f"You have already offered to help with {STRONG_AT_ONCE} open ideas. "
+        "Take one back first, or press Me too here."
     ),
     VoteRefusal.STOP_NEEDS_REASON: "Choose why this idea should not go ahead.",
     VoteRefusal.STOP_NEEDS_SENTENCE: (

@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, StopValidation
 
 from portal.commitments.rules import SENTENCE_CHARS_MAX, NewPromise
 from portal.triage.rules import DECLINE_CHARS_MAX, WOULD_CHANGE_CHARS_MAX, DeclineReason, NewDecline
@@ -27,6 +27,12 @@ def _who(row: Any) -> str:
     return f"{row.name}, {row.job_title}" if row.job_title else row.name
 
 
+def _needed_without_span(form: Any, field: Any) -> None:
+    if form.by.data == "date" and not (field.raw_data and field.raw_data[0].strip()):
+        field.errors = []
+        raise StopValidation("Choose a date.")
+
+
 class CommitForm(StrictForm):
     """Who does what until when, and what will show it."""
 
@@ -39,7 +45,7 @@ class CommitForm(StrictForm):
         default="30",
         validators=[InputRequired("Choose a date.")],
     )
-    due_on = DayField("Date", validators=[Optional()])
+    due_on = DayField("Date", validators=[_needed_without_span, Optional()])
     promise = TextAreaField(
         "What are we promising?",
         filters=[tidy],
@@ -54,11 +60,6 @@ class CommitForm(StrictForm):
         self.owner.choices = [SelectChoice("", "Choose somebody"), *people]
         known = [SelectChoice(str(row.id), row.name) for row in metrics]
         self.metric.choices = [*known, SelectChoice("", "Not measurable, we ask staff")]
-
-    def validate_due_on(self, field: DayField) -> None:
-        """A date of one's own is needed only where no span is chosen."""
-        if self.by.data == "date" and field.data is None and not field.errors:
-            field.errors = [*field.errors, "Choose a date."]
 
     def new_promise(self, today: date) -> NewPromise:
         """What was sent, for the verb."""

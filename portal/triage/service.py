@@ -14,12 +14,12 @@ from portal.commitments.models import Commitment
 from portal.commitments.owners import owners_below
 from portal.commitments.rules import NewPromise
 from portal.commitments.scope import said_at
-from portal.commitments.stages import move_stage
 from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.errors import Conflict
 from portal.ideas import story
 from portal.ideas.models import Idea
+from portal.ideas.service import move_stage
 from portal.ideas.words import Stage, StoryKind
 from portal.people.policy import demand
 from portal.people.roles import Role
@@ -37,7 +37,9 @@ class _Where:
     path: str
 
 
-def commit(viewer: Viewer, idea: Idea, owner_id: int, promise: NewPromise, *, today: date, now: datetime) -> Commitment:
+def commit_to(
+    viewer: Viewer, idea: Idea, owner_id: int, promise: NewPromise, *, today: date, now: datetime
+) -> Commitment:
     """Promise that something will be done: offered to its owner, public for everybody.
 
     Raises Conflict `already_decided` or `not_promoted`, and the refusals of `commitments.rules.promise_refusal`.

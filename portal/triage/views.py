@@ -58,7 +58,7 @@ def decide() -> ResponseReturnValue:
             idea = queries.answerable(viewer, number)
             if isinstance(form, CommitForm):
                 promise = form.new_promise(today)
-                service.commit(viewer, idea, form.owner.data or 0, promise, today=today, now=now)
+                service.commit_to(viewer, idea, form.owner.data or 0, promise, today=today, now=now)
             else:
                 service.decline(viewer, idea, form.answer(), today=today, now=now)
     except (Conflict, Invalid) as refusal:

@@ -38,7 +38,7 @@ def make_idea(cast: Cast, *, now: datetime = NOON, **over: Any) -> Idea:
         "moved_at": now,
     } | over  # fmt: skip
     idea = Idea(**values)
-    db.session.add_all([Idea(**values | {"title": "Noise", "say": "Some other rule."}), idea])
+    db.session.add_all([Idea(**values | {"title": "Noise", "say": "Some other rule.", "stage": Stage.OPEN}), idea])
     db.session.flush()
     return idea
 
@@ -70,7 +70,7 @@ def make_promise(
     idea = idea or make_promoted(cast, promoted_at=now)
     today = now.date()
     olu, vic = viewer(cast.olu), viewer(cast.vic)
-    made = triage.commit(vic, idea, cast.olu, NewPromise(sentence, due_on), today=today, now=now)
+    made = triage.commit_to(vic, idea, cast.olu, NewPromise(sentence, due_on), today=today, now=now)
     if state is CommitmentState.HANDED_BACK:
         service.hand_back(olu, made, "This belongs to logistics, not to me.", now=now)
     if state in (CommitmentState.OFFERED, CommitmentState.HANDED_BACK):

@@ -253,10 +253,6 @@ def test_a_promise_that_is_not_there_is_404(app: Flask, cast: Cast, number: str)
     assert signed_in(app, cast.vic).get(f"/commitments/{number}").status_code == 404
 
 
-def test_nobody_in_particular_is_asked_to_sign_in(app: Flask, cast: Cast) -> None:
-    assert app.test_client().get("/commitments").status_code == 303
-
-
 def test_the_board_groups_by_how_promises_stand_and_says_it_in_one_sentence(app: Flask, cast: Cast) -> None:
     month = timedelta(days=30)
     promise(app, cast, sentence="Late by eight days.", now=NOW - 2 * month, due_on=TODAY - timedelta(days=8))

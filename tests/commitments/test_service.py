@@ -73,7 +73,7 @@ def test_from_carried_to_done_with_points_for_author_and_owner(context: Flask, c
     vic, olu = viewer(cast.vic), viewer(cast.olu)
 
     with writing():
-        number = triage.commit(vic, db.session.get_one(Idea, idea_id), cast.olu, promise, today=TODAY, now=NOON).id
+        number = triage.commit_to(vic, db.session.get_one(Idea, idea_id), cast.olu, promise, today=TODAY, now=NOON).id
     with writing():
         service.accept(olu, db.session.get_one(Commitment, number), now=NOON)
     with writing():

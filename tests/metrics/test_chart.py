@@ -1,5 +1,6 @@
 """The drawing: well-formed, inside its paper, legible, and honest about gaps."""
 
+import itertools
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -107,7 +108,7 @@ def test_higher_values_stand_higher_and_all_between_the_outer_ticks(values: list
 
     assert all(min(grid) - 0.1 <= y <= max(grid) + 0.1 for y in heights)
     order = sorted(range(len(values)), key=lambda index: values[index])
-    assert all(heights[low] >= heights[high] for low, high in zip(order, order[1:], strict=False))
+    assert all(heights[low] >= heights[high] for low, high in itertools.pairwise(order))
 
 
 def test_missing_weeks_break_the_line() -> None:
@@ -167,7 +168,7 @@ def test_labels_of_the_axes_do_not_overlap() -> None:
             below = [e for e in parsed(drawing) if e.get("class") == "c-ax" and e.get("text-anchor") == "middle"]
             spans = sorted((text_corners(e, paper.letter)[0][0], text_corners(e, paper.letter)[1][0]) for e in below)
             assert spans
-            assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False)), (count, spans)
+            assert all(left[1] <= right[0] for left, right in itertools.pairwise(spans)), (count, spans)
 
 
 def test_every_text_is_escaped_and_a_template_takes_the_drawing_as_it_is() -> None:

@@ -30,9 +30,10 @@ def define(code: str = "transfers") -> int:
         return service.define_metric(code, "Transfers", "per 100 contacts", Direction.DOWN_IS_GOOD).id
 
 
-def entry(metric_id: int, place_id: int, value: float, *, week: int = 0, n: int | None = None, reason: str | None = None,
-          row: int = 2) -> Entry:  # fmt: skip
-    return Entry(row, metric_id, place_id, reason, MONDAY + timedelta(weeks=week), value, n)
+def entry(
+    metric_id: int, place_id: int, value: float, *, week: int = 0, n: int | None = None, reason: str | None = None
+) -> Entry:
+    return Entry(2, metric_id, place_id, reason, MONDAY + timedelta(weeks=week), value, n)
 
 
 def apply(rows: Sequence[Entry], *, bad: int = 0) -> Tally:
