@@ -150,11 +150,7 @@ class _Kept:
 
     def fits(self, version: Any, params: Params, lists: tuple[Sequence[Row], ...]) -> bool:
         same = all(mine is theirs for mine, theirs in zip(self.lists, lists, strict=True))
-        return (
-            same
-            and self.lengths == tuple(map(len, lists))
-            and (self.version, self.params) == (version, params)
-        )
+        return same and self.lengths == tuple(map(len, lists)) and (self.version, self.params) == (version, params)
 
 
 _kept: list[_Kept] = []  # at most one

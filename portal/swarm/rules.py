@@ -177,8 +177,7 @@ _SENTENCES = {
     VoteRefusal.OWN_IDEA: "This idea is yours. Your colleagues decide whether it goes further.",
     VoteRefusal.CLOSED: "This idea takes no more votes. What was decided is on its page.",
     VoteRefusal.TOO_MANY_STRONG: (
-        f"You have already offered to help with {STRONG_AT_ONCE} open ideas. "
-        "Take one back first, or press Me too here."
+        f"You have already offered to help with {STRONG_AT_ONCE} open ideas. Take one back first, or press Me too here."
     ),
     VoteRefusal.STOP_NEEDS_REASON: "Choose why this idea should not go ahead.",
     VoteRefusal.STOP_NEEDS_SENTENCE: (

@@ -9,7 +9,7 @@ class DayField(DateField):
     """A calendar day, as browsers send it: 2026-12-22."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the day; says how to write one where it is none."""
+        """Read the day; raises ValueError with the sentence to show."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
