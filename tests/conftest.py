@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from portal.app import create_app
 from portal.db import db
-from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies
+from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, test_config
 from tests.factories import Cast
 
 SERVER = "SAYSO_TEST_POSTGRES"
@@ -73,6 +74,17 @@ def movable_app(
 def app(database_url: str, tmp_path: Path, movable_app: Callable[[str, Path], Flask]) -> Iterator[Flask]:
     """The application on a fresh database."""
     app = movable_app(database_url, tmp_path)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of the test's own, for tests that add routes to it or change how it is made."""
+    app = create_app(test_config(database_url, tmp_path))
+    app.config["SHOW_ERRORS"] = True
     yield app
     with app.app_context():
         db.session.remove()
