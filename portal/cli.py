@@ -1,11 +1,11 @@
 """The command line: `flask --app wsgi GROUP COMMAND`."""
 
 import json
-import os
 from dataclasses import asdict
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from portal import clock
 
@@ -50,19 +50,20 @@ def serve() -> None:
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Deliver what is waiting, then stop.")
-@click.option("--with-parent", is_flag=True, hidden=True)
-def worker(once: bool, with_parent: bool) -> None:
+@click.option("--parent", type=int, metavar="PID", help="End when this process, which started the worker, is gone.")
+def worker(once: bool, parent: int | None) -> None:
     """Deliver the outbox and run what is due."""
     from portal import worker as loop
 
     if once:
         click.echo(f"{loop.run_once(_app())} messages handled")
     else:
-        loop.run_forever(_app(), parent=os.getppid() if with_parent else None)
+        loop.run_forever(_app(), parent=parent)
 
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@with_appcontext
 def doctor(as_json: bool) -> None:
     """Look at everything the portal stands on; ends with 2 if something is wrong."""
     from portal.home.doctor import examine

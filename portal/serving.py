@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -78,7 +79,9 @@ class Worker:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self._started = time.monotonic()
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--with-parent"]
+        # Told, not asked for: a parent that is killed while the worker still loads would never be missed.
+        parent = ["--parent", str(os.getpid())]
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *parent]
         return subprocess.Popen(command, cwd=self._root, stdin=subprocess.DEVNULL)
 
 

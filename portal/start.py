@@ -1,5 +1,6 @@
 """Getting ready to serve: everything that must hold before the address is bound. `flask start` and `flask serve`."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import worker
 from portal.db import db, writing
 from portal.demo.load import load_demo
 from portal.home import machine, readiness
@@ -40,7 +42,7 @@ def prepare(app: Flask, *, now: datetime) -> list[str]:
             upgrade()
         _refuse_unready(app)
         config = app.config["SAYSO"]
-        told = _demo(now) if config.demo else _first_administrator(config, now)
+        told = _demo(app, now) if config.demo else _first_administrator(config, now)
         db.session.remove()
     return [f"Sayso answers at {config.base_url}", *told]
 
@@ -87,10 +89,14 @@ def _refuse_unready(app: Flask) -> None:
     db.session.rollback()
 
 
-def _demo(now: datetime) -> list[str]:
+def _demo(app: Flask, now: datetime) -> list[str]:
     if people.organisation() is None:
+        sys.stdout.write("Loading the demo organisation …\n")
+        sys.stdout.flush()
         with writing():
             load_demo(now=now)
+        # What nine months left behind is delivered before anybody looks.
+        worker.run_once(app, now=now)
     return ["", "This is a demonstration: no sign-in needed. Choose who you are in the strip on top of every page:",
             f"  {', '.join(LOOK_AROUND)}"]  # fmt: skip
 

@@ -23,6 +23,7 @@ class Gap(NamedTuple):
 
     @property
     def closed(self) -> bool:
+        """True if nothing is missing any more."""
         return not (self.evidence or self.teams or self.sites)
 
 
