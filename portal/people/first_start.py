@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flask import current_app
-
 from portal.errors import Missing
 from portal.people import codes, queries, service
 from portal.people.code_rules import as_printed
 from portal.people.models import Person
 from portal.people.roles import CodePurpose, PlaceKind, Role
-from portal.people.sessions import keyed_hash
+from portal.people.sessions import keyed_hash, settings
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def first_code(now: datetime) -> str | None:
 
 def code_file() -> Path:
     """Where the code for the first administrator stands until it is used."""
-    return current_app.config["SAYSO"].instance / "first-administrator-code"
+    return settings().instance / "first-administrator-code"
 
 
 def found(first: FirstAdministrator, typed_code: str, password_hash: str, *, now: datetime) -> Person:

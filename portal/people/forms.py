@@ -149,4 +149,4 @@ class SearchForm(StrictForm):
 
 def choices(pairs: Iterable[tuple[int, str]]) -> list[SelectChoice]:
     """Options of a select field."""
-    return [SelectChoice(value, label) for value, label in pairs]  # type: ignore[arg-type]
+    return [SelectChoice(value, label) for value, label in pairs]

@@ -33,7 +33,7 @@ def people() -> ResponseReturnValue:
         raise Invalid("bad_filter", "That is not a way to narrow this list.")
     wanted = PeopleWanted(form.q.data or "", form.place.data or 0, form.state.data, form.after.data or "")
     rows, after = directory.people_list(viewer, wanted)
-    narrowed = {"q": wanted.q, "place": wanted.place_id, "state": wanted.state}
+    narrowed: dict[str, Any] = {"q": wanted.q, "place": wanted.place_id, "state": wanted.state}
     more = url_for("people_admin.people", **narrowed, after=after) if after else None
     first = url_for("people_admin.people", **narrowed) if wanted.after else None
     return render_template("people/people.html", form=form, rows=rows, more=more, first=first, here="people")
