@@ -84,7 +84,7 @@ def verdict(facts: Facts) -> Verdict:
 
 
 def sentence(facts: Facts, *, name: str, decimals: int = 1) -> str:
-    """What is known, in words that claim nothing. name: of the metric."""
+    """What is known, in words that claim nothing, to follow the words of the verdict. name: of the metric."""
     if verdict(facts) is Verdict.TOO_EARLY:
         return _why_too_early(facts, name)
     words = f"{name}: {_pair(facts.treated, decimals, ' before and ')} after at the sites that got it"
@@ -94,9 +94,9 @@ def sentence(facts: Facts, *, name: str, decimals: int = 1) -> str:
 
 
 def figures(facts: Facts, *, unit: str, decimals: int = 1) -> list[tuple[str, str]]:
-    """(value, what it is) for the strip of numbers: what moved where. Empty before there is an after."""
+    """(value, what it is) for the strip of numbers: what moved where. Empty while it is too early."""
     moved = facts.treated.moved
-    if moved is None:
+    if moved is None or verdict(facts) is Verdict.TOO_EARLY:
         return []
     found = [(signed(moved, decimals), f"change at the sites that got it, {unit}")]
     if facts.others is not None and facts.others.moved is not None and facts.difference is not None:
@@ -108,12 +108,12 @@ def figures(facts: Facts, *, unit: str, decimals: int = 1) -> list[tuple[str, st
 def _why_too_early(facts: Facts, name: str) -> str:
     treated = facts.treated
     if treated.weeks_after == 0 and facts.elapsed > 1:
-        return f"Too early to say. {name}: nothing has been reported since it went live. We will not guess."
+        return f"{name}: nothing has been reported since it went live. We will not guess."
     if treated.weeks_after < WEEKS_NEEDED:
-        return f"Too early to say. {treated.weeks_after} of {WEEKS_PLANNED} weeks in. We will not guess."
+        return f"{treated.weeks_after} of {WEEKS_PLANNED} weeks in. We will not guess."
     had = counted(treated.weeks_before, "week")
     why = f"Only {had} before it are known, and we compare from {WEEKS_NEEDED} on"
-    return f"Too early to say. {why}. We will not guess."
+    return f"{why}. We will not guess."
 
 
 def _pair(sides: Sides, decimals: int, between: str) -> str:

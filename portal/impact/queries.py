@@ -19,7 +19,7 @@ from portal.metrics.chart import Drawing
 from portal.metrics.models import Metric
 from portal.metrics.queries import reported
 from portal.metrics.weeks import Week, by_week, monday_of
-from portal.metrics.words import number
+from portal.metrics.words import day_words, number
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -69,6 +69,11 @@ class Happened:
     treated_sites: list[str]
     other_sites: list[str]
     weeks: list[tuple[date, Week | None, Week | None]] = field(repr=False)  # treated, others; oldest first
+
+    @property
+    def live_words(self) -> str:
+        """2 April 2026."""
+        return day_words(self.live_from, year=True)
 
 
 def what_happened(commitment_id: int, *, today: date) -> Happened | None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.impact import queries
 from portal.metrics.rules import latest_day
+from portal.metrics.words import day_words
 from portal.people.access import requires, the_viewer
 
 bp = Blueprint("results", __name__)
@@ -22,7 +23,7 @@ def index() -> ResponseReturnValue:
     rows = queries.results_for(the_viewer(), before=request.args.get("before", type=int))
     shown = rows[: queries.RESULTS_A_PAGE]
     next_href = f"/results?before={shown[-1].delivery_id}" if len(rows) > len(shown) else None
-    return render_template("impact/results.html", rows=shown, next_href=next_href, here="results")
+    return render_template("impact/results.html", rows=shown, next_href=next_href, day_words=day_words, here="results")
 
 
 @bp.get("/results/<int:commitment_id>")

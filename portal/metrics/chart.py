@@ -66,6 +66,20 @@ class _Paper:
     right: float = 14.0
 
 
+@dataclass(frozen=True)
+class _Box:
+    """Room for words beside a line; base is where their letters stand."""
+
+    left: float
+    right: float
+    base: float
+    at_end: bool
+
+    def touches(self, other: "_Box") -> bool:
+        """True if the words would meet."""
+        return abs(self.base - other.base) < 18 and self.left < other.right and other.left < self.right
+
+
 WIDE = _Paper(720, 300, letter=7.3, dot=2.6)
 NARROW = _Paper(340, 290, letter=8.6, dot=3.0)
 
@@ -181,28 +195,40 @@ class _Sheet:
 
     def _labels(self) -> list[str]:
         parts: list[str] = []
-        taken: list[float] = []
+        taken: list[_Box] = []
         for index, line in enumerate(self._lines):
             if not line.label or not line.points:
                 continue
             words = _fitting(line.label, self._end - self._left, self._paper.letter)
-            y = self._free_height(len(words) * self._paper.letter, self._at(line)[-1][1], taken)
-            taken.append(y)
-            parts.append(_text("c-lab2" if index else "c-lab", self._end, y, words, "end"))
+            box = self._free_place(len(words) * self._paper.letter, index, taken)
+            taken.append(box)
+            x, anchor = (box.right, "end") if box.at_end else (box.left, "start")
+            parts.append(_text("c-lab2" if index else "c-lab", x, box.base, words, anchor))
         return parts
 
-    def _free_height(self, width: float, near: float, taken: Sequence[float]) -> float:
-        """The baseline nearest to the line's end at which the words cover no line and no other words."""
-        left = self._end - width - 4
-        heights = [y for line in self._lines for y in _heights_between(self._at(line), left, self._end)]
-        candidates = range(int(self._paper.top) + 14, int(self._floor) - 6, 4)
+    def _free_place(self, width: float, index: int, taken: Sequence[_Box]) -> _Box:
+        """Room for the words of a line: nearest to that line, on no line and on no other words; rather at its end."""
+        wide = min(width, self._end - self._left - 4)
+        bases = range(int(self._paper.top) + 4, int(self._floor) - 4, 4)
+        ends = ((self._end - wide, self._end, True), (self._left + 4, self._left + 4 + wide, False))
+        return min(
+            (_Box(left, right, base, at_end) for left, right, at_end in ends for base in bases),
+            key=lambda box: self._cost(box, index, taken),
+        )
 
-        def cost(y: int) -> float:
-            covered = sum(y - 15 < height < y + 7 for height in heights)
-            clash = sum(abs(y - other) < 18 for other in taken)
-            return clash * 1e6 + covered * 1e3 + abs(y - 4 - near)
+    def _cost(self, box: _Box, index: int, taken: Sequence[_Box]) -> float:
+        """How badly words would stand there. Worst are words on words, then words nearer to the other line."""
+        heights = [self._heights(line, box) for line in self._lines]
+        covered = sum(box.base - 14 < height < box.base + 6 for each in heights for height in each)
+        middle = box.base - 4
+        away = [min((abs(middle - height) for height in each), default=1e3) for each in heights]
+        astray = any(away[other] < away[index] for other in range(len(away)) if other != index)
+        crossed = self._mark is not None and box.left - 4 < self._x(self._mark.day) < box.right + 4
+        clash = sum(box.touches(other) for other in taken)
+        return clash * 1e6 + astray * 1e5 + covered * 1e3 + crossed * 500 + away[index] + (0 if box.at_end else 40)
 
-        return float(min(candidates, key=cost))
+    def _heights(self, line: Line, box: _Box) -> list[float]:
+        return _heights_between(self._at(line), box.left - 4, box.right + 4)
 
 
 def _runs(line: Line) -> list[list[tuple[date, float]]]:

@@ -10,10 +10,11 @@ from portal.metrics.chart import Drawings, Line, draw, values_sentence
 from portal.metrics.csv_cells import safe_cell
 from portal.metrics.csv_outcome import Entry, Finding
 from portal.metrics.weeks import Reported, Week, by_week
-from portal.metrics.words import counted, number
+from portal.metrics.words import counted, day_words, number
 
 BYTE_ORDER_MARK = "\ufeff"  # spreadsheets take a CSV for Windows-1252 without it
 PREVIEWS_MAX = 3
+SAMPLE_CODE = "repeat_contacts_7d"
 SAMPLE_VALUES = ("21.4", "20.9", "21.8", "22.1", "21.0", "20.6")
 
 
@@ -60,7 +61,7 @@ def template_csv(codes: Sequence[str], sites: Sequence[str], *, today: date) -> 
 
 def sample(codes: Sequence[str], sites: Sequence[str], *, today: date) -> list[list[str]]:
     """Six rows that show what a file looks like."""
-    code = codes[0] if codes else "repeat_contacts_7d"
+    code = SAMPLE_CODE if SAMPLE_CODE in codes or not codes else codes[0]
     places = list(sites[:2]) or ["Leeds", "Durban"]
     monday = today - timedelta(days=today.weekday())
     rows = []
@@ -81,6 +82,14 @@ def table_rows(weeks: Sequence[Week], decimals: int) -> list[list[str]]:
         ]
         for week in reversed(weeks)
     ]
+
+
+def latest_words(weeks: Sequence[Week], decimals: int) -> str:
+    """The newest week in one sentence, or nothing."""
+    if not weeks:
+        return ""
+    last = weeks[-1]
+    return f"{number(last.value, decimals)} in the week from {day_words(last.monday)}, {counted(last.sites, 'site')}"
 
 
 def said(n: int | None) -> str:

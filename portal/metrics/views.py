@@ -45,10 +45,10 @@ def metric(metric_id: int) -> ResponseReturnValue:
     points = [(week.monday, week.value) for week in weeks]
     heard = values_sentence(found.name, found.unit, points, found.decimals)
     drawings = draw(Line(points), sentence=heard, decimals=found.decimals)
-    rows = pages.table_rows(weeks, found.decimals)
     return render_template(
-        "metrics/metric.html", metric=found, weeks=weeks, drawings=drawings, rows=rows, here="metrics"
-    )
+        "metrics/metric.html", metric=found, weeks=weeks, drawings=drawings, here="metrics",
+        latest=pages.latest_words(weeks, found.decimals), rows=pages.table_rows(weeks, found.decimals),
+    )  # fmt: skip
 
 
 @bp.get("/metrics/<int:metric_id>.csv")

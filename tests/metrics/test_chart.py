@@ -208,3 +208,20 @@ def test_every_class_of_a_drawing_is_in_the_stylesheet() -> None:
     ).wide
 
     assert all(f".{name} " in css or f".{name}," in css for name in set(re.findall(r'class="([^"]+)"', drawing)))
+
+
+def test_the_words_of_a_line_stand_nearer_to_it_than_to_the_other() -> None:
+    upper = weeks([22 + index % 3 * 0.4 for index in range(37)])
+    lower = weeks([21 - index % 4 * 0.3 for index in range(27)] + [19.0] * 10)[:37]
+    mark = Mark(MONDAY + timedelta(weeks=26, days=3), "Live from 3 September")
+
+    drawings = draw(Line(lower, "Sites that got it"), other=Line(upper, "Sites that did not"), mark=mark, sentence="A.")
+
+    for drawing in (drawings.wide, drawings.narrow):
+        svg = parsed(drawing)
+        paths = {e.get("class"): coordinates(e.get("d") or "") for e in svg if e.get("class") in ("c-act", "c-exp")}
+        for label, own, other in (("c-lab", "c-act", "c-exp"), ("c-lab2", "c-exp", "c-act")):
+            [text] = [e for e in svg if e.get("class") == label]
+            index = -1 if text.get("text-anchor") == "end" else 0
+            height = float(text.get("y") or 0) - 4
+            assert abs(height - paths[own][index][1]) < abs(height - paths[other][index][1])

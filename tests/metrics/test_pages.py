@@ -74,7 +74,7 @@ def test_a_file_is_looked_at_confirmed_and_then_seen_on_the_metric_s_page(app: F
     assert "2 rows read: 2 new, 0 revised, 0 unchanged" in words(mia.get(address))
     assert stored(app) == 2
     seen = words(mia.get(f"/metrics/{metric_id(app)}"))
-    assert "3.90 in the week from 2026-02-09, from 1 site" in seen
+    assert "3.90 in the week from 9 February, 1 site" in seen
     assert "Customer satisfaction" in words(mia.get("/metrics"))
 
 

@@ -156,7 +156,7 @@ def test_the_ledger_page_shows_sums_head_and_that_it_holds(app: Flask, cast: Cas
     assert "Nothing has been entered yet." in empty
     assert "It holds" in page
     assert re.search(r"<dt>Wallets</dt><dd class=\"num\">250", page)
-    assert re.search(r"<dt>Points made</dt><dd class=\"num\">-10,000", page)
+    assert re.search(r"<dt>Points made</dt><dd class=\"num\">−10,000", page)
     assert re.search(r"<code>4:[0-9a-f]{64}</code>", page)
 
 
