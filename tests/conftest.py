@@ -1,15 +1,16 @@
 """Fixtures that every test may use: an application on a fresh database of each kind, and a standing cast."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from portal.app import create_app
-from tests.databases import PostgresCopies, PostgresServer, SqliteCopies, test_config
-from tests.factories import Cast, make_cast
+from portal.db import db
+from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, test_config
+from tests.factories import Cast
 
 SERVER = "SAYSO_TEST_POSTGRES"
 
@@ -48,18 +49,40 @@ def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def database_url(copies: SqliteCopies | PostgresCopies, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated, empty database."""
-    url = copies.new(tmp_path)
+def database_url(
+    copies: SqliteCopies | PostgresCopies, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A fresh, migrated database; empty but for the standing cast where the test asks for it."""
+    url = copies.new(tmp_path, with_cast="cast" in request.fixturenames)
     yield url
     copies.drop(url)
 
 
-@pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The application on a fresh database."""
-    from portal.db import db
+@pytest.fixture(scope="session")
+def movable_app(
+    copies: SqliteCopies | PostgresCopies, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Path], Flask]:
+    """One application for all tests on one kind of database: it is moved from test to test.
 
+    Making it anew would compile every template and every statement again, half a second a test.
+    """
+    folder = tmp_path_factory.mktemp("application")
+    return MovableApp(copies.new(folder), folder).move
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, movable_app: Callable[[str, Path], Flask]) -> Iterator[Flask]:
+    """The application on a fresh database."""
+    app = movable_app(database_url, tmp_path)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of the test's own, for tests that add routes to it or change how it is made."""
     app = create_app(test_config(database_url, tmp_path))
     app.config["SHOW_ERRORS"] = True
     yield app
@@ -77,6 +100,6 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
+def cast(app: Flask, copies: SqliteCopies | PostgresCopies) -> Cast:
     """The standing cast in a small organisation, committed, with noise around it. Holds plain ids."""
-    return make_cast(app)
+    return copies.cast()

@@ -5,13 +5,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
+from flask import Flask
+from sqlalchemy import URL, event, make_url
 
 from config import Config
 from portal.app import create_app
+from portal.db import db
+from portal.web.limits import limiter
+from tests.factories import Cast, make_cast
 
 SECRET = "a secret that only the tests know, long enough"
 
@@ -28,52 +35,75 @@ def migrate(url: str, instance: Path) -> None:
 
     app = create_app(test_config(url, instance))
     with app.app_context():
-        from portal.db import db
-
         upgrade()
         db.engine.dispose()
 
 
 class SqliteCopies:
-    """Copies of one migrated SQLite file."""
+    """Copies of one migrated SQLite file, and of one that holds the standing cast."""
 
     kind = "sqlite"
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._template = folder / "template.sqlite3"
+        self._peopled = folder / "peopled.sqlite3"
+        self._cast: Cast | None = None
         migrate(f"sqlite:///{self._template}", folder)
         _checkpoint(self._template)
 
-    def new(self, folder: Path) -> str:
+    def new(self, folder: Path, *, with_cast: bool = False) -> str:
         """The address of a fresh copy."""
+        if with_cast:
+            self.cast()
         path = folder / f"{uuid4().hex}.sqlite3"
-        shutil.copyfile(self._template, path)
+        shutil.copyfile(self._peopled if with_cast else self._template, path)
         return f"sqlite:///{path}"
+
+    def cast(self) -> Cast:
+        """The ids of the standing cast, in an object of the caller's own."""
+        if self._cast is None:
+            shutil.copyfile(self._template, self._peopled)
+            self._cast = people(f"sqlite:///{self._peopled}", self._folder)
+            _checkpoint(self._peopled)
+        return deepcopy(self._cast)
 
     def drop(self, url: str) -> None:
         """The folder goes with the test."""
 
 
 class PostgresCopies:
-    """Databases made from one migrated PostgreSQL template."""
+    """Databases made from one migrated PostgreSQL template, and from one that holds the standing cast."""
 
     kind = "postgres"
 
     def __init__(self, server: str, folder: Path) -> None:
-        self._server = server
+        self._server, self._folder = server, folder
         self._template = f"template_{uuid4().hex[:10]}"
+        self._peopled = f"{self._template}_peopled"
+        self._cast: Cast | None = None
         self._run(f'CREATE DATABASE "{self._template}"')
         migrate(self._url(self._template), folder)
 
-    def new(self, folder: Path) -> str:
+    def new(self, folder: Path, *, with_cast: bool = False) -> str:
         """The address of a fresh copy."""
-        name = f"test_{uuid4().hex[:12]}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY file_copy')
-        return self._url(name)
+        if with_cast:
+            self.cast()
+        return self._copy(self._peopled if with_cast else self._template, f"test_{uuid4().hex[:12]}")
+
+    def cast(self) -> Cast:
+        """The ids of the standing cast, in an object of the caller's own."""
+        if self._cast is None:
+            self._cast = people(self._copy(self._template, self._peopled), self._folder)
+        return deepcopy(self._cast)
 
     def drop(self, url: str) -> None:
         """Remove the copy, whoever is still connected."""
         self._run(f'DROP DATABASE IF EXISTS "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+    def _copy(self, template: str, name: str) -> str:
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return self._url(name)
 
     def _url(self, name: str) -> str:
         return f"{self._server.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
@@ -83,11 +113,48 @@ class PostgresCopies:
             connection.execute(statement)  # type: ignore[call-overload]
 
 
+def people(url: str, instance: Path) -> Cast:
+    """Put the standing cast into a database."""
+    app = create_app(test_config(url, instance))
+    cast = make_cast(app)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return cast
+
+
+class MovableApp:
+    """An application whose engine connects to whichever database it was last moved to."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._app = create_app(test_config(url, folder))
+        self._settings = dict(self._app.config)
+        with self._app.app_context():
+            self._engine = db.engine
+        self._target: URL = self._engine.url
+        event.listen(self._engine, "do_connect", self._aim)
+
+    def move(self, url: str, instance: Path) -> Flask:
+        """The application, on this database and with these files, its settings as they were."""
+        self._target = self._engine.url = make_url(url)
+        config = test_config(url, instance)
+        self._app.config.clear()
+        self._app.config.update(self._settings, SAYSO=config, SHOW_ERRORS=True, SQLALCHEMY_DATABASE_URI=url)
+        limiter.enabled = False  # one for the process: another application of a test may have switched it on
+        return self._app
+
+    def _aim(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+        where, named = dialect.create_connect_args(self._target)
+        arguments[:] = where
+        options.update({name: value for name, value in named.items() if name != "timeout"})
+
+
 class PostgresServer:
     """A PostgreSQL of our own on a free port of 127.0.0.1, without durability, for the length of a test run."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="sayso-postgres-"))
+        # In memory where there is room: making and dropping a database for each test is nearly all file work.
+        self._folder = Path(tempfile.mkdtemp(prefix="sayso-postgres-", dir=_memory()))
         self._as = _unprivileged()
         if self._as:
             shutil.chown(self._folder, self._as)
@@ -147,6 +214,13 @@ def postgres_programs() -> Path:
 def _unprivileged() -> str | None:
     """PostgreSQL refuses to run as root: as root it runs as the user that Debian's package made."""
     return "postgres" if os.getuid() == 0 else None
+
+
+def _memory() -> str | None:
+    """The folder of files kept in memory, if it has two gigabytes to spare."""
+    folder = "/dev/shm"
+    roomy = os.path.isdir(folder) and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2 << 30
+    return folder if roomy else None
 
 
 def _quiet_env() -> dict[str, str]:

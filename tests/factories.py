@@ -43,7 +43,7 @@ class Cast:
     def __getattr__(self, name: str) -> int:
         try:
             return self.__dict__["people"][name]
-        except KeyError:
+        except (KeyError, TypeError):
             raise AttributeError(name) from None
 
 

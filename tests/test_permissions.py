@@ -27,6 +27,12 @@ def viewer(*roles: Role, at: str = ORGANISATION, team: bool = False) -> Viewer:
     )  # fmt: skip
 
 
+@pytest.fixture
+def app(fresh_app: Flask) -> Flask:
+    """An application of the test's own: routes are added to it."""
+    return fresh_app
+
+
 def golden() -> dict[str, dict[str, bool]]:
     lines = [line.split() for line in GOLDEN.read_text().splitlines() if line and not line.startswith("#")]
     columns = lines[0][1:]

@@ -1,16 +1,20 @@
 """What can be sent about a promise. Every field has an id of its own: one page holds all of these forms."""
 
+from typing import Any
+
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from portal.commitments.rules import (
     EVIDENCE_CHARS_MAX,
+    EVIDENCE_CHARS_MIN,
     REASON_CHARS_MAX,
     UPDATE_CHARS_MAX,
     NewDelivery,
 )
+from portal.commitments.words import PromiseRefusal
 from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, tidy
 
@@ -76,6 +80,16 @@ class DeliveryForm(StrictForm):
         validators=[no_controls],
         render_kw={"maxlength": EVIDENCE_CHARS_MAX},
     )
+
+    def validate_sites(self, field: Any) -> None:
+        """Asked here as well as by the verb, so that everything that is missing is named at once."""
+        if not field.data and not field.errors:
+            raise ValidationError(PromiseRefusal.NO_SITE.sentence)
+
+    def validate_evidence(self, field: Any) -> None:
+        """As for the sites."""
+        if len(field.data or "") < EVIDENCE_CHARS_MIN:
+            raise ValidationError(PromiseRefusal.EVIDENCE_TOO_SHORT.sentence)
 
     def delivery(self) -> NewDelivery:
         """What was sent, for the verb."""

@@ -1,7 +1,6 @@
 """Who can be given a promise: active people who hold a role in which they can keep one."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Select, or_, select
 
@@ -12,7 +11,7 @@ CAN_OWN = (Role.OWNER, Role.EXECUTIVE, Role.TEAM_LEADER)
 EVERYWHERE = ("/",)
 
 
-def owners_below(paths: Iterable[str], *, only: int | None = None) -> Select[Any]:
+def owners_below(paths: Iterable[str], *, only: int | None = None) -> Select[int, str, str]:
     """(id, name, job title) of everybody below one of the nodes who can be given a promise, by name; or of one."""
     held = select(Grant.person_id).where(Grant.role.in_(CAN_OWN), Grant.revoked_at.is_(None))
     below = or_(*(Place.path.startswith(path, autoescape=True) for path in paths))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import (
@@ -177,7 +177,7 @@ def page_of(viewer: Viewer, number: int, *, today: date, zone: str) -> Page:
     )  # fmt: skip
 
 
-def byline(row: Row[Any]) -> str:
+def byline(row: Any) -> str:
     """Who said it: a name where it is shown, else the label that was frozen with the idea."""
     return row.author if row.names is Names.SHOWN and row.author else row.origin_label
 
@@ -241,7 +241,7 @@ def _lines(ids: Sequence[int], courses: Mapping[int, Course], today: date) -> di
     }  # fmt: skip
 
 
-def _about(number: int) -> Row[Any]:
+def _about(number: int) -> Any:
     owner, author = aliased(Person), aliased(Person)
     columns = (
         Commitment.owner_id, Commitment.sponsor_id, Commitment.made_at, owner.job_title, Idea.say, Idea.title,

@@ -13,6 +13,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from portal.ideas.rules import Action, SayRefusal
@@ -31,7 +32,7 @@ from portal.ideas.words import (
 )
 from portal.web.forms import StrictForm, no_controls, one_line, tidy
 
-OFFERED = [(Names.HIDDEN.value, "Hide my name"), (Names.SHOWN.value, "My name")]
+OFFERED = [SelectChoice(Names.HIDDEN.value, "Hide my name"), SelectChoice(Names.SHOWN.value, "My name")]
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ABOUT = re.compile(r"idea|comment:[1-9]\d{0,8}")
 NUMBER_MAX = 2**31 - 1
@@ -58,7 +59,7 @@ def a_key(form: Any, field: Field) -> None:
 
 def a_choice(field_class: Any, label: str, words: Any, **more: Any) -> Any:
     """A field that offers the members of an enum by their labels."""
-    return field_class(label, choices=[(word.value, word.label) for word in words], **more)
+    return field_class(label, choices=[SelectChoice(word.value, word.label) for word in words], **more)
 
 
 def a_number(label: str) -> IntegerField:
@@ -109,7 +110,7 @@ class DraftForm(StrictForm):
 
     say = TextAreaField(filters=[tidy], validators=[between(0, COMMENT_CHARS_MAX), no_controls])
     text = TextAreaField(filters=[tidy], validators=[between(0, COMMENT_CHARS_MAX), no_controls])
-    names = RadioField(choices=[(word.value, word.value) for word in Names], default=Names.HIDDEN.value)
+    names = RadioField(choices=[SelectChoice(word.value, word.value) for word in Names], default=Names.HIDDEN.value)
     about = StringField(default="idea")
 
     def validate_about(self, field: Field) -> None:
@@ -129,7 +130,10 @@ class SortingForm(StrictForm):
 
     def offer_sites(self, sites: Any) -> None:
         """Fill the choices; call before validating."""
-        self.site.choices = [("", "No site in particular"), *((str(site.id), site.name) for site in sites)]
+        self.site.choices = [
+            SelectChoice("", "No site in particular"),
+            *(SelectChoice(str(site.id), site.name) for site in sites),
+        ]
 
 
 class FollowForm(StrictForm):

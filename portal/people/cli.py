@@ -15,6 +15,7 @@ from portal.people import codes, directory, first_start, imports, queries, servi
 from portal.people.addresses import is_full_address, is_staff_number
 from portal.people.code_rules import as_printed, lasts_in_words
 from portal.people.models import Person, Place
+from portal.people.people_changes import Plan
 from portal.people.people_csv import ROWS_MAX_COMMAND, decoded
 from portal.people.roles import CodePurpose, PlaceKind, Role
 from portal.people.sessions import keyed_hash
@@ -74,13 +75,13 @@ def create(
 def first_code() -> None:
     """Print a fresh code for the first administrator; the earlier one stops working."""
     with writing():
-        code = first_start.first_code(seal=keyed_hash, now=clock.now())
+        code = first_start.first_code(clock.now())
     if code is None:
         raise CannotRun("Somebody administers Sayso already. They can give the role, or print a code, under People.")
-    config = current_app.config["SAYSO"]
-    path = first_start.keep_code(as_printed(code), config.instance)
-    click.echo(f"{as_printed(code)}\nType it at {config.base_url}/setup/first-administrator within "
-               f"{lasts_in_words(CodePurpose.FIRST_ADMINISTRATOR)}. It also stands in {path}.")  # fmt: skip
+    base_url, lasts = current_app.config["SAYSO"].base_url, lasts_in_words(CodePurpose.FIRST_ADMINISTRATOR)
+    click.echo(code)
+    click.echo(f"Type it at {base_url}/setup/first-administrator within {lasts}.")
+    click.echo(f"It also stands in {first_start.code_file()}.")
 
 
 @person.command("deactivate")
@@ -142,7 +143,7 @@ def import_people(
         raise SystemExit(2)
 
 
-def _agreed(made: imports.Plan, *, yes: bool) -> int:
+def _agreed(made: Plan, *, yes: bool) -> int:
     count = len(made.leaving)
     if made.needs_a_word and not yes:
         question = f"{count} of {made.colleagues} people would be deactivated. Go on?"
@@ -151,7 +152,7 @@ def _agreed(made: imports.Plan, *, yes: bool) -> int:
     return count
 
 
-def _report(facts: dict[str, Any], made: imports.Plan, ignored: list[str], *, saved: bool, as_json: bool) -> None:
+def _report(facts: dict[str, Any], made: Plan, ignored: list[str], *, saved: bool, as_json: bool) -> None:
     sentences = [problem.sentence for problem in made.problems[:PROBLEMS_PRINTED_MAX]]
     if as_json:
         click.echo(json.dumps(facts | {"saved": saved, "ignored_columns": ignored, "problems": sentences}))

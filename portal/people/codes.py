@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from portal.db import db
 from portal.errors import Gone, Invalid
@@ -55,7 +55,7 @@ def cancel_open(person_ids: Iterable[int | None], *, now: datetime, purpose: Cod
     """Nobody gets in any more with the codes made so far for these people (of one purpose, or of all)."""
     ids = list(person_ids)
     whose = OneTimeCode.person_id.is_(None) if ids == [None] else OneTimeCode.person_id.in_(ids)
-    still_open = [whose, OneTimeCode.used_at.is_(None), OneTimeCode.cancelled_at.is_(None)]
+    still_open: list[ColumnElement[bool]] = [whose, OneTimeCode.used_at.is_(None), OneTimeCode.cancelled_at.is_(None)]
     if purpose is not None:
         still_open.append(OneTimeCode.purpose == purpose)
     db.session.execute(

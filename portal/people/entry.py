@@ -88,7 +88,7 @@ def enter_as_first(first: FirstAdministrator, typed_code: str, password: str, *,
     with Attempt(keyed_hash("first-administrator"), now=now) as attempt:
         new_hash = passwords.hash_password(password)
         with writing():
-            person = first_start.found(first, typed_code, new_hash, seal=keyed_hash, now=now)
+            person = first_start.found(first, typed_code, new_hash, now=now)
             sessions.start(person, now=now)
             failures.forget(attempt.account)
     sessions.finish_start()

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from portal.errors import Missing
 from portal.people import codes, queries, service
-from portal.people.codes import Seal
+from portal.people.code_rules import as_printed
 from portal.people.models import Person
 from portal.people.roles import CodePurpose, PlaceKind, Role
-
-CODE_FILE = "first-administrator-code"
+from portal.people.sessions import keyed_hash, settings
 
 
 @dataclass(frozen=True)
@@ -24,32 +23,38 @@ class FirstAdministrator:
     timezone: str = "UTC"
 
 
-def first_code(*, seal: Seal, now: datetime) -> str | None:
-    """A fresh code for the first administrator, the earlier one cancelled; None if somebody administers already."""
+def first_code(now: datetime) -> str | None:
+    """A fresh code for the first administrator, as it is printed; None if somebody administers already.
+
+    It also stands in a file that only the system's owner of this installation can read, and the earlier one is
+    cancelled. Call inside a write transaction.
+    """
     if queries.has_administrator():
         return None
-    return codes.issue(CodePurpose.FIRST_ADMINISTRATOR, person_id=None, seal=seal, now=now)
-
-
-def keep_code(code: str, folder: Path) -> Path:
-    """Write the code where only the system's owner of this installation can read it; returns the file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / CODE_FILE
+    code = as_printed(codes.issue(CodePurpose.FIRST_ADMINISTRATOR, person_id=None, seal=keyed_hash, now=now) or "")
+    path = code_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
+    # Created closed, not closed afterwards. A code whose transaction fails opens nothing.
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(code + "\n")
-    return path
+    return code
 
 
-def found(first: FirstAdministrator, typed_code: str, password_hash: str, *, seal: Seal, now: datetime) -> Person:
+def code_file() -> Path:
+    """Where the code for the first administrator stands until it is used."""
+    return settings().instance / "first-administrator-code"
+
+
+def found(first: FirstAdministrator, typed_code: str, password_hash: str, *, now: datetime) -> Person:
     """Spend the code; make the organisation where there is none, and its first administrator.
 
     Raises Missing once somebody administers, Invalid `wrong_code`, Gone `code_over`, Conflict `known_already`.
     """
     if queries.has_administrator():
         raise Missing
-    codes.spend(typed_code, CodePurpose.FIRST_ADMINISTRATOR, person_id=None, seal=seal, now=now)
+    codes.spend(typed_code, CodePurpose.FIRST_ADMINISTRATOR, person_id=None, seal=keyed_hash, now=now)
     top = queries.organisation()
     if top is None:
         top = service.add_place(PlaceKind.ORGANISATION, first.organisation, timezone=first.timezone)

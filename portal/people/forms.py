@@ -1,7 +1,10 @@
 """Forms for getting in, and for what administrators do with people."""
 
+from collections.abc import Iterable
+
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from portal.people.addresses import is_full_address
@@ -92,7 +95,7 @@ class FirstAdministratorForm(StrictForm):
 class RoleForm(StrictForm):
     """A role on a place."""
 
-    role = SelectField("Role", choices=[(role.value, role.label) for role in Role])
+    role = SelectField("Role", choices=[SelectChoice(role.value, role.label) for role in Role])
     place = SelectField("Where", coerce=int)
 
 
@@ -137,7 +140,13 @@ class SearchForm(StrictForm):
     q = StringField("Name, e-mail or staff number", [Optional(), Length(max=200), no_controls], filters=[tidy])
     place = SelectField("Place", coerce=int, default=0)
     state = SelectField(
-        "Show", choices=[("active", "Working here"), ("waiting", "Without a password"), ("left", "Left")],
+        "Show", choices=[SelectChoice("active", "Working here"), SelectChoice("waiting", "Without a password"),
+                 SelectChoice("left", "Left")],
         default="active", validators=[AnyOf(["active", "waiting", "left"])],
     )  # fmt: skip
     after = HiddenField(validators=[Optional(), Length(max=400)])
+
+
+def choices(pairs: Iterable[tuple[int, str]]) -> list[SelectChoice]:
+    """Options of a select field."""
+    return [SelectChoice(value, label) for value, label in pairs]

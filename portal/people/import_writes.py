@@ -93,7 +93,7 @@ def _add(changes: Sequence[Change], places: dict[PlaceKey, Place], *, now: datet
          **service.position(places[change.place])}
         for change in changes for row in [change.row]
     ]  # fmt: skip
-    db.session.execute(insert(Person), rows)
+    db.session.connection().execute(insert(Person.__table__), rows)
     found: dict[str, int] = {}
     made_now = select(Person.id, Person.email, Person.staff_number).where(Person.created_at == now)
     for person_id, email, number in db.session.execute(made_now):
@@ -126,7 +126,7 @@ def _grant(
         for change in changes for role in change.grant
     ]  # fmt: skip
     if rows:
-        db.session.execute(insert(Grant), rows)
+        db.session.connection().execute(insert(Grant.__table__), rows)
 
 
 def _sign_out(ids: Sequence[int], *, because: str, now: datetime) -> None:

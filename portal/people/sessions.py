@@ -8,6 +8,7 @@ import hmac
 import secrets
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import LoginManager, login_user, logout_user
@@ -80,8 +81,12 @@ def hash_token(token: str) -> str:
 
 def keyed_hash(text: str) -> str:
     """A hash that only this installation can compute: for what was typed as an account name."""
-    key = current_app.config["SAYSO"].secret_key.encode()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(settings().secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def settings() -> Any:
+    """The settings of this installation."""
+    return current_app.config["SAYSO"]
 
 
 def _viewer_by_token(token: str) -> Viewer | None:

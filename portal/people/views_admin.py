@@ -12,7 +12,7 @@ from portal.people import administration, directory
 from portal.people.access import may, requires, the_viewer
 from portal.people.code_rules import lasts_in_words
 from portal.people.directory import LOOKS, PeopleWanted
-from portal.people.forms import LeavingForm, RoleForm, SearchForm, SheetForm
+from portal.people.forms import LeavingForm, RoleForm, SearchForm, SheetForm, choices
 from portal.people.moments import moment_words
 from portal.people.replies import page, refused
 from portal.people.roles import CodePurpose, Role
@@ -28,12 +28,12 @@ bp = Blueprint("people_admin", __name__)
 def people() -> ResponseReturnValue:
     """Everybody the viewer administers, by name."""
     viewer, form = the_viewer(), SearchForm(request.args)
-    form.place.choices = [(0, "Everywhere"), *directory.place_choices(viewer, *LOOKS)]
+    form.place.choices = choices([(0, "Everywhere"), *directory.place_choices(viewer, *LOOKS)])
     if not form.validate():
         raise Invalid("bad_filter", "That is not a way to narrow this list.")
     wanted = PeopleWanted(form.q.data or "", form.place.data or 0, form.state.data, form.after.data or "")
     rows, after = directory.people_list(viewer, wanted)
-    narrowed = {"q": wanted.q, "place": wanted.place_id, "state": wanted.state}
+    narrowed: dict[str, Any] = {"q": wanted.q, "place": wanted.place_id, "state": wanted.state}
     more = url_for("people_admin.people", **narrowed, after=after) if after else None
     first = url_for("people_admin.people", **narrowed) if wanted.after else None
     return render_template("people/people.html", form=form, rows=rows, more=more, first=first, here="people")
@@ -174,18 +174,18 @@ def _person_with(person_id: int, wrong: FlaskForm, **forms: Any) -> ResponseRetu
 def _person_refused(person_id: int, form: RoleForm, error: DomainError) -> ResponseReturnValue:
     facts = _person_page(person_id)
     del facts["form"], facts["extra"]
-    return refused("people/person.html", form, error, wrong=None, **facts)
+    return refused("people/person.html", form, error, **facts)
 
 
 def _role_form() -> RoleForm:
     form = RoleForm()
-    form.place.choices = directory.place_choices(the_viewer(), Role.ADMINISTRATOR)
+    form.place.choices = choices(directory.place_choices(the_viewer(), Role.ADMINISTRATOR))
     return form
 
 
 def _sheet_form() -> SheetForm:
     form = SheetForm()
-    form.place.choices = directory.place_choices(the_viewer(), Role.ADMINISTRATOR)
+    form.place.choices = choices(directory.place_choices(the_viewer(), Role.ADMINISTRATOR))
     return form
 
 

@@ -107,7 +107,7 @@ def be_first_administrator() -> ResponseReturnValue:
         entry.enter_as_first(first, form.code.data or "", form.new_password.data or "", now=clock.now())
     except DomainError as error:
         return refused("people/first_administrator.html", form, error, organisation=queries.organisation())
-    (config.instance / first_start.CODE_FILE).unlink(missing_ok=True)
+    first_start.code_file().unlink(missing_ok=True)
     return redirect("/", 303)
 
 

@@ -1,6 +1,7 @@
 """What a vote is sent with."""
 
 from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from portal.swarm.rules import StopReason, VoteKind, WantedVote
 from portal.web.forms import StrictForm, no_controls, tidy
@@ -11,9 +12,14 @@ WITHDRAW = "withdraw"
 class VoteForm(StrictForm):
     """kind: a vote, or `withdraw`. reason and sentence belong to a stop signal. where: which card to answer with."""
 
-    kind = SelectField("Vote", choices=[*((kind.value, kind.words) for kind in VoteKind), (WITHDRAW, "Take it back")])
+    kind = SelectField(
+        "Vote",
+        choices=[*(SelectChoice(kind.value, kind.words) for kind in VoteKind), SelectChoice(WITHDRAW, "Take it back")],
+    )
     reason = SelectField(
-        "Reason", choices=[("", ""), *((reason.value, reason.words) for reason in StopReason)], default=""
+        "Reason",
+        choices=[SelectChoice("", ""), *(SelectChoice(reason.value, reason.words) for reason in StopReason)],
+        default="",
     )
     sentence = StringField("In a sentence", filters=[tidy], validators=[no_controls], default="")
     where = HiddenField()

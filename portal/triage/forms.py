@@ -6,10 +6,18 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
-from portal.commitments.rules import SENTENCE_CHARS_MAX, NewPromise
-from portal.triage.rules import DECLINE_CHARS_MAX, WOULD_CHANGE_CHARS_MAX, DeclineReason, NewDecline
+from portal.commitments.rules import SENTENCE_CHARS_MAX, SENTENCE_CHARS_MIN, NewPromise
+from portal.commitments.words import PromiseRefusal
+from portal.triage.rules import (
+    DECLINE_CHARS_MAX,
+    DECLINE_CHARS_MIN,
+    WOULD_CHANGE_CHARS_MAX,
+    DecisionRefusal,
+    DeclineReason,
+    NewDecline,
+)
 from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, tidy
 
@@ -61,6 +69,16 @@ class CommitForm(StrictForm):
         known = [SelectChoice(str(row.id), row.name) for row in metrics]
         self.metric.choices = [*known, SelectChoice("", "Not measurable, we ask staff")]
 
+    def validate_owner(self, field: Any) -> None:
+        """Asked here as well as by the verb, so that everything that is missing is named at once."""
+        if field.data is None:
+            raise ValidationError(PromiseRefusal.UNKNOWN_OWNER.sentence)
+
+    def validate_promise(self, field: Any) -> None:
+        """As for the owner."""
+        if len(field.data or "") < SENTENCE_CHARS_MIN:
+            raise ValidationError(PromiseRefusal.SENTENCE_TOO_SHORT.sentence)
+
     def new_promise(self, today: date) -> NewPromise:
         """What was sent, for the verb."""
         chosen = self.due_on.data if self.by.data == "date" else today + timedelta(days=int(self.by.data))
@@ -90,6 +108,11 @@ class DeclineForm(StrictForm):
         render_kw={"maxlength": WOULD_CHANGE_CHARS_MAX},
     )
     look_again_on = DayField("Look again on", validators=[Optional()])
+
+    def validate_sentence(self, field: Any) -> None:
+        """Asked here as well as by the verb, so that everything that is missing is named at once."""
+        if len(field.data or "") < DECLINE_CHARS_MIN:
+            raise ValidationError(DecisionRefusal.SENTENCE_TOO_SHORT.sentence)
 
     def answer(self) -> NewDecline:
         """What was sent, for the verb."""

@@ -152,12 +152,12 @@ def standing_decision(number: int) -> Standing | None:
     return Standing(made.kind, row.name, made.at, made.sentence, made.reason, made.commitment_id)
 
 
-def possible_owners(viewer: Viewer) -> Sequence[Row[Any]]:
+def possible_owners(viewer: Viewer) -> Sequence[Row[int, str, str]]:
     """(id, name, job title) of the people whom this executive may give a promise, by name."""
     return db.session.execute(owners_below(viewer.scope(Role.EXECUTIVE)).limit(OWNERS_SHOWN)).all()
 
 
-def metrics() -> Sequence[Row[Any]]:
+def metrics() -> Sequence[Row[int, str]]:
     """(id, name) of the metrics in use, in the order in which they are offered."""
     query = select(Metric.id, Metric.name).where(Metric.retired_at.is_(None)).order_by(Metric.position, Metric.name)
     return db.session.execute(query).all()

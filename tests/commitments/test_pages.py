@@ -57,7 +57,7 @@ def test_the_page_never_names_a_hidden_author(app: Flask, cast: Cast) -> None:
     client = signed_in(app, cast.vic)
 
     assert "Asha" not in client.get(f"/commitments/{hidden}").get_data(as_text=True)
-    assert "a colleague in Leeds" in client.get(f"/commitments/{hidden}").get_data(as_text=True)
+    assert "A colleague in Leeds" in client.get(f"/commitments/{hidden}").get_data(as_text=True)
     assert "Asha" in client.get(f"/commitments/{shown}").get_data(as_text=True)
 
 

@@ -97,8 +97,8 @@ def test_every_finding_asks_a_question() -> None:
 )
 def test_the_longest_text_is_looked_through_quickly(piece: str) -> None:
     text = (piece * 10_000)[:10_000]
-    before = time.perf_counter()
+    before = time.process_time()
 
     find(text, Known(("Asha Patel",), tuple(f"Name{n} Other" for n in range(60))))
 
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1

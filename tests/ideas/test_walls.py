@@ -90,22 +90,22 @@ def test_a_moderator_decides_only_about_what_they_may_read(app: Flask, cast: Cas
     assert SAY not in sam.get("/moderation/queue").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", ["/ideas/{n}/edit", "/ideas/{n}/edit/", "//ideas//{n}//edit", "/IDEAS/{n}/edit",
-                                  "/ideas/{n}%2fedit", "/ideas/{n};a=b/edit", "/ideas/0{n}/edit", "/ideas/-{n}/edit",
-                                  "/ideas/99999999999999999999/edit"])  # fmt: skip
+SPELLINGS = ("/ideas/{n}/edit", "/ideas/{n}/edit/", "//ideas//{n}//edit", "/IDEAS/{n}/edit", "/ideas/{n}%2fedit",
+             "/ideas/{n};a=b/edit", "/ideas/0{n}/edit", "/ideas/-{n}/edit",
+             "/ideas/99999999999999999999/edit")  # fmt: skip
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"])
-def test_no_other_way_of_writing_an_address_or_a_method_gets_further(
-    app: Flask, cast: Cast, path: str, method: str
-) -> None:
+def test_no_other_way_of_writing_an_address_or_a_method_gets_further(app: Flask, cast: Cast, method: str) -> None:
     number = now_said(app, cast.asha)
     bo = signed_in(app, cast.bo)
+    fine = (403, 404) if method in ("GET", "HEAD") else (200, 403, 404, 405)
 
-    answer = bo.open(
-        path.format(n=number), method=method, headers={"X-HTTP-Method-Override": "DELETE"}, follow_redirects=True
-    )
+    for path in SPELLINGS:
+        answer = bo.open(path.format(n=number), method=method, follow_redirects=True)
 
-    assert SAY not in answer.get_data(as_text=True)
-    assert answer.status_code in ((403, 404) if method in ("GET", "HEAD") else (200, 403, 404, 405))
+        assert SAY not in answer.get_data(as_text=True), path
+        assert answer.status_code in fine, path
 
 
 def test_a_method_in_a_header_is_ignored(app: Flask, cast: Cast) -> None:
@@ -137,8 +137,9 @@ def hidden(app: Flask, cast: Cast) -> int:
             leeds = db.session.get(Place, cast.places["Leeds/Billing"])
             assert leeds is not None
             db.session.add(
-                Person(id=HIDDEN_ID, name="Xanthippe Quillfeather", email="xq@harbour.example", staff_number="staff-90210",
-                       origin=Origin.CREATED, created_at=clock.now(), **people.position(leeds))
+                Person(id=HIDDEN_ID, name="Xanthippe Quillfeather", email="xq@harbour.example",
+                       staff_number="staff-90210", origin=Origin.CREATED, created_at=clock.now(),
+                       **people.position(leeds))
             )  # fmt: skip
         number = said(HIDDEN_ID, now=clock.now())
         commented(HIDDEN_ID, number, "I said this myself", now=clock.now())

@@ -33,6 +33,7 @@ def stop(reason=None, sentence=""):
 PRODUCED = {
     VoteRefusal.NOT_ACTIVE: {"active": False},
     VoteRefusal.OUT_OF_SCOPE: {"in_audience": False},
+    VoteRefusal.NO_TEAM: {"has_team": False},
     VoteRefusal.OWN_IDEA: {"author": 1},
     VoteRefusal.CLOSED: {"stage": "declined"},
     VoteRefusal.TOO_MANY_STRONG: {"wanted": STRONG, "open_strong": 5},
@@ -66,6 +67,7 @@ def test_each_refusal_has_a_plain_sentence_and_becomes_an_error(reason):
     ("reason", "family"),
     [
         (VoteRefusal.NOT_ACTIVE, Refused),
+        (VoteRefusal.NO_TEAM, Refused),
         (VoteRefusal.OUT_OF_SCOPE, Missing),
         (VoteRefusal.OWN_IDEA, Refused),
         (VoteRefusal.CLOSED, Conflict),

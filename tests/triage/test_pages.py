@@ -51,7 +51,7 @@ def test_the_brief_shows_the_words_the_numbers_and_when_the_answer_is_due(app: F
 
     for words in ("We may not send a new router", "hit this, at 3 of 4 sites", "75%", "open stop signal", "4.7",
                   "the swarm line is 4.5", "Answer due", "5 teams at 3 sites", "We lose one router in twenty.",
-                  "a colleague in Leeds"):  # fmt: skip
+                  "A colleague in Leeds"):  # fmt: skip
         assert words in page
     assert "Asha" not in page and "Bo" not in re.sub(r"<[^>]+>", " ", page).split()
 
@@ -141,6 +141,18 @@ def test_a_refused_answer_comes_back_with_its_words_and_a_summary_to_focus(
     typed = fields.get("promise") or fields["sentence"]
     assert typed in page
     assert decisions(app) == []
+
+
+def test_everything_that_is_missing_is_named_at_once(app: Flask, cast: Cast) -> None:
+    number = promoted(app, cast)
+    vic = signed_in(app, cast.vic)
+
+    commit = send(vic, "/decisions", idea=number, owner="", **YES | {"promise": "", "by": "date"})
+    decline = send(vic, "/decisions", idea=number, **NO | {"reason": "", "sentence": "No."})
+
+    for answer, fields in ((commit, ("owner", "due_on", "promise")), (decline, ("reason", "sentence"))):
+        summary = answer.get_data(as_text=True).split('role="alert"')[1].split("</ul>")[0]
+        assert [field for field in fields if f'href="#{field}' in summary] == list(fields)
 
 
 def test_the_chosen_owner_span_and_reason_stay_chosen(app: Flask, cast: Cast) -> None:

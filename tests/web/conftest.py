@@ -65,6 +65,12 @@ def add_trial_pages(app: Flask) -> None:
 
 
 @pytest.fixture
+def app(fresh_app: Flask) -> Flask:
+    """An application of the test's own: the trial pages are added to it."""
+    return fresh_app
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A stranger's browser, before an application with the trial pages."""
     add_trial_pages(app)

@@ -85,7 +85,8 @@ def test_braces_and_format_strings_stay_as_they_are() -> None:
         ("[x](/ideas/7)", '<p><a href="/ideas/7" rel="nofollow noopener noreferrer ugc">x</a></p>'),
         ("[x](https://ok.example/a?b=1#c)",
          '<p><a href="https://ok.example/a?b=1#c" rel="nofollow noopener noreferrer ugc">x</a></p>'),
-        ("[x](mailto:jo@ok.example)", '<p><a href="mailto:jo@ok.example" rel="nofollow noopener noreferrer ugc">x</a></p>'),
+        ("[x](mailto:jo@ok.example)",
+         '<p><a href="mailto:jo@ok.example" rel="nofollow noopener noreferrer ugc">x</a></p>'),
         ("[x](//evil.example)", "<p>[x](//evil.example)</p>"),
     ],
 )  # fmt: skip
@@ -94,14 +95,16 @@ def test_plain_markdown_is_rendered(source: str, html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["[", "](", "![", "*", "_a", "**a ", "> ", "- ", "`", "<", "&", "[a](b", "<a ", "\\", "#", "1. ", "\t", "a\n\n", "[](<", "***_"]
+    "piece",
+    ["[", "](", "![", "*", "_a", "**a ", "> ", "- ", "`", "<", "&", "[a](b", "<a ", "\\", "#", "1. ", "\t", "a\n\n",
+     "[](<", "***_"],
 )  # fmt: skip
 def test_the_longest_text_is_rendered_quickly(piece: str) -> None:
     source = (piece * 10_000)[:10_000]
-    before = time.perf_counter()
+    before = time.process_time()
 
     html = str(render_markdown(source))
 
-    # 100 ms is the aim on an idle machine; a busy one gets room.
-    assert time.perf_counter() - before < 1.5
+    # 100 ms is the aim on an idle core; a busy machine gets room.
+    assert time.process_time() - before < 0.8
     assert len(html) < 2_000_000
