@@ -1,6 +1,7 @@
 """Settings: one reader, and one sentence for everything that is wrong."""
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -189,3 +190,15 @@ def test_a_wrong_setting_ends_the_command_without_a_trace(tmp_path: Path) -> Non
 
     assert done.returncode == 1
     assert done.stderr.strip() == "Sayso cannot start: PORT must be a number from 1 to 65535."
+
+
+def test_the_page_for_operators_names_every_setting() -> None:
+    root = Path(__file__).resolve().parents[1]
+    page = (root / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.split("## Settings")[1].split("##")[0]
+    program = (root / "config.py").read_text(encoding="utf-8")
+
+    documented = {name for line in table.splitlines() if line.startswith("| `")
+                  for name in re.findall(r"`([A-Z_]+)`", line.split("|")[1])}  # fmt: skip
+
+    assert documented == set(re.findall(r'env\.get\("([A-Z_]+)"', program))
