@@ -16,9 +16,8 @@ from portal.demo.load import load_demo
 from portal.home import machine, readiness
 from portal.people import first_start
 from portal.people import queries as people
-from portal.people.code_rules import as_printed, lasts_in_words
+from portal.people.code_rules import lasts_in_words
 from portal.people.roles import CodePurpose
-from portal.people.sessions import keyed_hash
 
 LOOK_AROUND = ("frontline", "executive", "owner", "programme")
 
@@ -105,13 +104,10 @@ def _first_administrator(config: Any, now: datetime) -> list[str]:
     if people.has_administrator():
         return []
     with writing():
-        code = first_start.first_code(seal=keyed_hash, now=now)
-    if code is None:
-        return []
-    path = first_start.keep_code(as_printed(code), config.instance)
+        code = first_start.first_code(now)
     lasts = lasts_in_words(CodePurpose.FIRST_ADMINISTRATOR)
     return [
         "",
         f"Nobody administers this installation yet. Open {config.base_url}/setup/first-administrator",
-        f"and type this one-time code within {lasts}: {as_printed(code)}   (it also stands in {path})",
+        f"and type this one-time code within {lasts}: {code}   (it also stands in {first_start.code_file()})",
     ]
