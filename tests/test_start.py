@@ -28,8 +28,21 @@ ROOT = Path(__file__).resolve().parents[1]
 SECONDS_MAX = 30
 
 
+MADE: list[Flask] = []
+
+
 def application(folder: Path, url: str | None = None, **over: object) -> Flask:
-    return create_app(databases.test_config(url or f"sqlite:///{folder / 'new.sqlite3'}", folder, **over))
+    MADE.append(create_app(databases.test_config(url or f"sqlite:///{folder / 'new.sqlite3'}", folder, **over)))
+    return MADE[-1]
+
+
+@pytest.fixture(autouse=True)
+def _connections_are_closed() -> Iterator[None]:
+    yield
+    while MADE:
+        with MADE.pop().app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def test_the_first_start_migrates_and_tells_the_first_administrators_code(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -97,7 +97,7 @@ def _deliver_it(owner: Hands) -> str:
     owner.press(page.get_by_role("button", name="Post update"))
     expect(page.locator("main")).to_contain_text("The field is on the transfer screen")
     owner.press(page.get_by_text("Mark it done", exact=True).first)
-    page.locator("input[name=live_from]").fill(date.today().isoformat())
+    page.locator("input[name=live_from]").fill(clock.now().date().isoformat())
     for site in ("Leeds", "Belfast"):
         owner.choose(page.get_by_label(re.compile(f"^{site}")))
     page.locator("textarea[name=evidence]").fill("The transfer screen shows the reference; release note of today.")
@@ -116,7 +116,7 @@ def _confirm_it(executive: Hands, promise: str) -> None:
 
 def _bring_the_numbers(programme: Hands, firm: Firm, folder: Path) -> None:
     file = folder / "repeat.csv"
-    monday = date.today() - timedelta(days=date.today().weekday())
+    monday = clock.now().date() - timedelta(days=clock.now().date().weekday())
     rows = [
         f"{monday - timedelta(weeks=week)},{site},{firm.metric_code},{21.4 - week * 0.01},900"
         for week in range(12, 0, -1)

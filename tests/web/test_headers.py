@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.app import create_app
+from portal.db import db
 from tests import databases
 from tests.factories import Cast, send, signed_in
 
@@ -80,6 +81,8 @@ def test_over_https_cookies_are_secure_and_https_is_remembered(database_url: str
     app = create_app(databases.test_config(database_url, tmp_path, base_url="https://sayso.example.org"))
 
     answer = app.test_client().get(PAGE, base_url="https://sayso.example.org")
+    with app.app_context():
+        db.engine.dispose()
 
     cookie = answer.headers["Set-Cookie"]
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
