@@ -105,6 +105,8 @@ def _first_administrator(config: Any, now: datetime) -> list[str]:
         return []
     with writing():
         code = first_start.first_code(now)
+    if code is None:
+        return []
     lasts = lasts_in_words(CodePurpose.FIRST_ADMINISTRATOR)
     return [
         "",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from portal.db import db
 from portal.ideas.models import Comment, Idea, Moderation, Report
@@ -59,9 +59,9 @@ def _moderated_by(viewer: Viewer) -> ColumnElement[bool]:
     return and_(visible_to(viewer), or_(false(), *below))
 
 
-def _together(rows: Iterable[Row[Any]]) -> list[Waiting]:
+def _together(rows: Iterable[Any]) -> list[Waiting]:
     """One entry for each text, with all reports about it."""
-    found: dict[tuple[int, int | None], list[Row[Any]]] = {}
+    found: dict[tuple[int, int | None], list[Any]] = {}
     for row in rows:
         found.setdefault((row[0].id, row[1].id if row[1] else None), []).append(row)
     return [

@@ -1,5 +1,7 @@
 """Reports and moderation over HTTP. What was decided is public; what was hidden, and who wrote it, is not."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -99,7 +101,10 @@ def _queue_page(
     viewer: Viewer, form: DecisionForm | None = None, *, status: int = 200, refusal: DomainError | None = None
 ) -> ResponseReturnValue:
     """form: a refused decision; its text is found by its key, and what was typed stands there again."""
-    facts = {"reported": moderation_queries.reported(viewer), "hidden": moderation_queries.hidden(viewer)}
+    facts: dict[str, Any] = {
+        "reported": moderation_queries.reported(viewer),
+        "hidden": moderation_queries.hidden(viewer),
+    }
     refused_key = f"{form.number.data}-{form.comment.data or 0}" if form else ""
     facts |= {"refused": form, "refused_key": refused_key, "refusal": refusal}
     return render_template("ideas/moderation_queue.html", here="moderation", **facts), status

@@ -116,7 +116,7 @@ def bylines(ideas: Iterable[Idea]) -> dict[int, Byline]:
     }
 
 
-def _named() -> Select[Any]:
+def _named() -> Select[int, str, str, str]:
     """Person, with the names of the team and the site (or whatever node they stand at)."""
     here, site = aliased(Place), aliased(Place)
     return (
