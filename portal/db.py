@@ -138,7 +138,7 @@ def upsert(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...], updat
 
 
 def take_turns(name: str) -> None:
-    """Let one transaction at a time past this point, until it ends. Needed on PostgreSQL only: SQLite has one writer."""
+    """Let one transaction at a time past this point, until it ends. SQLite has one writer and needs nothing."""
     if is_postgres():
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         db.session.execute(select(func.pg_advisory_xact_lock(number)))
