@@ -85,7 +85,7 @@ def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:
     items: list[NavItem] = [("Board", "/ideas", "board", None), ("Promises", "/commitments", "promises", None)]
     if viewer.is_executive:
         items.insert(0, ("Triage", "/triage", "triage", in_triage))
-    items.append(("Metrics", "/metrics", "metrics", None))
+    items += [("Results", "/results", "results", None), ("Metrics", "/metrics", "metrics", None)]
     if viewer.is_administrator or viewer.is_programme:
         items.append(("People", "/people", "people", None))
     return items
