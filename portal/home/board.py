@@ -18,6 +18,7 @@ from portal.people.viewer import Viewer
 from portal.swarm.feed import Card as Dealt
 from portal.swarm.feed import candidates, deal
 from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.queries import HALF, listed_looks
 from portal.swarm.score import DEFAULTS, sd
 from portal.swarm.scores import kept_typical
 from portal.web.paging import decode_cursor, encode_cursor
@@ -186,13 +187,15 @@ def _cards_of(viewer: Viewer, numbers: list[int], wanted: Wanted) -> list[Card]:
 
 def _by_score(viewer: Viewer, wanted: Wanted) -> Listing:
     """Ideas that the viewer has decided, in the official order: score, looks, number."""
+    looks = listed_looks()
     conditions = [*_conditions(viewer, wanted), Idea.stage == Stage.OPEN, _decided_by(viewer)]
     query = cards_query(viewer).where(*conditions)
-    if after := decode_cursor(wanted.after, float, int):
-        score, number = after
-        query = query.where(or_(IdeaScore.score < score, and_(IdeaScore.score == score, Idea.id > number)))
-    query = query.order_by(IdeaScore.score.desc(), Idea.id).limit(LIST_PAGE + 1)
-    return _page(viewer, query, wanted, lambda card: encode_cursor(card.sort[0], card.number))
+    if after := decode_cursor(wanted.after, float, float, int):
+        score, seen, number = after
+        behind = or_(looks < seen - HALF, and_(looks < seen + HALF, Idea.id > number))
+        query = query.where(or_(IdeaScore.score < score, and_(IdeaScore.score == score, behind)))
+    query = query.order_by(IdeaScore.score.desc(), looks.desc(), Idea.id).limit(LIST_PAGE + 1)
+    return _page(viewer, query, wanted, lambda card: encode_cursor(*card.sort))
 
 
 def _by_time(viewer: Viewer, wanted: Wanted) -> Listing:

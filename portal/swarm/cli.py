@@ -51,7 +51,7 @@ def explain(number: int) -> None:
 
 
 @click.command("polis")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def polis(folder: Path, as_json: bool) -> None:
     """Bring a public Polis conversation (comments.csv, votes.csv) into an empty database."""
