@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Invalid
@@ -123,7 +124,9 @@ def counts(viewer: Viewer) -> dict[str, int]:
 
 
 def _decided_by(viewer: Viewer) -> ColumnElement[bool]:
-    return exists().where(Vote.idea_id == Idea.id, Vote.person_id == viewer.id, Vote.revoked_at.is_(None))
+    # An alias: the cards' query joins the viewer's vote too, and would take this one for the same.
+    mine = aliased(Vote)
+    return exists().where(mine.idea_id == Idea.id, mine.person_id == viewer.id, mine.revoked_at.is_(None))
 
 
 def _conditions(viewer: Viewer, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -69,9 +69,9 @@ def cards_query(viewer: Viewer) -> Select[Any]:
     follow = and_(Follow.idea_id == Idea.id, Follow.person_id == viewer.id)
     return (
         select(
-            Idea, author.name.label("author"), home.name.label("author_place"), site.name.label("site"), Vote.kind.label("vote"),
-            Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_team, IdeaScore.n_site, IdeaScore.n_stop, IdeaScore.m,
-            IdeaScore.score, IdeaScore.evidence, _teams().label("teams"),
+            Idea, author.name.label("author"), home.name.label("author_place"), site.name.label("site"),
+            Vote.kind.label("vote"), Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_team,
+            IdeaScore.n_site, IdeaScore.n_stop, IdeaScore.m, IdeaScore.score, IdeaScore.evidence, _teams().label("teams"),
         )
         .outerjoin(author, shown)
         .outerjoin(home, home.id == author.place_id)

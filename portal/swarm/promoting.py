@@ -86,8 +86,8 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime)
     newest = db.session.scalar(select(Promotion.hash).order_by(Promotion.id.desc()).limit(1)) or FIRST_HASH
     s, d, m = scored.terms
     values: dict[str, Any] = {
-        "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0, "delta": delta(scored.means.mu0),
-        "evidence": scored.evidence, "line": swarm_line(teams), "teams": teams, "sites": sites, "n_team": scored.n_team,
+        "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0,
+        "delta": delta(scored.means.mu0), "evidence": scored.evidence, "line": swarm_line(teams), "teams": teams, "sites": sites, "n_team": scored.n_team,
         "n_site": scored.n_site, "params_version": DEFAULTS.version,
         "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)),
     }  # fmt: skip
