@@ -71,7 +71,8 @@ def cards_query(viewer: Viewer) -> Select[Any]:
         select(
             Idea, author.name.label("author"), home.name.label("author_place"), site.name.label("site"),
             Vote.kind.label("vote"), Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_team,
-            IdeaScore.n_site, IdeaScore.n_stop, IdeaScore.m, IdeaScore.score, IdeaScore.evidence, _teams().label("teams"),
+            IdeaScore.n_site, IdeaScore.n_stop, IdeaScore.m, IdeaScore.score, IdeaScore.evidence,
+            _teams().label("teams"),
         )
         .outerjoin(author, shown)
         .outerjoin(home, home.id == author.place_id)

@@ -33,8 +33,8 @@ def numbers_of(idea: Idea, score: IdeaScore) -> Numbers:
     gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0)
     return Numbers(
         place=place_on_list(score), looks=score.n_support + score.n_pass,
-        supporters=score.n_support, strong=score.n_strong, stops=score.n_stop, teams=score.n_team, sites=score.n_site, evidence=score.evidence,
-        line=swarm_line(teams), gap=gap,
+        supporters=score.n_support, strong=score.n_strong, stops=score.n_stop,
+        teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams), gap=gap,
     )  # fmt: skip
 
 

@@ -194,8 +194,9 @@ def test_an_ideas_page_shows_how_far_it_has_got(app: Flask, cast: Cast) -> None:
     now = clock.now()
     with app.app_context():
         fresh = said(cast.asha, now=now)
+        carried = said(cast.asha, "A rule that many have met", now=now)
+        assert any(vote(person, carried, "strong", now=now) for person in cast.voters[:8])
         with writing():
-            carried = make_promoted(cast, promoted_at=now - timedelta(days=1)).id
             declined = make_promoted(cast, promoted_at=now - timedelta(days=1))
             no = NewDecline(DeclineReason.LAW_OR_SAFETY, NO, "A change in the law.")
             triage.decline(viewer(cast.vic), declined, no, today=now.date(), now=now)
