@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Invalid
@@ -18,6 +19,7 @@ from portal.people.viewer import Viewer
 from portal.swarm.feed import Card as Dealt
 from portal.swarm.feed import candidates, deal
 from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.queries import HALF, listed_looks
 from portal.swarm.score import DEFAULTS, sd
 from portal.swarm.scores import kept_typical
 from portal.web.paging import decode_cursor, encode_cursor
@@ -122,7 +124,9 @@ def counts(viewer: Viewer) -> dict[str, int]:
 
 
 def _decided_by(viewer: Viewer) -> ColumnElement[bool]:
-    return exists().where(Vote.idea_id == Idea.id, Vote.person_id == viewer.id, Vote.revoked_at.is_(None))
+    # An alias: the cards' query joins the viewer's vote too, and would take this one for the same.
+    mine = aliased(Vote)
+    return exists().where(mine.idea_id == Idea.id, mine.person_id == viewer.id, mine.revoked_at.is_(None))
 
 
 def _conditions(viewer: Viewer, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -186,13 +190,15 @@ def _cards_of(viewer: Viewer, numbers: list[int], wanted: Wanted) -> list[Card]:
 
 def _by_score(viewer: Viewer, wanted: Wanted) -> Listing:
     """Ideas that the viewer has decided, in the official order: score, looks, number."""
+    looks = listed_looks()
     conditions = [*_conditions(viewer, wanted), Idea.stage == Stage.OPEN, _decided_by(viewer)]
     query = cards_query(viewer).where(*conditions)
-    if after := decode_cursor(wanted.after, float, int):
-        score, number = after
-        query = query.where(or_(IdeaScore.score < score, and_(IdeaScore.score == score, Idea.id > number)))
-    query = query.order_by(IdeaScore.score.desc(), Idea.id).limit(LIST_PAGE + 1)
-    return _page(viewer, query, wanted, lambda card: encode_cursor(card.sort[0], card.number))
+    if after := decode_cursor(wanted.after, float, float, int):
+        score, seen, number = after
+        behind = or_(looks < seen - HALF, and_(looks < seen + HALF, Idea.id > number))
+        query = query.where(or_(IdeaScore.score < score, and_(IdeaScore.score == score, behind)))
+    query = query.order_by(IdeaScore.score.desc(), looks.desc(), Idea.id).limit(LIST_PAGE + 1)
+    return _page(viewer, query, wanted, lambda card: encode_cursor(*card.sort))
 
 
 def _by_time(viewer: Viewer, wanted: Wanted) -> Listing:

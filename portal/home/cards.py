@@ -15,6 +15,7 @@ from portal.people.viewer import Viewer
 from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, Vote
 from portal.swarm.rules import OPEN_STAGES, VoteKind
+from portal.swarm.score import listed
 
 EXCERPT_CHARS = 220
 CHIPS = {
@@ -68,9 +69,10 @@ def cards_query(viewer: Viewer) -> Select[Any]:
     follow = and_(Follow.idea_id == Idea.id, Follow.person_id == viewer.id)
     return (
         select(
-            Idea, author.name.label("author"), home.name.label("author_place"), site.name.label("site"), Vote.kind.label("vote"),
-            Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_team, IdeaScore.n_site, IdeaScore.n_stop, IdeaScore.m,
-            IdeaScore.score, IdeaScore.evidence, _teams().label("teams"),
+            Idea, author.name.label("author"), home.name.label("author_place"), site.name.label("site"),
+            Vote.kind.label("vote"), Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_team,
+            IdeaScore.n_site, IdeaScore.n_stop, IdeaScore.m, IdeaScore.score, IdeaScore.evidence,
+            _teams().label("teams"),
         )
         .outerjoin(author, shown)
         .outerjoin(home, home.id == author.place_id)
@@ -99,7 +101,7 @@ def card(row: Row[Any], viewer: Viewer, *, back: str = "/ideas") -> Card:
         vote=row.vote.value if row.vote else None, may_vote=viewer.is_frontline and not mine, closed=closed,
         people=(row.n_support or 0) if seen else None, fill_percent=_fill(row) if seen else None,
         chip=CHIPS.get(idea.stage), why=_why(row, viewer, seen), comment_count=idea.comment_count,
-        following=row.follow is not None, stage=idea.stage, sort=(row.score, idea.id), back=back,
+        following=row.follow is not None, stage=idea.stage, sort=(row.score, listed(row.m or 0.0), idea.id), back=back,
     )  # fmt: skip
 
 

@@ -94,9 +94,13 @@ def swarm_facts(viewer: Viewer, card: Card, idea: Idea) -> SwarmFacts:
     if score is None:
         return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.")
     if idea.stage is not Stage.OPEN:
-        teams = f"{score.n_team} team{'s' if score.n_team != 1 else ''} on {score.n_site} site{'s' if score.n_site != 1 else ''}"
+        teams = f"{_count(score.n_team, 'team')} on {_count(score.n_site, 'site')}"
         return SwarmFacts(f"{score.n_support} of you hit this", f"In {teams}. {_stops(score.n_stop)}".strip())
     return SwarmFacts(f"{score.n_support} of you hit this so far", sentence(numbers_of(idea, score)))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def _stops(count: int) -> str:

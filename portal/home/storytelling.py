@@ -96,7 +96,8 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
     parts = []
     if kind is StoryKind.PROMOTED and facts.get("supporters_teams"):
         parts.append(
-            f"Supporters in {facts['supporters_teams']} teams on {facts.get('sites', 1)} sites, so no single team did it."
+            f"Supporters in {facts['supporters_teams']} teams on {facts.get('sites', 1)} sites, "
+            "so no single team did it."
         )
     if owner := facts.get("owner"):
         parts.append(f"{owner} owns it.")

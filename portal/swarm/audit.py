@@ -18,6 +18,7 @@ from portal.swarm.score import TeamCell, Terms
 from portal.swarm.scores import refresh_typical, stored_score, typical
 
 TOLERANCE = 1e-9
+COUNTS = ("n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site")
 SUPPORTS = (VoteKind.SUPPORT, VoteKind.STRONG)
 
 
@@ -94,15 +95,35 @@ def verify() -> list[str]:
 
 def _wrong_scores() -> Iterator[str]:
     kept = {row.idea_id: row for row in db.session.execute(select(IdeaScore.__table__))}
+    cells = _kept_cells()
     for idea in counted():
         row = kept.pop(idea.idea_id, None)
         if row is None:
             yield f"idea {idea.idea_id} has votes but no score"
             continue
+        yield from _cell_differences(idea, cells.pop(idea.idea_id, {}))
         yield from _differences(idea, row)
     for row in kept.values():
-        if max(abs(row.s), abs(row.d), abs(row.m)) > TOLERANCE or row.n_support or row.n_stop:
+        if max(abs(row.s), abs(row.d), abs(row.m)) > TOLERANCE or any(getattr(row, name) for name in COUNTS):
             yield f"idea {row.idea_id} has a score but no votes"
+    for idea_id, rest in cells.items():
+        yield from _cell_differences(Counted(idea_id), rest)
+
+
+def _kept_cells() -> dict[int, dict[int, tuple[int, TeamCell, int]]]:
+    found: dict[int, dict[int, tuple[int, TeamCell, int]]] = {}
+    for row in db.session.execute(select(IdeaTeam.__table__)):
+        found.setdefault(row.idea_id, {})[row.team_id] = (row.site_id, TeamCell(row.u, row.d, row.m), row.supporters)
+    return found
+
+
+def _cell_differences(idea: Counted, kept: dict[int, tuple[int, TeamCell, int]]) -> Iterator[str]:
+    nothing = (0, TeamCell(), 0)
+    for team_id in sorted(idea.cells.keys() | kept.keys()):
+        (_, has, backing), (_, wants, supporters) = kept.get(team_id, nothing), idea.cells.get(team_id, nothing)
+        far = max(abs(one - other) for one, other in zip(has, wants, strict=True))
+        if far > TOLERANCE or backing != supporters:
+            yield f"idea {idea.idea_id}: team {team_id} is kept as {has}, the votes say {wants}"
 
 
 def _differences(idea: Counted, row: Any) -> Iterator[str]:

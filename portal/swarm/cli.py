@@ -51,7 +51,7 @@ def explain(number: int) -> None:
 
 
 @click.command("polis")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def polis(folder: Path, as_json: bool) -> None:
     """Bring a public Polis conversation (comments.csv, votes.csv) into an empty database."""
@@ -92,11 +92,14 @@ def _page(report: Report) -> str:
         f"{report.name}",
         f"{report.people} people in 24 teams on 6 sites",
         f"{report.comment_rows} statements read = {report.ideas} ideas + {len(report.bad_comments)} unreadable",
-        f"  of the ideas {report.withdrawn} were moderated away (withdrawn), {report.shortened} shortened to 600 characters",
+        f"  of the ideas {report.withdrawn} were moderated away (withdrawn),"
+        f" {report.shortened} shortened to 600 characters",
         f"{report.vote_rows} votes read = {out['counted']} counted + {out['superseded']} changed later"
-        f" + {out['own_idea']} on one's own statement (not stored) + {out['closed']} on withdrawn statements (not stored)"
+        f" + {out['own_idea']} on one's own statement (not stored)"
+        f" + {out['closed']} on withdrawn statements (not stored)"
         f" + {out['unknown_statement']} on unknown statements + {len(report.bad_votes)} unreadable",
-        f"{sum(kinds.values())} votes stand = {kinds['support']} support + {kinds['pass']} pass + {kinds['stop']} stop signals",
+        f"{sum(kinds.values())} votes stand = {kinds['support']} support + {kinds['pass']} pass"
+        f" + {kinds['stop']} stop signals",
         f"{report.promoted} ideas were promoted",
         "totals agree with the files" if report.totals_agree else "TOTALS DO NOT AGREE WITH THE FILES",
         "scores agree with the votes" if not report.disagreements else "\n".join(report.disagreements),

@@ -83,8 +83,11 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str,
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
         if missing:
             raise Invalid("not_a_conversation", f"{path} has no column {missing[0]!r}; it needs {', '.join(columns)}.")
-        for row in reader:
-            yield reader.line_num, row
+        try:
+            for row in reader:
+                yield reader.line_num, row
+        except csv.Error as error:
+            raise Invalid("not_a_conversation", f"{path} line {reader.line_num}: {error}.") from error
 
 
 def _statement(row: dict[str, str]) -> Statement:
@@ -119,8 +122,9 @@ def _moment(row: dict[str, str]) -> datetime:
 
 def _name(folder: Path) -> str:
     try:
-        with (folder / "summary.csv").open(encoding="utf-8-sig", newline="") as file:
+        with (folder / "summary.csv").open(encoding="utf-8-sig", newline="", errors="replace") as file:
             facts = dict(row[:2] for row in csv.reader(file) if len(row) >= 2)
-    except OSError:
+    except (OSError, csv.Error):
         facts = {}
-    return (facts.get("topic") or folder.name or "A conversation").strip()[:120]
+    topic = " ".join(facts.get("topic", "").replace("\0", "").split())
+    return (topic or folder.name or "A conversation")[:120]

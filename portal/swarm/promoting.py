@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -37,12 +37,29 @@ def promote_if_carried(idea_id: int, scored: Scored, *, now: datetime) -> bool:
     gap = quorum_gap(scored.evidence, scored.n_team, scored.n_site, teams=teams, sites=sites, mu0=scored.means.mu0)
     if not gap.closed:
         return False
+    now = _after_changes(idea_id, now)
     ideas.mark_promoted(idea_id, now=now)
     _record(idea_id, scored, teams, sites, now)
     facts = {"supporters_teams": scored.n_team, "sites": scored.n_site, "evidence": round(scored.evidence, 1)}
     story.record(idea_id, StoryKind.PROMOTED, now=now, facts=facts)
     _award(idea, now)
     return True
+
+
+def after_promotion(idea_id: int, now: datetime) -> datetime:
+    """`now`, but later than the idea's promotion.
+
+    A vote that waited for its turn carries a moment from before the wait; dated like that it would look as if it
+    had been changed before the promotion, which would then no longer follow from the votes that stood.
+    """
+    promoted = db.session.scalar(select(Promotion.at).where(Promotion.idea_id == idea_id))
+    return now if promoted is None or now > promoted else promoted + timedelta(microseconds=1)
+
+
+def _after_changes(idea_id: int, now: datetime) -> datetime:
+    """`now`, but not before any vote that no longer stands was taken back: see `after_promotion`."""
+    last = db.session.scalar(select(func.max(Vote.revoked_at)).where(Vote.idea_id == idea_id))
+    return now if last is None else max(now, last)
 
 
 def audience_size(idea: Idea) -> tuple[int, int]:
@@ -69,9 +86,9 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime)
     newest = db.session.scalar(select(Promotion.hash).order_by(Promotion.id.desc()).limit(1)) or FIRST_HASH
     s, d, m = scored.terms
     values: dict[str, Any] = {
-        "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0, "delta": delta(scored.means.mu0),
-        "evidence": scored.evidence, "line": swarm_line(teams), "teams": teams, "sites": sites, "n_team": scored.n_team,
-        "n_site": scored.n_site, "params_version": DEFAULTS.version,
+        "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0,
+        "delta": delta(scored.means.mu0), "evidence": scored.evidence, "line": swarm_line(teams),
+        "teams": teams, "sites": sites, "n_team": scored.n_team, "n_site": scored.n_site, "params_version": DEFAULTS.version,
         "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)),
     }  # fmt: skip
     promotion = Promotion(**values, prev_hash=newest, hash=link_hash(newest, values))

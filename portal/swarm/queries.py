@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Float, Numeric, Row, cast, func, or_, select
 
 from portal.db import db
 from portal.ideas.models import Idea
@@ -16,9 +16,12 @@ from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaScore, Vote
 from portal.swarm.promoting import audience_size
 from portal.swarm.rules import OPEN_STAGES, VoteKind
+from portal.swarm.score import DECIMALS, list_key, listed
 from portal.swarm.scores import kept_typical
 from portal.swarm.wording import Numbers
 
+STANDING = (Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None))
+HALF = 10**-DECIMALS / 2
 STOPS_SHOWN_FROM = 3  # objectors, before anybody's words are shown
 
 
@@ -29,31 +32,43 @@ def numbers_of(idea: Idea, score: IdeaScore) -> Numbers:
     mu0 = means.mu0 if means else 0.0
     gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0)
     return Numbers(
-        place=place_on_list(score), looks=score.n_support + score.n_pass, supporters=score.n_support, strong=score.n_strong,
-        stops=score.n_stop, teams=score.n_team, sites=score.n_site, evidence=score.evidence,
-        line=swarm_line(teams), gap=gap,
+        place=place_on_list(score), looks=score.n_support + score.n_pass,
+        supporters=score.n_support, strong=score.n_strong, stops=score.n_stop,
+        teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams), gap=gap,
     )  # fmt: skip
 
 
 def place_on_list(score: IdeaScore) -> int:
     """The place on the official list of standing ideas: score down, looks down, number up."""
+    worth, looks, mine = listed_score(), listed_looks(), listed(score.m)
+    # Neither differs by less than the ninth decimal, so that half of one tells equal from different.
+    same_worth, same_looks = func.abs(worth - score.score) < HALF, func.abs(looks - mine) < HALF
     ahead = or_(
-        IdeaScore.score > score.score,
-        (IdeaScore.score == score.score) & (IdeaScore.m > score.m),
-        (IdeaScore.score == score.score) & (IdeaScore.m == score.m) & (IdeaScore.idea_id < score.idea_id),
+        worth > score.score + HALF,
+        same_worth & (looks > mine + HALF),
+        same_worth & same_looks & (Idea.id < score.idea_id),
     )
-    standing = Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None)
-    query = select(func.count()).select_from(IdeaScore).join(Idea, Idea.id == IdeaScore.idea_id)
-    return 1 + (db.session.scalar(query.where(*standing, ahead)) or 0)
+    query = select(func.count()).select_from(Idea).outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
+    return 1 + (db.session.scalar(query.where(*STANDING, ahead)) or 0)
 
 
 def official_list() -> list[int]:
     """Every standing idea's number, best first; ideas without a vote stand where the typical idea does."""
+    worth, looks = listed_score().label("worth"), func.coalesce(IdeaScore.m, 0.0).label("looks")
+    query = select(Idea.id, worth, looks).outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id).where(*STANDING)
+    rows = db.session.execute(query).all()
+    return [row.id for row in sorted(rows, key=lambda row: list_key(row.worth, row.looks, row.id))]
+
+
+def listed_score() -> ColumnElement[float]:
+    """The score by which an idea stands on the list; without a vote that of the typical idea."""
     means = kept_typical()
-    score = func.coalesce(IdeaScore.score, means.mu0 if means else 0.0)
-    query = select(Idea.id).outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
-    query = query.where(Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None))
-    return list(db.session.scalars(query.order_by(score.desc(), func.coalesce(IdeaScore.m, 0.0).desc(), Idea.id)))
+    return func.coalesce(IdeaScore.score, listed(means.mu0 if means else 0.0))
+
+
+def listed_looks() -> ColumnElement[float]:
+    """The looks that decide between equal scores, rounded as `score.listed` does."""
+    return cast(func.round(cast(func.coalesce(IdeaScore.m, 0.0), Numeric(asdecimal=False)), DECIMALS), Float)
 
 
 @dataclass(frozen=True)

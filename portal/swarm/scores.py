@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from portal.db import db, is_postgres, upsert
 from portal.errors import Missing
@@ -29,7 +29,7 @@ READ_ROW = (
         SCORES.c.n_strong, SCORES.c.n_pass, SCORES.c.n_stop, SCORES.c.n_team, SCORES.c.n_site,
     ).join(SCORES, SCORES.c.idea_id == IDEAS.c.id).where(IDEAS.c.id == bindparam("idea"))
 )  # fmt: skip
-LOCK_ROW = READ_ROW.with_for_update(of=SCORES)
+LOCK_ROW = select(SCORES.c.idea_id).where(SCORES.c.idea_id == bindparam("idea")).with_for_update()
 WRITE_SCORE = update(SCORES).where(SCORES.c.idea_id == bindparam("idea"))
 CELL_HERE = CELLS.c.idea_id == bindparam("idea"), CELLS.c.team_id == bindparam("team")
 READ_CELL = select(CELLS.c.u, CELLS.c.d, CELLS.c.m, CELLS.c.supporters).where(*CELL_HERE)
@@ -80,17 +80,23 @@ class Scored:
 
 def lock(idea_id: int, *, now: datetime) -> Locked:
     """Read the idea with its score row under a lock; makes the row with the first vote. Raises Missing."""
-    connection = db.session.connection()
-    query = LOCK_ROW if is_postgres() else READ_ROW
-    row = connection.execute(query, {"idea": idea_id}).one_or_none()
+    row = _locked_row(idea_id)
     if row is None:
         _make_row(idea_id, now)
-        row = connection.execute(query, {"idea": idea_id}).one_or_none()
+        row = _locked_row(idea_id)
     if row is None:
         raise Missing("idea")
     counts = {name: getattr(row, name) for name in COUNTED.values()}
     terms = Terms(row.s, row.d, row.m)
     return Locked(idea_id, row.author_id, row.stage, row.first_vote_at, terms, counts, row.n_team, row.n_site)
+
+
+def _locked_row(idea_id: int) -> Row[Any] | None:
+    connection = db.session.connection()
+    if is_postgres():
+        # First the lock, then the read: a join that waited for the lock shows the idea's stage of before the wait.
+        connection.execute(LOCK_ROW, {"idea": idea_id})
+    return connection.execute(READ_ROW, {"idea": idea_id}).one_or_none()
 
 
 def apply(idea: Locked, changes: Iterable[Change], *, now: datetime) -> Scored:
@@ -159,9 +165,9 @@ def rescore_all(means: Means, *, now: datetime) -> int:
     done, last = 0, 0
     columns = IdeaScore.idea_id, IdeaScore.s, IdeaScore.d, IdeaScore.m
     while True:
-        rows = db.session.execute(
-            select(*columns).where(IdeaScore.idea_id > last).order_by(IdeaScore.idea_id).limit(BATCH)
-        ).all()
+        batch = select(*columns).where(IdeaScore.idea_id > last).order_by(IdeaScore.idea_id).limit(BATCH)
+        # Locked (on PostgreSQL): a vote between this read and the write would be overwritten by the sums of before.
+        rows = db.session.execute(batch.with_for_update()).all()
         if not rows:
             return done
         changed = [

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
-from portal.db import db
+from portal.db import db, take_turns
 from portal.errors import Conflict
 from portal.ideas import service as ideas
 from portal.ideas.models import Idea
@@ -48,6 +48,8 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
     Raises the refusal of `VoteRefusal`. Giving the same vote again changes nothing.
     """
     idea = scores.lock(idea_id, now=now)
+    if idea.stage is Stage.PROMOTED:
+        now = promoting.after_promotion(idea_id, now)
     standing = _standing(voter.person_id, idea_id)
     _refuse(voter, idea, standing, wanted, now)
     if standing is not None and (standing.kind, standing.reason, standing.sentence) == _told(wanted):
@@ -67,6 +69,8 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
 
 
 def _told(wanted: WantedVote) -> tuple[Any, Any, str]:
+    if wanted.kind is not VoteKind.STOP:
+        return wanted.kind, None, ""
     return wanted.kind, wanted.reason, wanted.sentence.strip()
 
 
@@ -88,6 +92,7 @@ def _refuse(voter: Voter, idea: Any, standing: Row[Any] | None, wanted: WantedVo
 
 def _open_strong(person_id: int) -> int:
     """How many strong votes the person has on ideas that still take votes."""
+    take_turns(f"strong:{person_id}")  # two windows with two ideas would both count what is there before
     query = select(func.count()).select_from(Vote).join(Idea, Idea.id == Vote.idea_id)
     standing = Vote.person_id == person_id, Vote.kind == VoteKind.STRONG, Vote.revoked_at.is_(None)
     open_ones = Idea.stage.in_([Stage(word) for word in OPEN_STAGES])

@@ -63,6 +63,7 @@ def _answer(number: int, where: str | None) -> ResponseReturnValue:
 def _stop_again(number: int, form: VoteForm, refusal: DomainError) -> ResponseReturnValue:
     page = queries.stops_page(the_viewer(), number)
     card = page.card(error=refusal.message, reason=form.reason.data or "", words=form.sentence.data or "")
+    card["back"] = safe_next(request.form.get("next"), card["back"]).split("#")[0]
     if request.headers.get("HX-Request"):
         response = make_response(render_template("swarm/_stop.html", card=card, where=form.where.data or "board"), 422)
         response.headers["HX-Retarget"] = f"#stop-{number}"
