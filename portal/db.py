@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, String, event, func, select
@@ -72,7 +72,10 @@ class _Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=_Base, disable_autonaming=True)
-Base = db.Model  # the base of every model
+if TYPE_CHECKING:
+    Base = _Base
+else:
+    Base = db.Model  # the base of every model; the same thing, of which type checkers know no more than its name
 
 
 def install(engine: Engine) -> None:
