@@ -1,8 +1,8 @@
 """What may be done with an idea or a comment, when and by whom; where an idea may move; how its origin reads. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portal.errors import Conflict, DomainError, Gone, Invalid, Refused
@@ -10,7 +10,6 @@ from portal.ideas.words import EDIT_MINUTES, Audience, Stage
 from portal.people.roles import GROUP_MIN
 
 EDIT_TIME = timedelta(minutes=EDIT_MINUTES)
-ANSWER_WORKING_DAYS = 5
 LABEL_CHARS_MAX = 120
 
 STAGE_MOVES: Mapping[Stage, frozenset[Stage]] = {
@@ -267,12 +266,3 @@ def origin_label(
         return f"a colleague in {site}{f' ({employer})' if is_partner else ''}"[:LABEL_CHARS_MAX]
     unnamed = sum(people for place, people in sizes.items() if place is None or people < GROUP_MIN)
     return f"a colleague at {employer}"[:LABEL_CHARS_MAX] if unnamed >= GROUP_MIN else "a colleague"
-
-
-def answer_due(said_on: date, working_days: Collection[int], *, days: int = ANSWER_WORKING_DAYS) -> date:
-    """The day by which somebody answers: so many working days later. working_days: 0 is Monday; not empty."""
-    due, left = said_on, days
-    while left:
-        due += timedelta(days=1)
-        left -= due.weekday() in working_days
-    return due

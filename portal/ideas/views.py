@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
@@ -12,7 +12,7 @@ from portal.ideas import drafts, service
 from portal.ideas.box import MODES, ask_for, fresh_key, kept_words, look
 from portal.ideas.forms import DraftForm, EditForm, FollowForm, SayForm, SortingForm, WithdrawalForm
 from portal.ideas.queries import hidden_note, idea_for, idea_view
-from portal.ideas.rules import SayRefusal, answer_due, edit_refusal
+from portal.ideas.rules import SayRefusal, edit_refusal
 from portal.ideas.service import NewIdea, NewSorting
 from portal.ideas.shown import Ask, IdeaView
 from portal.ideas.spotting import Finding
@@ -20,7 +20,6 @@ from portal.ideas.words import SAY_CHARS_MAX, Audience, Barrier, Kind, Names
 from portal.people import queries as people
 from portal.people.access import requires, the_viewer
 from portal.people.viewer import Viewer
-from portal.web.dates import local_day, weekday_words
 from portal.web.forms import CONTROLS
 from portal.web.limits import limiter, per_viewer
 from portal.web.problems import status_of
@@ -83,7 +82,6 @@ def _thanks(viewer: Viewer, number: int) -> ResponseReturnValue:
         said={
             "number": number,
             "href": url_for("home.idea", number=number),
-            "due": weekday_words(answer_due(local_day(idea.said_at, viewer.timezone), _working_days())),
             "names": idea.names.value,
         },
         idea=idea,
@@ -92,10 +90,6 @@ def _thanks(viewer: Viewer, number: int) -> ResponseReturnValue:
         ask=ask_for(viewer, now=now),
         here="say",
     )
-
-
-def _working_days() -> set[int]:
-    return {DAYS.index(day[:3].lower()) for day in current_app.config["SAYSO"].working_days}
 
 
 @bp.post("/ideas/draft")

@@ -1,7 +1,7 @@
 """Who may do what with an idea until when, and how its origin reads."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -20,7 +20,6 @@ from portal.ideas.rules import (
     SortRefusal,
     TextFacts,
     WithdrawRefusal,
-    answer_due,
     comment_refusal,
     comment_withdraw_refusal,
     edit_refusal,
@@ -159,14 +158,6 @@ def test_a_label_never_speaks_of_fewer_than_ten(sizes, site_id, is_partner, expe
     label = origin_label(sizes, site_id=site_id, site="Leeds", employer="Brightline", is_partner=is_partner)
 
     assert label == expected
-
-
-def test_an_answer_is_due_in_five_working_days() -> None:
-    weekdays = range(5)
-
-    assert answer_due(date(2026, 3, 2), weekdays) == date(2026, 3, 9)  # from a Monday
-    assert answer_due(date(2026, 3, 7), weekdays) == date(2026, 3, 13)  # from a Saturday
-    assert answer_due(date(2026, 3, 2), {6}) == date(2026, 4, 5)  # only Sundays
 
 
 def test_every_refusal_has_a_code_of_its_own_and_a_plain_sentence() -> None:
