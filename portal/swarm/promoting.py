@@ -88,7 +88,8 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime)
     values: dict[str, Any] = {
         "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0,
         "delta": delta(scored.means.mu0), "evidence": scored.evidence, "line": swarm_line(teams),
-        "teams": teams, "sites": sites, "n_team": scored.n_team, "n_site": scored.n_site, "params_version": DEFAULTS.version,
+        "teams": teams, "sites": sites, "n_team": scored.n_team, "n_site": scored.n_site,
+        "params_version": DEFAULTS.version,
         "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)),
     }  # fmt: skip
     promotion = Promotion(**values, prev_hash=newest, hash=link_hash(newest, values))
