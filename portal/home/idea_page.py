@@ -56,9 +56,7 @@ class IdeaPage:
 
 def load(viewer: Viewer, number: int, *, now: datetime) -> IdeaPage:
     """One idea as the viewer may read it; raises Missing."""
-    cards = load_cards(viewer, cards_query(viewer).where(visible_to(viewer), Idea.id == number))
-    if not cards:
-        raise Missing("idea")
+    card = card_for(viewer, number)
     idea = db.session.get(Idea, number)
     assert idea is not None
     today = local_day(now, viewer.timezone)
@@ -67,8 +65,8 @@ def load(viewer: Viewer, number: int, *, now: datetime) -> IdeaPage:
     moments = {row.kind: row for row in _moments(idea.id)}
     return IdeaPage(
         idea=idea,
-        card=cards[0],
-        swarm=swarm_facts(viewer, cards[0], idea),
+        card=card,
+        swarm=swarm_facts(viewer, card, idea),
         steps=_arc(idea, moments, promise, today, viewer.timezone),
         entries=entries,
         decision=_decline(idea.id, viewer.timezone, today) if idea.stage is Stage.DECLINED else None,
@@ -79,7 +77,9 @@ def load(viewer: Viewer, number: int, *, now: datetime) -> IdeaPage:
 
 
 def card_for(viewer: Viewer, number: int, *, back: str = "/ideas") -> Card:
-    """The card of one idea after a vote; raises Missing."""
+    """The card of one idea; raises Missing."""
+    if not 0 < number < 2**31:
+        raise Missing("idea")  # more than the column holds
     cards = load_cards(viewer, cards_query(viewer).where(visible_to(viewer), Idea.id == number), back=back)
     if not cards:
         raise Missing("idea")

@@ -215,6 +215,7 @@ def test_an_ideas_page_shows_how_far_it_has_got(app: Flask, cast: Cast) -> None:
     assert "A change in the law." in page[declined_number]
     assert SENTENCE in page[promised] and "Olu" in page[promised]
     assert bo.get("/ideas/4711").status_code == 404 and bo.get("/ideas/99999999999999999999").status_code == 404
+    assert bo.get("/ideas/99999999999999999999/card").status_code == 404
 
 
 def test_my_page_lists_what_i_said_and_nothing_else(app: Flask, cast: Cast) -> None:
