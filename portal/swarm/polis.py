@@ -28,6 +28,9 @@ from portal.swarm.rules import StopReason, VoteKind, VoteRefusal, WantedVote
 from portal.swarm.service import Voter, cast_vote
 
 TEAMS, SITES = 24, 6
+# Votes trickle in over weeks: every five minutes would be after each. In one transaction PostgreSQL keeps every row
+# version that a refresh leaves behind, and walks over all of them at the next.
+VOTES_BETWEEN = 50
 WANTED = {
     1: WantedVote(VoteKind.SUPPORT),
     0: WantedVote(VoteKind.PASS),
@@ -123,10 +126,11 @@ def _replay(ballots: list[Ballot], voters: dict[int, Voter], numbers: dict[int, 
     """Cast every vote at its own time. Outcomes: counted, superseded, own_idea, closed, unknown_statement."""
     last = {(ballot.voter_id, ballot.comment_id): index for index, ballot in enumerate(ballots)}
     due: datetime | None = None
+    fresh_until = 0
     for index, ballot in enumerate(ballots):
-        if due is None or ballot.at >= due:
+        if due is None or (ballot.at >= due and index >= fresh_until):
             scores.refresh_if_due(now=ballot.at)
-            due = ballot.at + timedelta(minutes=5)
+            due, fresh_until = ballot.at + timedelta(minutes=5), index + VOTES_BETWEEN
         outcome = _cast(ballot, voters, numbers)
         if outcome == "counted" and last[ballot.voter_id, ballot.comment_id] != index:
             outcome = "superseded"
