@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.ideas.models import Follow, Idea
-from portal.ideas.words import Names, Stage
+from portal.ideas.words import Audience, Names, Stage
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -119,8 +119,15 @@ def byline(row: Row[Any]) -> str:
 
 
 def _teams() -> Any:
-    """How many teams there are: the swarm line depends on it."""
-    return select(func.count()).where(Place.kind == PlaceKind.TEAM).scalar_subquery()
+    """How many teams may read the idea, as `audience_size` counts them: the swarm line depends on it."""
+    somebody = select(Person.id).where(Person.team_id == Place.id, Person.deactivated_at.is_(None)).exists()
+    inside = or_(
+        Idea.audience == Audience.ORGANISATION,
+        and_(Idea.audience == Audience.EMPLOYER, Place.employer_id == Idea.employer_id),
+        and_(Idea.audience == Audience.SITE, Place.site_id == Idea.site_id),
+    )
+    counted = select(func.count(Place.id)).where(Place.kind == PlaceKind.TEAM, somebody, inside)
+    return counted.correlate(Idea).scalar_subquery()
 
 
 def _fill(row: Row[Any]) -> int:
