@@ -1,6 +1,7 @@
 """Every model, imported in one place so that the metadata is complete for migrations and tests."""
 
 from portal.commitments import models as commitments
+from portal.home import models as home
 from portal.ideas import models as ideas
 from portal.ledger import models as ledger
 from portal.metrics import models as metrics
@@ -10,4 +11,4 @@ from portal.rewards import models as rewards
 from portal.swarm import models as swarm
 from portal.triage import models as triage
 
-ALL = (people, outbox, metrics, ledger, rewards, ideas, swarm, commitments, triage)
+ALL = (people, outbox, metrics, ledger, rewards, ideas, swarm, commitments, triage, home)

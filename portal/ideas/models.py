@@ -49,6 +49,33 @@ class Idea(Base):
         return self.id
 
 
+class IdeaImport(Base):
+    """A file of earlier ideas: what was sent, which column means what, and whether it was applied."""
+
+    __tablename__ = "idea_imports"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: the command line
+    filename: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")  # JSON: field → column of the file
+    created_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    summary: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")  # JSON: counts
+
+
+class BroughtAlong(Base):
+    """Where an imported idea stood before. Shown as brought along; never evidence, never a score."""
+
+    __tablename__ = "brought_along"
+    __table_args__ = (CheckConstraint("votes >= 0", name="votes_are_not_negative"),)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), primary_key=True, autoincrement=False)
+    import_id: Mapped[int] = mapped_column(ForeignKey("idea_imports.id"), index=True)
+    votes: Mapped[int] = mapped_column(default=0, server_default="0")
+    said_by: Mapped[str] = mapped_column(String(120), default="", server_default="")  # only where it may be shown
+    state: Mapped[str] = mapped_column(String(80), default="", server_default="")  # the word of the earlier system
+
+
 class Revision(Base):
     """The words before an edit."""
 

@@ -1,9 +1,9 @@
 """The organisation tree, people, what they may do, and how they get in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -155,6 +155,39 @@ class PeopleImport(Base):
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
     summary: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")  # JSON: counts
+
+
+class ApiToken(Base):
+    """A key to the interface for one person's programs. Only its hash is stored; it says less than the person may."""
+
+    __tablename__ = "api_tokens"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    shown_start: Mapped[str] = mapped_column(String(12))  # what a list shows of it
+    shown_end: Mapped[str] = mapped_column(String(4))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[str] = mapped_column(String(400))  # words with a space between
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: the command line
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_on: Mapped[date | None]  # a day, not a moment: enough to find the ones nobody needs
+
+
+class KeptAnswer(Base):
+    """What a POST with an idempotency key was answered, kept for a day: sent again, it is answered the same."""
+
+    __tablename__ = "kept_answers"
+    __table_args__ = (UniqueConstraint("person_id", "route", "key", name="uq_kept_answers_key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    route: Mapped[str] = mapped_column(String(200))  # method and path
+    key: Mapped[str] = mapped_column(String(200))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AuditEntry(Base):
