@@ -140,6 +140,16 @@ def upsert(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...], updat
     db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
 
 
+def insert_if_new(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...]) -> int | None:
+    """Insert a row and return its id, or None where a row with the same `key` stands (or is just being written)."""
+    if is_postgres():
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
+    return db.session.execute(statement.returning(table.id)).scalar_one_or_none()
+
+
 def take_turns(name: str) -> None:
     """Let one transaction at a time past this point, until it ends. SQLite has one writer and needs nothing."""
     if is_postgres():

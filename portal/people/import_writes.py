@@ -60,6 +60,7 @@ def _let_go(ids: Sequence[int], *, now: datetime) -> None:
     for some in _chunks(ids):
         db.session.execute(update(Person).where(Person.id.in_(some)).values(deactivated_at=now), **_BULK)
         codes.cancel_open(some, now=now)
+        service.end_keys(some, now=now)
     _sign_out(ids, because="deactivated", now=now)
 
 
