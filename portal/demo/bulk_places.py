@@ -1,4 +1,4 @@
-"""The tree and the people of a generated firm, numbered from one, in memory before they are rows. Pure but for types."""
+"""The tree and the people of a generated firm, numbered from one, in memory before they are rows."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Votes of a generated firm as they are cast, one after another: cells, sums and the swarm line, kept as the swarm does.
+"""Votes of a generated firm as they are cast, one by one: cells, sums and the swarm line, kept as the swarm does.
 
 Every number comes from `portal.swarm.score` and `portal.swarm.line`; nothing here is a formula. Moments are whole
 microseconds since the first day. Votes are columns of numbers: two million of them take some sixty megabytes.
@@ -22,6 +22,7 @@ REASONS: tuple[StopReason | None, ...] = (None, *StopReason)
 BACKING = (VoteKind.SUPPORT, VoteKind.STRONG)
 STANDS = -1  # no moment: not revoked, not voted on, not hidden
 NOTHING = (TeamCell(), 0)
+NOUGHT = Terms()
 
 # A team's cell takes few different values; asking for each once saves nine tenths of the time.
 terms_of, cast_on, revoked_from = cache(score.team_terms), cache(score.cast), cache(score.revoke)
@@ -96,7 +97,7 @@ class Talk:
     comments: int = 0
     resting: bool = False
     last_vote: int = STANDS
-    terms: Terms = Terms()
+    terms: Terms = NOUGHT
     counts: dict[VoteKind, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     n_team: int = 0
     n_site: int = 0
@@ -134,7 +135,7 @@ class Swarm:
         self.world, self._on_carried = world, on_carried
         self.votes, self.cells = Votes(), Cells()
         self.open_strong = array("i", [0]) * len(world.name)
-        self.total = Terms()
+        self.total = NOUGHT
         self.means: Means = score.portal_means(*self.total)
 
     def refresh(self) -> None:

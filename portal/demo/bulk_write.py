@@ -90,7 +90,11 @@ def _converter(connection: Connection, table: Table, columns: Sequence[str]) -> 
 
 def _many(connection: Connection, table: Table, columns: Sequence[str]) -> Callable[[list[tuple[Any, ...]]], None]:
     statement = f"INSERT INTO {_named(connection, table, columns)} VALUES ({', '.join('?' * len(columns))})"
-    return lambda chunk: connection.exec_driver_sql(statement, chunk) and None
+
+    def write(chunk: list[tuple[Any, ...]]) -> None:
+        connection.exec_driver_sql(statement, chunk)
+
+    return write
 
 
 def _copy(connection: Connection, table: Table, columns: Sequence[str]) -> Callable[[list[tuple[Any, ...]]], None]:
