@@ -53,9 +53,9 @@ MOVES = {
 Event = tuple[datetime, int, Callable[[datetime], object]]
 
 
-def load(size: Size = SMALL) -> str:
+def load(size: Size = SMALL, *, now: datetime = NOW) -> str:
     with writing():
-        return load_size(size, now=NOW)
+        return load_size(size, now=now)
 
 
 def count(*conditions: Any) -> int:
@@ -191,7 +191,7 @@ def test_everything_that_can_be_checked_agrees(context: Flask) -> None:
 
 
 def test_it_has_exactly_the_size_that_was_asked_for_and_something_of_everything(context: Flask) -> None:
-    size = replace(SMALL, people=300, ideas=800, votes=15_000)
+    size = replace(SMALL, people=300, ideas=800, votes=15_000, days=300)
     load(size)
 
     assert count(Person.id > 0) == 300 and count(Idea.id > 0) == 800 and count(Vote.id > 0) == 15_000
@@ -233,7 +233,7 @@ def test_the_same_seed_on_the_same_day_is_the_same_firm_and_another_seed_is_anot
     first = everything()
 
     with elsewhere(copies, tmp_path):
-        load(TINY)
+        load(TINY, now=NOW.replace(hour=3))
         again = everything()
     with elsewhere(copies, tmp_path):
         load(replace(TINY, seed=8))
@@ -321,6 +321,14 @@ def test_a_load_that_stops_keeps_nothing_and_a_second_one_is_refused(
     assert stopped.exit_code == 1 and "make demo-reset" in stopped.output and nothing == 0
     assert loaded.exit_code == 0 and "60 people, 300 ideas" in loaded.output
     assert again.exit_code == 1 and "already holds an organisation" in again.output
+
+
+def test_whoever_waits_hears_how_far_it_is(context: Flask) -> None:
+    heard: list[str] = []
+    with writing():
+        load_size(TINY, now=NOW, tell=heard.append)
+
+    assert "day 50: 40 ideas, 400 votes" in heard[9] and "votes 400" in heard and "people 60" in heard
 
 
 def disk_full(_thanks: object) -> None:
