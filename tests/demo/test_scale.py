@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 
 from portal.db import db, writing
 from portal.demo import bulk_rows, bulk_write
-from portal.demo.bulk_load import load_size
+from portal.demo.bulk_load import work_out, write
 from portal.demo.bulk_places import make_world
 from portal.demo.bulk_size import Size
 from portal.demo.bulk_write import bulk_insert
@@ -54,8 +54,9 @@ Event = tuple[datetime, int, Callable[[datetime], object]]
 
 
 def load(size: Size = SMALL, *, now: datetime = NOW) -> str:
+    firm = work_out(size, now=now)
     with writing():
-        return load_size(size, now=now)
+        return write(firm)
 
 
 def count(*conditions: Any) -> int:
@@ -282,8 +283,8 @@ def test_life_goes_on_with_the_next_numbers(context: Flask) -> None:
     assert number == SMALL.ideas + 1
     assert db.session.scalar(select(func.max(Vote.id))) == SMALL.votes + 1
     assert audit.verify() == []
-    with pytest.raises(Conflict) as refused, writing():
-        load_size(TINY, now=NOW)
+    with pytest.raises(Conflict) as refused:
+        load(TINY)
     assert refused.value.code == "not_empty"
 
 
@@ -325,8 +326,9 @@ def test_a_load_that_stops_keeps_nothing_and_a_second_one_is_refused(
 
 def test_whoever_waits_hears_how_far_it_is(context: Flask) -> None:
     heard: list[str] = []
+    firm = work_out(TINY, now=NOW, tell=heard.append)
     with writing():
-        load_size(TINY, now=NOW, tell=heard.append)
+        write(firm, tell=heard.append)
 
     assert "day 50: 40 ideas, 400 votes" in heard[9] and "votes 400" in heard and "people 60" in heard
 
