@@ -19,6 +19,7 @@ from portal.demo.bulk_thanks import Thanks
 from portal.demo.bulk_write import Tell, bulk_insert, next_numbers_follow, roomy, silent, take_stock
 from portal.demo.bulk_years import Years
 from portal.errors import Conflict
+from portal.ideas.words import Stage
 from portal.people import queries
 from portal.swarm import score, scores
 from portal.swarm.line import swarm_line
@@ -27,8 +28,7 @@ from portal.swarm.promoting import HASHED, link_hash
 from portal.swarm.rules import VoteKind
 
 PROMOTED = ("id", *HASHED, "prev_hash", "hash")
-SCORED = ("idea_id", "s", "d", "m", "n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site", "mu0", "score",
-          "ucb", "evidence", "updated_at")  # fmt: skip
+SCORED = tuple(table_of(IdeaScore).c.keys())
 STAT = ("id", "sum_s", "sum_d", "sum_m", "mu0", "var", "params_version", "at")
 
 
@@ -100,7 +100,9 @@ def _standings(years: Years, until: datetime) -> Iterable[Batch]:
 def _scored(talk: Any, means: score.Means, until: datetime) -> tuple[Any, ...]:
     counts = talk.counts
     strong = counts[VoteKind.STRONG]
-    row = {"idea_id": talk.id, "updated_at": until} | scores.stored_score(talk.terms, means)
+    row = {"idea_id": talk.id, "updated_at": until, "open": talk.stage is Stage.OPEN} | scores.stored_score(
+        talk.terms, means
+    )
     row |= {"n_support": counts[VoteKind.SUPPORT] + strong, "n_strong": strong, "n_stop": counts[VoteKind.STOP],
             "n_pass": counts[VoteKind.PASS], "n_team": talk.n_team, "n_site": talk.n_site}  # fmt: skip
     return tuple(row[name] for name in SCORED)

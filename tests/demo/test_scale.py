@@ -50,6 +50,7 @@ MOVES = {
     StoryKind.CONFIRMED: (Stage.DELIVERED, Stage.DONE),
     StoryKind.WITHDRAWN: (Stage.OPEN, Stage.WITHDRAWN),
 }
+ROOM = ("open",)  # what a score row may remember about its idea, brought in order by the worker and not by votes
 Event = tuple[datetime, int, Callable[[datetime], object]]
 
 
@@ -165,7 +166,7 @@ def test_votes_cast_one_by_one_come_to_the_same_cells_scores_and_promotions(
             scores.refresh_typical(now=bulk_rows.midnight(NOW), every_score=True)
         # Ideas nobody has voted on have no row on this path, or one of noughts.
         replayed = {row["idea_id"]: row for row in rows(IdeaScore)}
-        same([row for row in kept[IdeaScore] if row["idea_id"] in replayed], list(replayed.values()))
+        same([row for row in kept[IdeaScore] if row["idea_id"] in replayed], list(replayed.values()), but=ROOM)
         assert all(row["m"] == row["s"] == row["d"] == 0 for row in kept[IdeaScore] if row["idea_id"] not in replayed)
         same(kept[Vote], rows(Vote))
         same(kept[IdeaTeam], rows(IdeaTeam))
@@ -185,7 +186,7 @@ def test_everything_that_can_be_checked_agrees(context: Flask) -> None:
     with writing():
         audit.rebuild(now=bulk_rows.midnight(NOW))
     rebuilt = rows(IdeaScore)
-    same([before[row["idea_id"]] for row in rebuilt], rebuilt)
+    same([before[row["idea_id"]] for row in rebuilt], rebuilt, but=ROOM)
 
 
 # -- what it holds -------------------------------------------------------------------------------------------
