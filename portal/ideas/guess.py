@@ -32,7 +32,11 @@ def _first_letters(part: str) -> str:
 # (pattern, letters of which it needs one, weight): looking for letters is fifty times faster than for a pattern.
 PATTERNS = {
     barrier: [
-        (re.compile(rf"\b(?:{'|'.join(phrases)})\b"), {found for one in phrases for found in needed_letters(one)}, weight)
+        (
+            re.compile(rf"\b(?:{'|'.join(phrases)})\b"),
+            {found for one in phrases for found in needed_letters(one)},
+            weight,
+        )
         for weight, phrases in weights.items()
     ]
     for barrier, weights in WORDS.items()
