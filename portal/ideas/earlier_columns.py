@@ -15,7 +15,7 @@ COLUMNS_MAX = 300
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": (
         "text", "description", "idea_description", "details", "detail", "body", "content", "idea_text", "suggestion",
-        "idea", "message", "post", "problem", "what", "say", "beschreibung", "descripcion",
+        "idea", "message", "post", "problem", "beschreibung", "descripcion",
     ),
     "title": ("title", "idea_title", "subject", "headline", "idea_name", "summary", "idea", "titel", "titulo"),
     "kind": ("kind",),

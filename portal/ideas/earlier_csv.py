@@ -38,7 +38,7 @@ class Known:
     """What a file may speak of.
 
     people: e-mail address or staff number → person. names: person → what they are called. sites: casefolded
-    spelling → ids. small: sites that too few people work at to be named beside a hidden author. refs: ideas that are here.
+    spelling → ids. small: sites that too few people work at to be named beside a hidden author. refs: ideas here.
     """
 
     people: Mapping[str, int]
@@ -50,7 +50,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read. columns: field → position. source: the system it comes from, part of every reference."""
+    """How a file is to be read. columns: field → position. source: the earlier system, part of every reference."""
 
     columns: Mapping[str, int]
     calendar: Calendar
