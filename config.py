@@ -42,6 +42,7 @@ class Config:
     trusted_proxies: tuple[str, ...] = ()
     root: Path = ROOT
     instance: Path = ROOT / "instance"
+    api_per_minute: int = 120
     rate_limits: bool = True
     testing: bool = False
 
@@ -62,6 +63,7 @@ class Config:
             working_hours=_working_hours(env.get("WORKING_HOURS", cls.working_hours)),
             demo=_switch("DEMO", env.get("DEMO", "0")),
             trusted_proxies=_proxies(env.get("TRUSTED_PROXIES", "")),
+            api_per_minute=_per_minute(env.get("API_PER_MINUTE", str(cls.api_per_minute))),
             instance=instance,
         )
 
@@ -159,6 +161,12 @@ def _base_url(value: str) -> str:
 def _port(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
         raise ConfigError("PORT must be a number from 1 to 65535.")
+    return int(value)
+
+
+def _per_minute(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1_000_000:
+        raise ConfigError("API_PER_MINUTE must be a number from 1 to 1000000.")
     return int(value)
 
 

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_login import LoginManager
 from flask_migrate import Migrate
+from flask_openapi3 import OpenAPI
 from flask_wtf import CSRFProtect
 
 from portal import cli, pages, policies
 from portal.db import db, install
+from portal.web.api import Problem, refused_shape
+from portal.web.api_document import INFO, SECURITY
 from portal.web.assets import init_assets
 from portal.web.dates import init_dates
 from portal.web.headers import init_headers
-from portal.web.limits import init_limits
+from portal.web.limits import init_limits, limiter, per_viewer
 from portal.web.logs import init_logs
 from portal.web.network import TrustedProxies
 from portal.web.problems import init_problems
@@ -24,10 +27,12 @@ csrf = CSRFProtect()
 migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
-def create_app(config: "Config") -> Flask:
+def create_app(config: "Config") -> OpenAPI:
     """The application for one configuration. Refuses to start when a route has no policy."""
-    app = Flask("portal", root_path=str(config.root / "portal"), template_folder=str(config.root / "templates"),
-                static_folder=str(config.root / "static"), instance_path=str(config.instance))  # fmt: skip
+    app = OpenAPI("portal", info=INFO, security_schemes=SECURITY, doc_ui=False, validation_error_model=Problem,
+                  validation_error_callback=refused_shape, root_path=str(config.root / "portal"),
+                  template_folder=str(config.root / "templates"),
+                  static_folder=str(config.root / "static"), instance_path=str(config.instance))  # fmt: skip
     app.config.from_mapping(config.flask_settings())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
@@ -46,6 +51,7 @@ def create_app(config: "Config") -> Flask:
     init_problems(app)
     _init_people(app)
     _register_pages(app)
+    _register_interface(app, per_minute=config.api_per_minute)
     cli.register(app)
     policies.enforce_all(app)
     if config.trusted_proxies:
@@ -65,3 +71,12 @@ def _register_pages(app: Flask) -> None:
     for blueprint in pages.blueprints():
         app.register_blueprint(blueprint)
     shell.init_shell(app)
+
+
+def _register_interface(app: OpenAPI, *, per_minute: int) -> None:
+    for blueprint in pages.interface():
+        # A key in a header is not sent by a browser on its own, so that no other site can borrow it.
+        csrf.exempt(blueprint)
+        limiter.limit(f"{per_minute}/minute", key_func=per_viewer)(blueprint)
+        app.register_api(blueprint)
+    app.cli.commands.pop("openapi")  # the library's own; the finished document is served at /api/openapi.json

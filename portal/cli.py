@@ -19,12 +19,13 @@ def register(app: Flask) -> None:
     from portal.ledger.cli import ledger
     from portal.metrics import cli as metrics
     from portal.people import cli as people
+    from portal.people.token_cli import token
     from portal.rewards.cli import budget
     from portal.swarm.cli import polis, swarm
 
     for command in (people.import_people, metrics.import_metrics, ideas.import_ideas, ideas.undo_ideas, polis):
         imports.add_command(command)
-    groups = (demo, imports, people.person, metrics.group, swarm, ledger, budget)
+    groups = (demo, imports, people.person, token, metrics.group, swarm, ledger, budget)
     for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, String, event, func, select
+from sqlalchemy import DateTime, MetaData, String, Table, event, func, select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -124,6 +124,11 @@ def writing() -> Iterator[None]:
         db.session().info.pop("writing", None)
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table under a model, for statements that bypass the model's objects."""
+    return cast(Table, model.__table__)  # declared wider, for models that are mapped to a join
+
+
 def is_postgres() -> bool:
     """True on PostgreSQL, False on SQLite: the two databases Sayso runs on."""
     return db.engine.dialect.name == "postgresql"
@@ -138,6 +143,16 @@ def upsert(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...], updat
     statement = insert(table).values(**values)
     changes = {name: statement.excluded[name] for name in update}
     db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
+
+
+def insert_if_new(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...]) -> int | None:
+    """Insert a row and return its id, or None where a row with the same `key` stands (or is just being written)."""
+    if is_postgres():
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
+    return db.session.execute(statement.returning(table.id)).scalar_one_or_none()
 
 
 def take_turns(name: str) -> None:

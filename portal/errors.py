@@ -32,6 +32,18 @@ class Refused(DomainError):
     """The viewer may see it but may not do this (403)."""
 
 
+class Unauthenticated(DomainError):
+    """Nobody is known to be asking: no key, or one that opens nothing (401)."""
+
+
+class Stale(DomainError):
+    """The thing has changed since the caller read it: its mark (`If-Match`) no longer fits (412)."""
+
+
+class Malformed(DomainError):
+    """The request itself is not what the interface takes, whatever it wants (400)."""
+
+
 class Conflict(DomainError):
     """The state of the thing forbids it, or somebody was faster (409)."""
 

@@ -1,12 +1,13 @@
-"""Every blueprint of every capability, in one list."""
+"""Every blueprint of every capability, in two lists: pages, and the interface."""
 
 from flask import Blueprint
+from flask_openapi3 import APIBlueprint
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
     from portal.commitments import views as commitments
-    from portal.home import health, pages
+    from portal.home import api_pages, health, pages
     from portal.home import views as home
     from portal.ideas import import_views, moderation_views, talk_views
     from portal.ideas import views as ideas
@@ -20,9 +21,18 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.triage import views as triage
 
     return (
-        health.bp, pages.bp, home.bp,
+        health.bp, pages.bp, home.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, swarm.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp,
     )  # fmt: skip
+
+
+def interface() -> tuple[APIBlueprint, ...]:
+    """All operations under `/api/v1`, in the order of the document."""
+    from portal.home import api as home
+    from portal.ideas import api as ideas
+    from portal.people import api as people
+
+    return (people.bp, home.bp, ideas.bp)

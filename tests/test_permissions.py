@@ -13,6 +13,7 @@ from portal.people import access
 from portal.people.policy import anyone, demand, either, holds, signed_in
 from portal.people.roles import Role
 from portal.people.viewer import Held, Viewer
+from portal.web.api import PREFIX
 from tests.factories import Cast, send
 from tests.factories import signed_in as client_of
 
@@ -201,11 +202,11 @@ def test_changes_are_never_made_by_a_get(app: Flask) -> None:
 
 
 def addresses(app: Flask, method: str, *, public: bool | None = None) -> list[str]:
-    """Every address that takes the method, with 1 wherever a number stands and "x" for a word."""
+    """Every address of a page that takes the method, with 1 wherever a number stands and "x" for a word."""
     found = []
     for rule in app.url_map.iter_rules():
         action = getattr(app.view_functions[rule.endpoint], "policy_action", "public")
-        if rule.endpoint == "static" or method not in (rule.methods or ()):
+        if rule.endpoint == "static" or rule.rule.startswith(PREFIX) or method not in (rule.methods or ()):
             continue
         if public is not None and public != (action == "public"):
             continue

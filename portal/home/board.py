@@ -115,7 +115,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
     """How many ideas each view holds for this viewer: one query."""
     decided = _decided_by(viewer)
     open_ones = Idea.stage == Stage.OPEN
-    sums = {name: Idea.stage.in_(stages) for name, stages in STAGES.items()}
+    sums: dict[str, ColumnElement[bool]] = {name: Idea.stage.in_(stages) for name, stages in STAGES.items()}
     sums["needs-you"] = and_(open_ones, ~decided, or_(Idea.author_id.is_(None), Idea.author_id != viewer.id))
     sums["rising"] = and_(open_ones, decided)
     columns = [func.count().filter(condition).label(name) for name, condition in sums.items()]
@@ -206,14 +206,14 @@ def _by_time(viewer: Viewer, wanted: Wanted) -> Listing:
     conditions = _conditions(viewer, wanted)
     if stages := STAGES.get(wanted.view):
         conditions.append(Idea.stage.in_(stages))
-    query: Select[Any] = cards_query(viewer).where(*conditions)
+    query: Select = cards_query(viewer).where(*conditions)
     if after := decode_cursor(wanted.after, int):
         query = query.where(Idea.id < after[0])
     query = query.order_by(Idea.id.desc()).limit(LIST_PAGE + 1)
     return _page(viewer, query, wanted, lambda card: encode_cursor(card.number))
 
 
-def _page(viewer: Viewer, query: Select[Any], wanted: Wanted, cursor: Any) -> Listing:
+def _page(viewer: Viewer, query: Select, wanted: Wanted, cursor: Any) -> Listing:
     cards = load_cards(viewer, query, back=wanted.address())
     shown = cards[:LIST_PAGE]
     more = wanted.address(after=cursor(shown[-1])) if len(cards) > LIST_PAGE else None

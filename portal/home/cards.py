@@ -61,7 +61,7 @@ class Card:
     stop_words: str = ""
 
 
-def cards_query(viewer: Viewer) -> Select[Any]:
+def cards_query(viewer: Viewer) -> Select:
     """Ideas with the author (only where the name is shown), place, score, and the viewer's own marks."""
     author, home, site = aliased(Person), aliased(Place), aliased(Place)
     shown = and_(author.id == Idea.author_id, Idea.names == Names.SHOWN)
@@ -83,12 +83,12 @@ def cards_query(viewer: Viewer) -> Select[Any]:
     )  # fmt: skip
 
 
-def load_cards(viewer: Viewer, query: Select[Any], *, back: str = "/ideas") -> list[Card]:
+def load_cards(viewer: Viewer, query: Select, *, back: str = "/ideas") -> list[Card]:
     """The cards of a query made by `cards_query`, in its order."""
     return [card(row, viewer, back=back) for row in db.session.execute(query)]
 
 
-def card(row: Row[Any], viewer: Viewer, *, back: str = "/ideas") -> Card:
+def card(row: Row, viewer: Viewer, *, back: str = "/ideas") -> Card:
     """One row as a card, with the numbers only if this viewer may see them."""
     idea: Idea = row[0]
     mine = idea.author_id == viewer.id
@@ -110,7 +110,7 @@ def may_see_numbers(idea: Idea, viewer: Viewer, vote: VoteKind | None) -> bool:
     return vote is not None or idea.author_id == viewer.id or idea.stage is not Stage.OPEN
 
 
-def byline(row: Row[Any]) -> str:
+def byline(row: Row) -> str:
     """Who said it, as far as that is to be known."""
     idea: Idea = row[0]
     if idea.names is Names.SHOWN and row.author:
@@ -130,7 +130,7 @@ def _teams() -> Any:
     return counted.correlate(Idea).scalar_subquery()
 
 
-def _fill(row: Row[Any]) -> int:
+def _fill(row: Row) -> int:
     if row[0].stage is not Stage.OPEN:
         return 100
     line = swarm_line(row.teams) or 1.0
@@ -146,7 +146,7 @@ def _excerpt(idea: Idea) -> str:
     return rest[:EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
 
 
-def _why(row: Row[Any], viewer: Viewer, seen: bool) -> tuple[str, str] | None:
+def _why(row: Row, viewer: Viewer, seen: bool) -> tuple[str, str] | None:
     """Why it stands here: about the viewer before deciding, about the idea afterwards."""
     idea: Idea = row[0]
     if idea.stage is not Stage.OPEN:

@@ -239,6 +239,7 @@ def _decline(idea_id: int, zone: str, today: date) -> Decline | None:
     if row is None:
         return None
     decision, name = row
+    assert decision.reason is not None  # a no has a reason: the table holds no other
     when = day_words(decision.at, today=today, zone=zone)
     again = (
         f"We look at it again on {day_words(decision.look_again_on, today=today)}." if decision.look_again_on else ""

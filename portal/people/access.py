@@ -1,31 +1,45 @@
-"""HTTP side of the policy: every route names its action, and the viewer is at hand."""
+"""HTTP side of the policy: every route names its action, and the viewer is at hand.
+
+Pages know their viewer by the session, the interface by a key alone: the cookie of a browser opens nothing there.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.errors import Refused
+from portal import clock
+from portal.errors import Malformed, Refused
+from portal.people import last_uses, tokens
 from portal.people.policy import Rule
+from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
+from portal.web.api import PREFIX, is_api
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def requires(action: str) -> Callable[[View], View]:
-    """Name the action that a view carries out. A view without one stops the application at start."""
+def requires(action: str, *, scope: Scope | None = None) -> Callable[[View], View]:
+    """Name the action that a view carries out, and for the interface the scope that a key needs for it.
+
+    A view without an action, and an operation without a scope, stop the application at start.
+    """
 
     def mark(view: View) -> View:
         view.policy_action = action  # type: ignore[attr-defined]
+        view.policy_scope = scope  # type: ignore[attr-defined]
         return view
 
     return mark
 
 
 def current_viewer() -> Viewer | None:
-    """The signed-in viewer, or None."""
+    """The signed-in viewer, or the person of the key; None for a stranger."""
+    if is_api():
+        key = g.get("key")
+        return key.viewer if key else None
     return current_user._get_current_object() if current_user.is_authenticated else None
 
 
@@ -49,6 +63,8 @@ def enforce(app: Flask, policy: Mapping[str, Rule]) -> None:
         action = _action_of(app, rule.endpoint)
         if action not in policy:
             raise RuntimeError(f"{rule.rule} ({rule.endpoint}) has no policy: {action!r}")
+        if rule.rule.startswith(PREFIX) and _scope_of(app, rule.endpoint) is None:
+            raise RuntimeError(f"{rule.rule} ({rule.endpoint}) has no scope")
 
     @app.before_request
     def _check() -> ResponseReturnValue | None:
@@ -56,6 +72,8 @@ def enforce(app: Flask, policy: Mapping[str, Rule]) -> None:
             return None
         action = _action_of(app, request.endpoint)
         assert action is not None
+        if is_api():
+            _open(_scope_of(app, request.endpoint))
         viewer = None if action == "public" else current_viewer()
         if policy[action](viewer, None):
             return None
@@ -64,10 +82,25 @@ def enforce(app: Flask, policy: Mapping[str, Rule]) -> None:
         raise Refused("not_allowed", "Your role does not include this. Ask your programme lead if it should.")
 
 
+def _open(scope: Scope | None) -> None:
+    """Find the key of a request and hold it against the scope. Raises Unauthenticated, Refused, Malformed."""
+    if {"token", "access_token", "api_key"} & set(request.args):
+        raise Malformed("token_in_url", "A key in an address ends up in logs. Send it in the header, and revoke it.")
+    key = tokens.key_of(request.headers.get("Authorization", ""), now=clock.now())
+    if scope not in key.scopes:
+        raise Refused("scope", f"This key does not hold the scope {scope}.")
+    g.key, g.caller = key, f"key:{key.id}"
+    last_uses.note(key.id, key.last_used_on, clock.now().date())
+
+
 def _action_of(app: Flask, endpoint: str) -> str | None:
     if endpoint == "static":
         return "public"
     return getattr(app.view_functions[endpoint], "policy_action", None)
+
+
+def _scope_of(app: Flask, endpoint: str) -> Scope | None:
+    return getattr(app.view_functions[endpoint], "policy_scope", None)
 
 
 def _here() -> str:

@@ -59,6 +59,8 @@ def demand(table: Mapping[str, Rule], action: str, viewer: Viewer | None, subjec
 MAY: dict[str, Rule] = {
     "public": anyone,
     "self.see": signed_in,
+    "keys.make": signed_in,
+    "keys.revoke": signed_in,  # one's own
     "people.list": holds(Role.ADMINISTRATOR, Role.PROGRAMME),
     "people.import": holds(Role.ADMINISTRATOR),
     "people.codes": holds(Role.ADMINISTRATOR),

@@ -1,7 +1,7 @@
 """Verbs about people: placing them in the tree, granting roles, ending sign-ins, deactivating."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.db import db
 from portal.errors import Conflict, Invalid
 from portal.people import codes
-from portal.people.models import AuditEntry, Grant, Origin, Person, Place, SignIn
+from portal.people.models import ApiToken, AuditEntry, Grant, Origin, Person, Place, SignIn
 from portal.people.roles import PARENTS, PlaceKind, Role
 
 
@@ -143,6 +143,7 @@ def deactivate(person: Person, *, by_id: int | None, now: datetime) -> None:
     keep_one_administrator({person.id})
     person.deactivated_at = now
     codes.cancel_open([person.id], now=now)
+    end_keys([person.id], now=now)
     _out_everywhere(person, because="deactivated", now=now)
     audit("person.deactivated", f"person:{person.id}", {}, actor_id=by_id, now=now)
     db.session.flush()
@@ -159,6 +160,12 @@ def end_sign_ins(
         running.append(SignIn.id != but)
     statement = update(SignIn).where(*running).values(ended_at=now, ended_because=because)
     return db.session.execute(statement).rowcount  # type: ignore[attr-defined]
+
+
+def end_keys(person_ids: Sequence[int], *, now: datetime) -> None:
+    """Revoke every key of people who leave: should they come back, their old keys do not."""
+    standing = ApiToken.person_id.in_(person_ids), ApiToken.revoked_at.is_(None)
+    db.session.execute(update(ApiToken).where(*standing).values(revoked_at=now))
 
 
 def record_sign_in(

@@ -124,6 +124,6 @@ def stops_page(viewer: Viewer, number: int) -> StopsPage:
     )
 
 
-def _stops(number: int) -> Sequence[Row[Any]]:
+def _stops(number: int) -> Sequence[Row]:
     standing = Vote.idea_id == number, Vote.kind == VoteKind.STOP, Vote.revoked_at.is_(None)
     return db.session.execute(select(Vote.reason, Vote.sentence).where(*standing).order_by(Vote.id)).all()

@@ -17,6 +17,7 @@ UPLOAD_BYTES_MAX = 8 * 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 KINDS = (FORM, "multipart/form-data")
 NUL = "\x00"
+NUL_WRITTEN = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # not after a backslash that is itself written
 CONTAINERS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
@@ -107,7 +108,7 @@ def _refuse_constant(name: str) -> Any:
 
 def _refuse_half_characters(value: Any) -> None:
     written = json.dumps(value, ensure_ascii=False)
-    if NUL in written or "\\u0000" in written:
+    if NUL_WRITTEN.search(written):
         raise ValueError("a NUL character")
     try:
         written.encode("utf-8")

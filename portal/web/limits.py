@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_limiter import Limiter
 from flask_login import current_user
 
@@ -14,7 +14,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def per_viewer() -> str:
-    """Count by the signed-in person, else by the network."""
+    """Count by the key of a program or the signed-in person, else by the network."""
+    if caller := g.get("caller"):
+        return str(caller)
     return f"viewer:{current_user.id}" if current_user.is_authenticated else client_network()
 
 

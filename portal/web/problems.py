@@ -10,11 +10,25 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from portal.db import db
-from portal.errors import Conflict, DomainError, Gone, Invalid, Missing, Refused, TooMany, Unavailable
+from portal.errors import (
+    Conflict,
+    DomainError,
+    Gone,
+    Invalid,
+    Malformed,
+    Missing,
+    Refused,
+    Stale,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from portal.web.api import is_api
 from portal.web.transactions import translated
 
 STATUS: dict[type[DomainError], int] = {
-    Missing: 404, Refused: 403, Conflict: 409, Gone: 410, Invalid: 422, TooMany: 429, Unavailable: 503,
+    Malformed: 400, Unauthenticated: 401, Refused: 403, Missing: 404, Conflict: 409, Gone: 410, Stale: 412,
+    Invalid: 422, TooMany: 429, Unavailable: 503,
 }  # fmt: skip
 NEVER_SHOWN_AGAIN = {"csrf_token", "password", "password_again", "code", "current_password", "new_password"}
 TITLES = {
@@ -51,6 +65,8 @@ def status_of(error: DomainError) -> int:
 
 def wants_json() -> bool:
     """True for callers that sent or asked for JSON rather than a page."""
+    if is_api():
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return request.is_json or best == "application/json"
 
@@ -61,7 +77,13 @@ def _domain(error: DomainError) -> ResponseReturnValue:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, Unavailable):
         response.headers["Retry-After"] = "5"
+    elif isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = f'Bearer realm="Sayso", error="{_bearer_error(error.code)}"'
     return response
+
+
+def _bearer_error(code: str) -> str:
+    return "invalid_request" if code == "token_missing" else "invalid_token"
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
@@ -71,7 +93,7 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     code, message = SENTENCES.get(error.code, (f"http_{error.code}", error.description or error.name))
     response = answer(error.code, code, message)
     for name, value in error.get_headers():

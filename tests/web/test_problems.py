@@ -145,7 +145,7 @@ def test_without_a_database_people_get_a_page_that_needs_none(app: Flask, cast: 
 def test_without_a_database_machines_are_told_to_come_back(app: Flask, cast: Cast) -> None:
     client = signed_in(app, cast.asha)
 
-    @app.get("/trial/needs-the-database")
+    @app.route("/trial/needs-the-database")
     def needs() -> str:
         db.session.execute(text("SELECT count(*) FROM people"))
         return "fine"

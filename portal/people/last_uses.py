@@ -1,0 +1,49 @@
+"""On which day each key was last used: remembered in this process, written by it apart from any request.
+
+A GET never writes. What is lost when the process is killed is a day in a list.
+"""
+
+import threading
+from datetime import date
+from typing import Any
+
+from flask import Flask, current_app
+
+from portal.db import db, writing
+from portal.people import tokens
+
+FLUSH_SECONDS = 10.0
+_waiting: dict[int, date] = {}
+_lock = threading.Lock()
+_timer: list[threading.Timer] = []
+
+
+def note(token_id: int, known: date | None, today: date) -> None:
+    """Remember a use, unless the day is written down already."""
+    if known == today:
+        return
+    with _lock:
+        _waiting[token_id] = today
+        if _timer:
+            return
+        app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+        timer = threading.Timer(FLUSH_SECONDS, flush, [app])
+        timer.daemon = True
+        _timer.append(timer)
+    timer.start()
+
+
+def flush(app: Flask) -> None:
+    """Write down what is remembered, in a transaction of its own."""
+    with _lock:
+        days = dict(_waiting)
+        _waiting.clear()
+        _timer.clear()
+    if not days:
+        return
+    with app.app_context():
+        try:
+            with writing():
+                tokens.note_uses(days)
+        finally:
+            db.session.remove()

@@ -1,0 +1,182 @@
+"""What every operation of the interface shares: blueprints, the shapes that go in and out, pages, marks of versions.
+
+An operation is a function with annotated arguments (`path`, `query`, `body`); its shapes are pydantic models, from
+which `portal.web.api_document` makes the OpenAPI document. What is sent is read strictly: JSON types are not
+converted, and a field that is not in the document is refused.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self, TypeVar
+
+from flask import Response, make_response, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import create_model as make_model
+from werkzeug.exceptions import UnsupportedMediaType
+
+from portal.errors import Stale
+from portal.web.forms import CONTROLS, tidy
+
+PREFIX = "/api/v1"
+NUMBER_MAX = 2**31 - 1  # what a key of the database can hold
+LIMIT_MAX, LIMIT_USUAL = 100, 20
+CURSOR_CHARS_MAX = 400
+
+
+def api(name: str, about: str) -> APIBlueprint:
+    """The operations of one capability, under `/api/v1`. name: the tag in the document; about: one sentence."""
+    return APIBlueprint(
+        f"api_{name}", __name__, url_prefix=PREFIX, abp_tags=[Tag(name=name, description=about)],
+        operation_id_callback=lambda *, name, path, method: name,
+    )  # fmt: skip
+
+
+def is_api() -> bool:
+    """True while a request of the interface is answered."""
+    return request.path.startswith("/api/v1/") or request.path == "/api/v1"
+
+
+class Sent(BaseModel):
+    """The base of a body. Read by the rules of JSON; unknown fields are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """The body of the request; raises ValidationError, or 415 where it is no JSON.
+
+        The parsed object does not do: read strictly, a day or a word of a list would have to be Python's.
+        """
+        if not request.is_json:
+            raise UnsupportedMediaType("Send JSON: Content-Type: application/json.")
+        return cls.model_validate_json(request.get_data(cache=True), **options)
+
+
+class Asked(BaseModel):
+    """The base of a query string: everything arrives as text; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskedPath(BaseModel):
+    """The base of what stands in an address. What does not fit is a thing that does not exist (404)."""
+
+
+class Shown(BaseModel):
+    """The base of an answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(Shown):
+    """Why something was not done."""
+
+    error: str = Field(description="A stable code for programs.", examples=["not_found"])
+    message: str = Field(description="A sentence for people.")
+    fields: dict[str, str] = Field(description="Field → sentence, where single fields are at fault.")
+    request_id: str = Field(description="What the log knows this request by.")
+
+
+def _digits(value: Any) -> Any:
+    # int() would take " 5", "5.0" and "٥" for five.
+    if isinstance(value, str) and not (value.isascii() and value.removeprefix("-").isdigit()):
+        raise ValueError("Send a whole number.")
+    return value
+
+
+def _no_controls(text: str) -> str:
+    if CONTROLS.search(text):
+        raise ValueError("There are invisible control characters in this text.")
+    return tidy(text) or ""
+
+
+def _utc(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+PATTERN_WORDS = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
+PATTERN_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
+Words = Annotated[str, AfterValidator(_no_controls), Field(json_schema_extra={"pattern": PATTERN_WORDS})]
+Line = Annotated[str, AfterValidator(_no_controls), Field(pattern=PATTERN_LINE)]
+Number = Annotated[int, Field(ge=1, le=NUMBER_MAX)]
+Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(json_schema_extra={"format": "date-time"})]
+AskedNumber = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=NUMBER_MAX)]
+Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=LIMIT_MAX, description="How many at most.")]
+Cursor = Annotated[
+    str, Field(max_length=CURSOR_CHARS_MAX, description="`next` of the page before. Opaque: only we can make one.")
+]
+
+
+class NumberPath(AskedPath):
+    """The number of the thing in the address."""
+
+    number: Number
+
+
+class PageAsked(Asked):
+    """Which part of a list."""
+
+    limit: Limit = LIMIT_USUAL
+    cursor: Cursor | None = None
+
+
+Item = TypeVar("Item", bound=Shown)
+
+
+def page_of(item: type[Item]) -> type[Shown]:
+    """The shape of one page of a list: `items`, and `next` (the cursor of the next page, null at the end)."""
+    return make_model(
+        f"{item.__name__}Page",
+        __base__=Shown,
+        items=(list[item], ...),  # type: ignore[valid-type]
+        next=(str | None, Field(description="The cursor of the next page; null at the end.")),
+    )
+
+
+def listed(items: Sequence[Shown], next_cursor: str | None) -> Response:
+    """One page of a list."""
+    rows = ",".join(item.model_dump_json() for item in items)
+    following = "null" if next_cursor is None else f'"{next_cursor}"'
+    return as_json(f'{{"items":[{rows}],"next":{following}}}')
+
+
+def shown(model: Shown, status: int = 200) -> Response:
+    """One thing, with the mark of its version; 304 where the caller has this version already."""
+    body = model.model_dump_json()
+    response = as_json(body, status)
+    response.set_etag(mark_of(body))
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response
+
+
+def as_json(body: str, status: int = 200) -> Response:
+    """A JSON text as the answer."""
+    return make_response(body, status, {"Content-Type": "application/json"})
+
+
+def mark_of(body: str) -> str:
+    """The mark of one version of a thing, as `ETag` carries it."""
+    return hashlib.sha256(body.encode()).hexdigest()[:32]
+
+
+def demand_unchanged(now: Shown) -> None:
+    """Raise Stale (412 `changed_meanwhile`) if the caller sent `If-Match` and has another version than this one.
+
+    Call it inside the write transaction, with the thing as the caller's GET would show it.
+    """
+    if request.if_match and not request.if_match.contains(mark_of(now.model_dump_json())):
+        raise Stale("changed_meanwhile", "It has changed since you read it. Read it again, then decide.")
+
+
+def refused_shape(error: ValidationError) -> Response:
+    """What did not fit the document, field by field: 422; 404 where it is the address."""
+    from portal.web.problems import SENTENCES, answer
+
+    if error.title.endswith("Path"):
+        return answer(404, *SENTENCES[404])
+    fields = {".".join(map(str, part["loc"])) or "body": part["msg"] for part in error.errors(include_url=False)}
+    first = next(iter(fields))
+    return answer(422, "invalid", f"{first}: {fields[first]}.", fields)

@@ -1,0 +1,77 @@
+"""The document: valid, complete, and true."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from portal import policies
+from portal.web.api import PREFIX
+from portal.web.api_document import operations
+
+# What the pages do and the interface leaves to them, each for a reason.
+PAGES_ONLY = {
+    "public": "signing in, help and health have no key",
+    "keys.make": "a key that makes keys could never be ended; `flask token create` and the page do it",
+}
+NOT_YET = {
+    "audit.read", "comment.withdraw", "comment.write", "commitment.accept", "commitment.confirm",
+    "commitment.deliver", "commitment.hand_back", "commitment.move_date", "commitment.see", "commitment.update",
+    "idea.edit", "idea.follow", "idea.list", "idea.moderate", "idea.report", "idea.see", "idea.sort", "idea.withdraw",
+    "ledger.see", "metric.define", "metric.import", "metric.list", "metric.see", "moderation_log.see", "people.codes",
+    "people.deactivate", "people.grant", "people.import", "people.list", "result.list", "result.see",
+    "sign_ins.end_own", "statement.see", "stops.see", "swarm.audit", "swarm.explain", "triage.decide", "triage.see",
+    "vote.cast", "vote.withdraw", "wallet.see",
+}  # fmt: skip
+
+
+def document(app: Flask) -> dict[str, Any]:
+    answer = app.test_client().get("/api/openapi.json")
+    assert answer.status_code == 200
+    return answer.json  # type: ignore[return-value]
+
+
+def test_the_document_is_openapi(app: Flask) -> None:
+    found = list(OpenAPIV31SpecValidator(document(app)).iter_errors())
+
+    assert found == []
+
+
+def routes(app: Flask) -> dict[tuple[str, str], str]:
+    """(method, path as the document writes it) → endpoint of every rule of the interface."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(PREFIX):
+            path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule)
+            found |= {(method, path): rule.endpoint for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    return found
+
+
+def test_every_route_is_in_the_document_and_the_other_way_round(app: Flask) -> None:
+    documented = {(method, path) for method, path, _ in operations(app)}  # type: ignore[arg-type]
+
+    assert documented == set(routes(app))
+
+
+def test_every_action_of_the_pages_has_an_operation(app: Flask) -> None:
+    offered = {app.view_functions[endpoint].policy_action for endpoint in routes(app).values()}  # type: ignore[attr-defined]
+
+    assert set(policies.assembled()) - offered - PAGES_ONLY.keys() - NOT_YET == set()
+    assert offered & NOT_YET == set()
+    assert offered & PAGES_ONLY.keys() == set()
+
+
+def test_names_of_operations_are_unique_and_every_one_says_what_it_does(app: Flask) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(app)]  # type: ignore[arg-type]
+
+    assert len(names) == len(set(names))
+    assert all(len(operation["summary"]) > 10 for _, _, operation in operations(app))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api/openapi.json"])
+def test_nothing_is_loaded_from_elsewhere(app: Flask, path: str) -> None:
+    text = app.test_client().get(path).text
+
+    assert re.findall(r"""(?:src|href)=["']https?://""", text) == []
