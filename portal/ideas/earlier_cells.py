@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -192,9 +192,7 @@ def _year_last(text: str, calendar: Calendar) -> datetime | None:
     return _moment(found[4], month, day, found.group(5, 6, 7), calendar.zone).astimezone(UTC)
 
 
-def _moment(
-    year: str, month: str, day: str, clock: tuple[str | None, str | None, str | None], zone: tzinfo
-) -> datetime:
+def _moment(year: str, month: str, day: str, clock: Sequence[str | None], zone: tzinfo) -> datetime:
     hour, minute, second = ("12", "0", "0") if clock[0] is None else clock
     if int(year) < OLDEST_YEAR:
         # Far back the clocks of a zone would take the day out of the calendar.

@@ -175,7 +175,7 @@ class _Reader:
         self._reading, self._known = reading, known
         self._width = len(sheet.header)
         self._labels = {name: sheet.label(at) for name, at in reading.columns.items()}
-        self._readers = {**READERS, "site": partial(cells.site, sites=known.sites),
+        self._readers: dict[str, Callable[[str], Any]] = {**READERS, "site": partial(cells.site, sites=known.sites),
                          "said_on": partial(cells.said_at, calendar=reading.calendar)}  # fmt: skip
         self._first: dict[str, int] = {}  # reference → row
         self._again: Counter[str] = Counter()

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from portal import clock, csv_files
-from portal.db import writing
+from portal.db import db, writing
 from portal.errors import DomainError
 from portal.ideas import imports
 from portal.ideas.earlier_columns import FIELDS, Sheet, chosen, open_sheet
@@ -57,7 +57,9 @@ def import_ideas(
         sheet = open_sheet(text)
         choices = Choices(chosen(sheet, _asked(columns)), source, show_names, day_first)
         sent = File(text, file.name, hashlib.sha256(content).hexdigest(), encoding)
-        found = imports.look(sent, sheet, choices, rows_max=ROWS_MAX_COMMAND, now=now)
+        reading, known = imports.prepare(choices, now=now)
+        db.session.rollback()
+        found = imports.look(sent, sheet, reading, known, rows_max=ROWS_MAX_COMMAND)
         save = not dry_run and (only_good or not found.checked.bad_rows)
         if save:
             with writing():

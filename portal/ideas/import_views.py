@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, csv_files
 from portal.csv_files import as_csv, shown
+from portal.db import db
 from portal.errors import Conflict, DomainError, Invalid
 from portal.ideas import imports
 from portal.ideas.earlier_columns import FIELDS, Sheet, open_sheet, refuse_unclear
@@ -147,8 +148,9 @@ def _look_page(
 
 def _dry_run(kept: IdeaImport) -> Look:
     file = imports.file_of(kept)
-    choices = imports.choices_of(kept)
-    return imports.look(file, open_sheet(file.text), choices, rows_max=ROWS_MAX_PAGE, now=clock.now())
+    reading, known = imports.prepare(imports.choices_of(kept), now=clock.now())
+    db.session.rollback()
+    return imports.look(file, open_sheet(file.text), reading, known, rows_max=ROWS_MAX_PAGE)
 
 
 def _labels(sheet: Sheet) -> list[str]:

@@ -14,7 +14,7 @@ from portal.errors import Conflict, Gone, Invalid, Missing
 from portal.ideas import earlier_people, import_writes
 from portal.ideas.earlier_cells import Calendar
 from portal.ideas.earlier_columns import Sheet, guess, open_sheet
-from portal.ideas.earlier_csv import Checked, Entry, Reading, check, warnings
+from portal.ideas.earlier_csv import Checked, Entry, Known, Reading, check, warnings
 from portal.ideas.models import BroughtAlong, Idea, IdeaImport, Story, Withdrawal
 from portal.ideas.policy import MAY
 from portal.ideas.words import Stage, StoryKind
@@ -112,11 +112,20 @@ def choose(viewer: Viewer, import_id: int, choices: Choices) -> None:
         raise _applied()
 
 
-def look(file: File, sheet: Sheet, choices: Choices, *, rows_max: int, now: datetime) -> Look:
-    """What the file would do now; reads the sheet to its end. Raises what `earlier_csv.check` raises."""
+def prepare(choices: Choices, *, now: datetime) -> tuple[Reading, Known]:
+    """Everything that `look` needs of the database. Raises Conflict `no_organisation`."""
     calendar = Calendar(now, ZoneInfo(_top().timezone or "UTC"), choices.day_first)
     reading = Reading(choices.columns, calendar, choices.source, choices.show_names)
-    checked = check(sheet, reading, earlier_people.known(choices.source), rows_max=rows_max)
+    return reading, earlier_people.known(choices.source)
+
+
+def look(file: File, sheet: Sheet, reading: Reading, known: Known, *, rows_max: int) -> Look:
+    """What the file would do; reads the sheet to its end. Raises what `earlier_csv.check` raises.
+
+    Asks the database nothing. It may take a minute, so end the read that came before: PostgreSQL cuts off whoever
+    leaves one open that long.
+    """
+    checked = check(sheet, reading, known, rows_max=rows_max)
     return Look(checked, warnings(checked, sheet, reading, file.encoding), reading)
 
 

@@ -36,7 +36,7 @@ def bring(text: str = FILE, *, only_good: bool = False, now: Any = NOON, **choic
     sheet = open_sheet(text)
     made = Choices(chosen(sheet, choices.pop("asked", {})), **choices)
     file = File(text, "old.csv", "0" * 64, "utf-8")
-    found = imports.look(file, sheet, made, rows_max=1000, now=now)
+    found = imports.look(file, sheet, *imports.prepare(made, now=now), rows_max=1000)
     with writing():
         return imports.apply_new(file, found, made, only_good=only_good, now=now)
 
@@ -237,7 +237,7 @@ def test_a_file_that_waits_is_applied_once(context: Flask, cast: Cast) -> None:
     with writing():
         kept = imports.keep_file(mia, file, now=NOON)
         kept_id, choices = kept.id, imports.choices_of(kept)
-    found = imports.look(file, open_sheet(FILE), choices, rows_max=10, now=NOON)
+    found = imports.look(file, open_sheet(FILE), *imports.prepare(choices, now=NOON), rows_max=10)
     with writing():
         imports.apply(mia, kept_id, found, only_good=False, now=NOON)
 
@@ -253,6 +253,16 @@ def test_a_file_that_waits_is_applied_once(context: Flask, cast: Cast) -> None:
 
 def command(app: Flask, file: Path, *options: str) -> Any:
     return app.test_cli_runner().invoke(args=["import", "ideas", str(file), *options])
+
+
+def test_a_look_leaves_no_read_open_while_it_works(context: Flask, cast: Cast) -> None:
+    choices = Choices({"text": 0})
+    reading, known = imports.prepare(choices, now=NOON)
+    db.session.rollback()
+
+    found = imports.look(File("", "old.csv", "", "utf-8"), open_sheet("text\nSome words\n"), reading, known, rows_max=9)
+
+    assert len(found.checked.entries) == 1 and not db.session().in_transaction()
 
 
 @pytest.fixture

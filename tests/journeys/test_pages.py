@@ -112,7 +112,7 @@ def _earlier_ideas() -> dict[str, int]:
             kept = imports.keep_file(mia, file, now=clock.now())
             found[name], choices = kept.id, imports.choices_of(kept)
         if not more:
-            seen = imports.look(file, open_sheet(file.text), choices, rows_max=9, now=clock.now())
+            seen = imports.look(file, open_sheet(file.text), *imports.prepare(choices, now=clock.now()), rows_max=9)
             with writing():
                 imports.apply(mia, found[name], seen, only_good=False, now=clock.now())
     return found
