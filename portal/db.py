@@ -1,7 +1,7 @@
 """The database: engine set-up, naming convention, column types. Everything that opens a transaction starts here."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -138,6 +138,15 @@ def upsert(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...], updat
     statement = insert(table).values(**values)
     changes = {name: statement.excluded[name] for name in update}
     db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
+
+
+def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> None:
+    """Insert what a query gives; rows whose key somebody else has inserted meanwhile stay as they are."""
+    if is_postgres():
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    db.session.execute(insert(table).from_select(list(columns), rows).on_conflict_do_nothing())
 
 
 def take_turns(name: str) -> None:

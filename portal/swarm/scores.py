@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, literal, select, true, update
 
-from portal.db import db, is_postgres, upsert
+from portal.db import db, insert_missing, is_postgres, upsert
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
@@ -145,6 +145,17 @@ def refresh_if_due(*, now: datetime) -> bool:
     return True
 
 
+def keep_rows(*, now: datetime) -> None:
+    """Give every idea its score row, and mark those that have left the board, so that the feed passes them over."""
+    means, left = typical(now=now), Idea.stage != Stage.OPEN
+    values = _with_counts({"updated_at": now, "open": True} | stored_score(Terms(), means))
+    new = select(Idea.id, *(literal(value, SCORES.c[name].type) for name, value in values.items()))
+    new = new.outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id).where(IdeaScore.idea_id.is_(None), ~left)
+    insert_missing(SCORES, ("idea_id", *values), new)
+    closed = update(SCORES).where(SCORES.c.open == true(), SCORES.c.idea_id.in_(select(Idea.id).where(left)))
+    db.session.execute(closed.values(open=False))
+
+
 def refresh_typical(*, now: datetime, every_score: bool = False) -> Means:
     """Add up all standing ideas; where the typical idea has moved (or `every_score`), compute all scores again."""
     standing = Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None)
@@ -176,6 +187,11 @@ def rescore_all(means: Means, *, now: datetime) -> int:
         ]
         db.session.execute(update(IdeaScore), changed)
         done, last = done + len(rows), rows[-1].idea_id
+
+
+def close(idea_id: int) -> None:
+    """The idea has left the board: the feed need not pass it any more."""
+    db.session.execute(update(SCORES).where(SCORES.c.idea_id == idea_id).values(open=False))
 
 
 def _make_row(idea_id: int, now: datetime) -> None:
