@@ -26,9 +26,17 @@ def upgrade() -> None:
     op.create_index("ix_idea_score_open_score", "idea_score", ["open", "score", "idea_id"])
     op.create_index("ix_idea_score_open_ucb", "idea_score", ["open", "ucb", "idea_id"])
     op.create_index("ix_ideas_stage_number", "ideas", ["stage", "id"])
+    op.drop_index("ix_votes_person_standing", "votes")
+    standing = sa.text("revoked_at IS NULL")
+    op.create_index(
+        "ix_votes_person_standing", "votes", ["person_id", "kind", "idea_id"],
+        sqlite_where=standing, postgresql_where=standing,
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index("ix_votes_person_standing", "votes")
+    op.create_index("ix_votes_person_standing", "votes", ["person_id", "kind"])
     op.drop_index("ix_ideas_stage_number", "ideas")
     op.drop_index("ix_idea_score_open_ucb", "idea_score")
     op.drop_index("ix_idea_score_open_score", "idea_score")

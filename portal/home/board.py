@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Float, Integer, Select, bindparam, or_, select, union_all
+from sqlalchemy import Float, Integer, Select, bindparam, func, or_, select, union_all
 
 from portal.db import db
 from portal.home import facts as board_facts
 from portal.home.cards import Card, cards_of
+from portal.home.dealing import pool_for
 from portal.home.facts import Facts
-from portal.home.feed import pool_for
 from portal.home.tabs import tabs
 from portal.home.wanted import FEED_MAX, FEED_PAGE, STAGES, VIEWS, Filters, Wanted, conditions
 from portal.ideas.models import Idea
@@ -59,12 +59,13 @@ def counts(viewer: Viewer) -> dict[str, int]:
 
 def _feed(viewer: Viewer, wanted: Wanted, facts: Facts, *, now: datetime) -> Listing:
     """A page dealt for this visitor: stable for the day while nothing is decided, longer when asked for more."""
-    pool = pool_for(viewer, wanted)
+    pool = pool_for(viewer, wanted, now=now)
     rng = random.Random(f"{viewer.id}:{now.date()}:{wanted.barrier}:{wanted.site}:{wanted.text}")
     numbers = deal(pool.promising, pool.fresh, wanted.show, rng)
     there_is_more = len({card.id for kind in pool for card in kind}) > len(numbers) and wanted.show < FEED_MAX
     more = wanted.address(show=wanted.show + FEED_PAGE) if there_is_more else None
-    return Listing(cards_of(viewer, numbers, facts, back=wanted.address()), more)
+    cards = cards_of(viewer, numbers, facts, back=wanted.address())
+    return Listing([card for card in cards if card.stage is Stage.OPEN], more)
 
 
 def _by_score(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:
@@ -108,7 +109,8 @@ def _decided(shape: Shape, filters: Filters, view: str, behind: bool) -> Select[
         .select_from(Vote)
         .join(Idea, Idea.id == Vote.idea_id)
         .join(IdeaScore, IdeaScore.idea_id == Idea.id)
-        .where(*mine, Idea.stage == Stage.OPEN, *conditions(looker, filters))
+        # Not by the index on the stage, which SQLite would prefer: most ideas are open, and a person has few votes.
+        .where(*mine, func.lower(Idea.stage) == Stage.OPEN.value, *conditions(looker, filters))
     )
     if behind:
         score, seen = bindparam("score", type_=Float), bindparam("seen", type_=Float)

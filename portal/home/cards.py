@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from portal.db import db
 from portal.home.facts import Facts
 from portal.ideas.models import Follow, Idea
+from portal.ideas.queries import visible_to
 from portal.ideas.words import Names, Stage
 from portal.people.models import Person, Place, initials
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
@@ -106,8 +107,10 @@ def cards_of(viewer: Viewer, numbers: Sequence[int], facts: Facts, *, back: str 
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape) -> Select[Any]:
-    # Whoever asks has chosen the numbers through the viewer; the rest is what the viewer may see of each.
-    return cards_query(stand_in(shape)).where(Idea.id.in_(bindparam("numbers", expanding=True)))
+    # The numbers may be some seconds old: what may be seen is asked here.
+    looker = stand_in(shape)
+    numbers = Idea.id.in_(bindparam("numbers", expanding=True))
+    return cards_query(looker).where(numbers, visible_to(looker), Idea.hidden_at.is_(None))
 
 
 def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas") -> Card:

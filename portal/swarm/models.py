@@ -27,7 +27,8 @@ class Vote(Base):
     __table_args__ = (
         Index("uq_votes_standing", "idea_id", "person_id", unique=True,
               sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
-        Index("ix_votes_person_standing", "person_id", "kind"),
+        Index("ix_votes_person_standing", "person_id", "kind", "idea_id",  # all that a board asks of somebody's votes
+              sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
         CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name="a_stop_has_a_reason"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Integer, Numeric, Row, Select, bindparam, cast, func, or_, select
 
@@ -26,38 +26,18 @@ ALL = 2**31 - 1  # more than there can be
 STOPS_SHOWN_FROM = 3  # objectors, before anybody's words are shown
 
 
-class Kept(Protocol):
-    """A stored score, or a row that holds the same columns."""
-
-    @property
-    def score(self) -> float: ...
-    @property
-    def m(self) -> float: ...
-    @property
-    def evidence(self) -> float: ...
-    @property
-    def n_support(self) -> int: ...
-    @property
-    def n_strong(self) -> int: ...
-    @property
-    def n_stop(self) -> int: ...
-    @property
-    def n_pass(self) -> int: ...
-    @property
-    def n_team(self) -> int: ...
-    @property
-    def n_site(self) -> int: ...
-
-
-def numbers_of(idea: Idea, score: Kept) -> Numbers:
+def numbers_of(idea: Idea, score: Any) -> Numbers:
     """The stored numbers of an idea as the swarm's sentence wants them, its exact place among all ideas included."""
     means = kept_typical()
     mu0 = means.mu0 if means else 0.0
     return numbers(score, place_of(idea.id, score, mu0), size=audience_size(idea), mu0=mu0)
 
 
-def numbers(score: Kept, place: int | None, *, size: tuple[int, int], mu0: float) -> Numbers:
-    """The same for a page that knows the size of the audience already. place: None beyond counting."""
+def numbers(score: Any, place: int | None, *, size: tuple[int, int], mu0: float) -> Numbers:
+    """The same for a page that knows the size of the audience already.
+
+    score: an `IdeaScore`, or a row with its columns. place: None beyond counting.
+    """
     teams, sites = size
     gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0)
     return Numbers(
@@ -73,7 +53,7 @@ def place_on_list(score: IdeaScore) -> int:
     return place_of(score.idea_id, score, means.mu0 if means else 0.0) or 0
 
 
-def place_of(number: int, score: Kept, mu0: float, *, most: int | None = None) -> int | None:
+def place_of(number: int, score: Any, mu0: float, *, most: int | None = None) -> int | None:
     """The place of an idea; with `most` only among the first so many, else None: the cost ends there too.
 
     mu0: the typical idea, where those without a score row stand.

@@ -1,0 +1,111 @@
+"""The candidates of the feed that are the same for everybody, kept for some seconds in each process.
+
+Only where there are more open ideas than a pool holds: a small portal is asked afresh each time. What is kept decides
+no right: whether somebody may see a card is asked when it is drawn.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Select, bindparam, select, true
+
+from portal.db import db
+from portal.ideas.models import Idea
+from portal.ideas.words import Audience, Stage
+from portal.people.viewer import Viewer
+from portal.swarm.feed import Card
+from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.score import DEFAULTS, sd
+from portal.swarm.scores import kept_typical
+
+LASTS = timedelta(seconds=10)
+HELD = 2 * DEFAULTS.feed_pool  # of each order: somebody who has decided half of them is still dealt from a full pool
+_kept: WeakKeyDictionary[Engine, "Shared | None"] = WeakKeyDictionary()
+_since: WeakKeyDictionary[Engine, datetime] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An open idea that may be dealt, and what decides for whom."""
+
+    card: Card
+    audience: Audience
+    employer_id: int | None
+    site_id: int | None
+    author_id: int | None
+
+    def suits(self, viewer: Viewer) -> bool:
+        """Meant for this viewer, who did not say it. For people without a role that sees more."""
+        if self.author_id == viewer.id:
+            return False
+        if self.audience is Audience.ORGANISATION:
+            return True
+        if self.audience is Audience.EMPLOYER:
+            return self.employer_id == viewer.employer_id
+        return viewer.site_id is not None and self.site_id == viewer.site_id
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The first of each order: by score, by hope, by looks from below."""
+
+    best: list[Entry]
+    hopeful: list[Entry]
+    unseen: list[Entry]
+
+    def without(self, viewer: Viewer, show: int) -> tuple[list[Card], list[Card]] | None:
+        """(promising, fresh) for one viewer, or None where they have decided too much of it."""
+        decided = set(db.session.connection().execute(DECIDED, {"viewer": viewer.id}).scalars())
+        best, hopeful, unseen = (
+            [one.card for one in kind if one.card.id not in decided and one.suits(viewer)][: DEFAULTS.feed_pool]
+            for kind in (self.best, self.hopeful, self.unseen)
+        )
+        if min(len(best), len(hopeful), len(unseen)) < max(DEFAULTS.feed_pool // 2, 2 * show):
+            return None
+        return list({card.id: card for card in (*best, *hopeful)}.values()), unseen
+
+
+def shared_pool(engine: Engine, *, now: datetime) -> Shared | None:
+    """The shared candidates, at most `LASTS` old; None on a portal that is smaller than they are."""
+    since = _since.get(engine)
+    # Also where the clock was set back: a moment from before is no reason to keep it.
+    if since is None or not timedelta(0) <= now - since < LASTS:
+        _kept[engine], _since[engine] = _gathered(), now
+    return _kept[engine]
+
+
+def _gathered() -> Shared | None:
+    means = kept_typical()
+    if means is None:
+        return None
+    connection = db.session.connection()
+    kinds = [connection.execute(statement, {"size": HELD}).all() for statement in ORDERS]
+    if len(kinds[0]) < HELD:
+        return None
+    return Shared(*([_entry(row, means.var) for row in rows] for rows in kinds))
+
+
+def _entry(row: Any, var: float) -> Entry:
+    card = Card(row.idea_id, row.score, sd(row.m, var), row.m)
+    return Entry(card, row.audience, row.employer_id, row.site_id, row.author_id)
+
+
+def _ordered(*order: Any) -> Select[Any]:
+    columns = IdeaScore.idea_id, IdeaScore.score, IdeaScore.m, Idea.audience, Idea.employer_id
+    return (
+        select(*columns, Idea.site_id, Idea.author_id)
+        .join(Idea, Idea.id == IdeaScore.idea_id)
+        .where(IdeaScore.open == true(), Idea.stage == Stage.OPEN, Idea.hidden_at.is_(None))
+        .order_by(*order)
+        .limit(bindparam("size"))
+    )
+
+
+ORDERS = (
+    _ordered(IdeaScore.score.desc(), IdeaScore.idea_id.desc()),
+    _ordered(IdeaScore.ucb.desc(), IdeaScore.idea_id.desc()),
+    _ordered(IdeaScore.m, IdeaScore.idea_id),
+)
+DECIDED = select(Vote.idea_id).where(Vote.person_id == bindparam("viewer"), Vote.revoked_at.is_(None))
