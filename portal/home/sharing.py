@@ -6,10 +6,9 @@ no right: whether somebody may see a card is asked when it is drawn.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Select, bindparam, select, true
+from sqlalchemy import URL, Engine, Select, bindparam, select, true
 
 from portal.db import db
 from portal.ideas.models import Idea
@@ -22,8 +21,6 @@ from portal.swarm.scores import kept_typical
 
 LASTS = timedelta(seconds=10)
 HELD = 2 * DEFAULTS.feed_pool  # of each order: somebody who has decided half of them is still dealt from a full pool
-_kept: WeakKeyDictionary[Engine, "Shared | None"] = WeakKeyDictionary()
-_since: WeakKeyDictionary[Engine, datetime] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -67,13 +64,26 @@ class Shared:
         return list({card.id: card for card in (*best, *hopeful)}.values()), unseen
 
 
+class Kept(NamedTuple):
+    """The candidates of one database, and since when."""
+
+    database: URL
+    since: datetime
+    shared: Shared | None
+
+
+_kept: list[Kept] = []  # at most one
+
+
 def shared_pool(engine: Engine, *, now: datetime) -> Shared | None:
     """The shared candidates, at most `LASTS` old; None on a portal that is smaller than they are."""
-    since = _since.get(engine)
-    # Also where the clock was set back: a moment from before is no reason to keep it.
-    if since is None or not timedelta(0) <= now - since < LASTS:
-        _kept[engine], _since[engine] = _gathered(), now
-    return _kept[engine]
+    # Also anew where the clock was set back.
+    for kept in _kept:
+        if kept.database == engine.url and timedelta(0) <= now - kept.since < LASTS:
+            return kept.shared
+    kept = Kept(engine.url, now, _gathered())
+    _kept[:] = [kept]
+    return kept.shared
 
 
 def _gathered() -> Shared | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.swarm.line import Gap
 
-PLACES_COUNTED = 500  # on a page; the command line counts all
+PLACES_COUNTED = 100  # on a page; the command line counts all
 
 
 @dataclass(frozen=True, slots=True)
