@@ -6,6 +6,7 @@ no right: whether somebody may see a card is asked when it is drawn.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Engine, Select, bindparam, select, true
@@ -20,13 +21,15 @@ from portal.swarm.score import DEFAULTS, sd
 from portal.swarm.scores import kept_typical
 
 LASTS = timedelta(seconds=10)
-HELD = 2 * DEFAULTS.feed_pool  # of each order: somebody who has decided half of them is still dealt from a full pool
+SIZE = DEFAULTS.feed_pool
+HELD = 2 * SIZE  # of each order: somebody who has decided half of them is still dealt from a full pool
 
 
 @dataclass(frozen=True)
 class Entry:
     """An open idea that may be dealt, and what decides for whom."""
 
+    number: int
     card: Card
     audience: Audience
     employer_id: int | None
@@ -56,10 +59,10 @@ class Shared:
         """(promising, fresh) for one viewer, or None where they have decided too much of it."""
         decided = set(db.session.connection().execute(DECIDED, {"viewer": viewer.id}).scalars())
         best, hopeful, unseen = (
-            [one.card for one in kind if one.card.id not in decided and one.suits(viewer)][: DEFAULTS.feed_pool]
+            list(islice((one.card for one in kind if one.number not in decided and one.suits(viewer)), SIZE))
             for kind in (self.best, self.hopeful, self.unseen)
         )
-        if min(len(best), len(hopeful), len(unseen)) < max(DEFAULTS.feed_pool // 2, 2 * show):
+        if min(len(best), len(hopeful), len(unseen)) < max(SIZE // 2, 2 * show):
             return None
         return list({card.id: card for card in (*best, *hopeful)}.values()), unseen
 
@@ -99,7 +102,7 @@ def _gathered() -> Shared | None:
 
 def _entry(row: Any, var: float) -> Entry:
     card = Card(row.idea_id, row.score, sd(row.m, var), row.m)
-    return Entry(card, row.audience, row.employer_id, row.site_id, row.author_id)
+    return Entry(row.idea_id, card, row.audience, row.employer_id, row.site_id, row.author_id)
 
 
 def _ordered(*order: Any) -> Select[Any]:
