@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, or_, select, true
@@ -16,6 +17,7 @@ from portal.ideas.shown import Byline, CommentView, IdeaView, LogEntry, StorySte
 from portal.ideas.words import Audience, Names, Stage
 from portal.people.models import Person, Place
 from portal.people.roles import Role
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.web.paging import decode_cursor, encode_cursor
 
@@ -69,6 +71,20 @@ def idea_for(viewer: Viewer, number: int) -> Idea:
     if found is None:
         raise Missing("idea")
     return found
+
+
+def readable_number(viewer: Viewer, number: int) -> int:
+    """The number of an idea that the viewer may read; raises Missing otherwise. Loads nothing of it."""
+    parameters = person_of(viewer) | {"number": number}
+    found = db.session.connection().execute(_readable(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
+    if found is None or found.one_or_none() is None:
+        raise Missing("idea")
+    return number
+
+
+@lru_cache(SHAPES_KEPT)
+def _readable(shape: Shape) -> Select[int]:
+    return select(Idea.id).where(visible_to(stand_in(shape)), Idea.id == bindparam("number", type_=Integer))
 
 
 def comment_for(viewer: Viewer, comment_id: int) -> tuple[Idea, Comment]:

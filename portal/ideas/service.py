@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, upsert
@@ -43,6 +43,10 @@ from portal.people.models import Place
 from portal.people.policy import demand
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
+
+FIRST_VOTE = update(Idea.__table__).where(
+    Idea.__table__.c.id == bindparam("idea"), Idea.__table__.c.first_vote_at.is_(None)
+)
 
 
 @dataclass(frozen=True)
@@ -243,7 +247,7 @@ def mark_done(idea_id: int, *, now: datetime) -> None:
 
 def note_first_vote(idea_id: int, *, now: datetime) -> None:
     """The words are settled from now on; only the first vote counts."""
-    db.session.execute(update(Idea).where(Idea.id == idea_id, Idea.first_vote_at.is_(None)).values(first_vote_at=now))
+    db.session.connection().execute(FIRST_VOTE, {"idea": idea_id, "first_vote_at": now})
 
 
 def follow(viewer: Viewer, idea: Idea, *, now: datetime) -> None:
