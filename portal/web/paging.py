@@ -7,6 +7,13 @@ from typing import Any
 
 from portal.errors import Invalid
 
+COUNTED_TO = 99
+
+
+def capped(count: int) -> str:
+    """A count as a list's tab shows it: what is beyond `COUNTED_TO` is never counted, so that it costs the same."""
+    return str(count) if count <= COUNTED_TO else f"{COUNTED_TO}+"
+
 
 def encode_cursor(*values: Any) -> str:
     """A cursor that stands behind a row with these sort values. Opaque: nobody outside may rely on its form."""
