@@ -1,6 +1,7 @@
 """Ideas as the board shows them: everything on a card in one query, and nothing on it that must stay hidden."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.ideas.models import Follow, Idea
-from portal.ideas.words import Audience, Names, Stage
+from portal.ideas.words import Audience, Barrier, Names, Stage
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -36,8 +37,11 @@ class Card:
     title: str
     kind: str
     kind_label: str
+    barrier: Barrier
     barrier_label: str
+    site_id: int | None
     site_label: str
+    said_at: datetime
     excerpt: str
     byline: str
     initials: str
@@ -96,8 +100,9 @@ def card(row: Row, viewer: Viewer, *, back: str = "/ideas") -> Card:
     closed = idea.stage.value not in OPEN_STAGES
     return Card(
         number=idea.number, title=idea.title, kind=idea.kind.value, kind_label=idea.kind.label,
-        barrier_label=idea.barrier.label, site_label=row.site or "", excerpt=_excerpt(idea), byline=byline(row),
-        initials=_initials(row.author), names=idea.names.value, decided=row.vote is not None, mine=mine,
+        barrier=idea.barrier, barrier_label=idea.barrier.label, site_id=idea.site_id, site_label=row.site or "",
+        said_at=idea.said_at, excerpt=_excerpt(idea), byline=byline(row), initials=_initials(row.author),
+        names=idea.names.value, decided=row.vote is not None, mine=mine,
         vote=row.vote.value if row.vote else None, may_vote=viewer.is_frontline and not mine, closed=closed,
         people=(row.n_support or 0) if seen else None, fill_percent=_fill(row) if seen else None,
         chip=CHIPS.get(idea.stage), why=_why(row, viewer, seen), comment_count=idea.comment_count,

@@ -134,15 +134,19 @@ def _named_byline(row: Row) -> Byline:
 
 def comments_for(viewer: Viewer, idea: Idea) -> list[CommentView]:
     """Everything added to an idea, oldest first, in one query. Call with an idea that the viewer may read."""
+    return comment_views(viewer, idea, comments_on(idea).limit(COMMENTS_MAX))
+
+
+def comments_on(idea: Idea) -> Select:
+    """The comments on an idea, oldest first, each with its author's name and places where they are shown."""
     named = _named().subquery()
     shown = and_(Comment.names == Names.SHOWN, named.c.id == Comment.author_id)
-    query = (
-        select(Comment, named.c.name, named.c.place, named.c.site)
-        .outerjoin(named, shown)
-        .where(Comment.idea_id == idea.id)
-        .order_by(Comment.at, Comment.id)
-        .limit(COMMENTS_MAX)
-    )
+    query = select(Comment, named.c.name, named.c.place, named.c.site).outerjoin(named, shown)
+    return query.where(Comment.idea_id == idea.id).order_by(Comment.at, Comment.id)
+
+
+def comment_views(viewer: Viewer, idea: Idea, query: Select) -> list[CommentView]:
+    """What a query made by `comments_on` finds, for one viewer."""
     moderates = viewer.holds(*MODERATES) and viewer.holds(*MODERATES, at=path_of(idea))
     return [_comment_view(row, viewer, moderates=moderates) for row in db.session.execute(query)]
 
