@@ -45,14 +45,28 @@ from portal.web.dates import local_day
 from portal.web.transactions import writing
 
 bp = api("board", "Ideas as the board shows them, with what became of them.")
-View = StrEnum("View", {name.replace("-", "_").upper(): name for name in VIEWS})
+
+
+class View(StrEnum):
+    """The tabs of the board."""
+
+    NEEDS_YOU = "needs-you"
+    RISING = "rising"
+    EXECUTIVES = "executives"
+    PROMISED = "promised"
+    DONE = "done"
+    NOT_DOING = "not-doing"
+    NEWEST = "newest"
+
+
+assert set(View) == set(VIEWS)
 
 
 class BoardAsked(PageAsked):
     """A view of the board and its filters."""
 
     view: View = Field(
-        View.NEWEST,  # type: ignore[attr-defined]
+        View.NEWEST,
         description="`needs-you`: dealt for this person and day, 80 at most. `rising`: what they have decided on.",
     )
     barrier: Barrier | None = None

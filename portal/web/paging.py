@@ -11,7 +11,6 @@ from portal.errors import Invalid
 
 Row = TypeVar("Row")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-BIG = 2**63  # more than a number of the database can be
 
 
 def encode_cursor(*values: Any) -> str:
@@ -61,8 +60,6 @@ def from_micros(micros: int) -> datetime:
 
 
 def _is_a(kind: type, value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, int) and not -BIG < value < BIG:
-        return False
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 2**63):
+        return False  # no key is larger, and drivers answer one with errors of their own
     return isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
