@@ -8,12 +8,14 @@ from flask import Response
 from pydantic import Field
 
 from portal import clock
-from portal.home import board_pages, idea_facts, storytelling
+from portal.home import board, board_pages, idea_facts, storytelling
 from portal.home.api_shapes import (
+    BoardShown,
     IdeaListed,
     IdeaShown,
     StandingShown,
     StepShown,
+    ViewShown,
     listed_idea,
     standing_shown,
     step_shown,
@@ -92,6 +94,15 @@ def list_ideas(query: BoardAsked) -> Response:
     )  # fmt: skip
     cards, following = board_pages.cards_page(the_viewer(), wanted, now=clock.now())
     return listed([listed_idea(card) for card in cards], following)
+
+
+@bp.get("/board", responses={200: BoardShown})
+@requires("idea.list", scope=Scope.IDEAS_READ)
+def see_board() -> Response:
+    """How many ideas each view of the board holds for the person of the key, and how they are ordered."""
+    counts = board.counts(the_viewer())
+    views = [ViewShown(view=view, name=label, ideas=counts.get(view)) for view, label in VIEWS.items()]
+    return shown(BoardShown(views=views, order=list(board.ORDER_LINES)))
 
 
 @bp.get("/ideas/<int:number>", responses={200: IdeaShown})

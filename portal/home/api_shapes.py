@@ -42,6 +42,21 @@ class IdeaListed(Shown):
     fill_percent: int | None
 
 
+class ViewShown(Shown):
+    """A tab of the board. `ideas` is null where its page counts none."""
+
+    view: str
+    name: str
+    ideas: int | None
+
+
+class BoardShown(Shown):
+    """The tabs of the board, and the sentences that say how ideas are ordered."""
+
+    views: list[ViewShown]
+    order: list[str]
+
+
 class Counts(Shown):
     """How many said what. support: plain and strong together. teams, sites: with a supporter."""
 

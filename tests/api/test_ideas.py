@@ -341,3 +341,13 @@ def test_where_an_idea_stands_is_said_as_on_its_page(app: Flask, cast: Cast) -> 
     assert after["counts"]["support"] == 4 and after["place"] == 1 and after["looks"] == 4
     page = signed_in(app, cast.bo).get(f"/ideas/{number}").get_data(as_text=True)
     assert after["line"] in page and after["detail"] in page
+
+
+def test_the_tabs_are_counted_as_on_the_board(app: Flask, cast: Cast, many: list[int]) -> None:
+    with app.app_context():
+        vote(cast.bo, many[0], "pass", now=clock.now())
+
+    views = {one["view"]: one["ideas"] for one in Caller(app, cast.bo).get("/board").json["views"]}
+
+    assert views == {"needs-you": 24, "rising": 1, "executives": 0, "promised": 0, "done": 0, "not-doing": 0,
+                     "newest": None}  # fmt: skip
