@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from portal.home.cards import Card, cards_of
 from portal.home.dealing import pool_for
 from portal.home.facts import Facts
 from portal.home.tabs import tabs
-from portal.home.wanted import FEED_MAX, FEED_PAGE, STAGES, VIEWS, Filters, Wanted, conditions
+from portal.home.wanted import FEED_MAX, FEED_PAGE, LIST_PAGE, STAGES, VIEWS, Filters, Wanted, conditions
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
@@ -26,7 +26,7 @@ from portal.swarm.queries import HALF, listed_looks
 from portal.web.paging import decode_cursor, encode_cursor
 
 __all__ = ["FEED_MAX", "FEED_PAGE", "LIST_PAGE", "ORDER_LINES", "VIEWS", "Listing", "Wanted", "counts", "listing"]
-LIST_PAGE = 12
+MOST = bindparam("most", type_=Integer)  # one more than is shown tells whether there is more
 ORDER_LINES = (
     "Ideas are ordered by support per look, not by how many votes they have: a late idea has the same chance.",
     "The first look and vote of each team count in full, later ones from the same team count less.",
@@ -38,10 +38,11 @@ ORDER_LINES = (
 
 @dataclass(frozen=True)
 class Listing:
-    """Cards and the address of more of them."""
+    """Cards, the address of more of them, and the cursor in it."""
 
     cards: list[Card]
     more: str | None
+    cursor: str | None = None
 
 
 def listing(viewer: Viewer, wanted: Wanted, *, now: datetime, facts: Facts | None = None) -> Listing:
@@ -59,13 +60,17 @@ def counts(viewer: Viewer) -> dict[str, int]:
 
 def _feed(viewer: Viewer, wanted: Wanted, facts: Facts, *, now: datetime) -> Listing:
     """A page dealt for this visitor: stable for the day while nothing is decided, longer when asked for more."""
-    pool = pool_for(viewer, wanted, now=now)
-    rng = random.Random(f"{viewer.id}:{now.date()}:{wanted.barrier}:{wanted.site}:{wanted.text}")
-    numbers = deal(pool.promising, pool.fresh, wanted.show, rng)
-    there_is_more = len({card.id for kind in pool for card in kind}) > len(numbers) and wanted.show < FEED_MAX
-    more = wanted.address(show=wanted.show + FEED_PAGE) if there_is_more else None
+    numbers, known = dealt(viewer, wanted, wanted.show, day=now.date(), now=now)
+    more = wanted.address(show=wanted.show + FEED_PAGE) if known > len(numbers) and wanted.show < FEED_MAX else None
     cards = cards_of(viewer, numbers, facts, back=wanted.address())
     return Listing([card for card in cards if card.stage is Stage.OPEN], more)
+
+
+def dealt(viewer: Viewer, wanted: Wanted, size: int, *, day: date, now: datetime) -> tuple[list[int], int]:
+    """The numbers of `size` undecided ideas as dealt for this visitor and day, and how many there were to deal."""
+    pool = pool_for(viewer, wanted, now=now)
+    rng = random.Random(f"{viewer.id}:{day}:{wanted.barrier}:{wanted.site}:{wanted.text}")
+    return deal(pool.promising, pool.fresh, size, rng), len({card.id for kind in pool for card in kind})
 
 
 def _by_score(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:
@@ -93,10 +98,10 @@ def _page(
     build = statement if not wanted.text else statement.__wrapped__  # what is searched for is never the same
     query = build(shape_of(viewer), wanted.filters, wanted.view, bool(behind))
     parameters = person_of(viewer) | wanted.parameters | behind
-    numbers = list(db.session.connection().execute(query, parameters).scalars())
-    cards = cards_of(viewer, numbers[:LIST_PAGE], facts, back=wanted.address())
-    more = wanted.address(after=cursor(cards[-1])) if len(numbers) > LIST_PAGE and cards else None
-    return Listing(cards, more)
+    numbers = list(db.session.connection().execute(query, parameters | {"most": wanted.limit + 1}).scalars())
+    cards = cards_of(viewer, numbers[: wanted.limit], facts, back=wanted.address())
+    following = cursor(cards[-1]) if len(numbers) > wanted.limit and cards else None
+    return Listing(cards, wanted.address(after=following) if following else None, following)
 
 
 @lru_cache(SHAPES_KEPT)
@@ -116,7 +121,7 @@ def _decided(shape: Shape, filters: Filters, view: str, behind: bool) -> Select:
         score, seen = bindparam("score", type_=Float), bindparam("seen", type_=Float)
         later = or_(looks < seen - HALF, (looks < seen + HALF) & (Idea.id > bindparam("number", type_=Integer)))
         query = query.where(or_(IdeaScore.score < score, (IdeaScore.score == score) & later))
-    return query.order_by(IdeaScore.score.desc(), looks.desc(), Idea.id).limit(LIST_PAGE + 1)
+    return query.order_by(IdeaScore.score.desc(), looks.desc(), Idea.id).limit(MOST)
 
 
 @lru_cache(SHAPES_KEPT)
@@ -125,9 +130,9 @@ def _newest(shape: Shape, filters: Filters, view: str, behind: bool) -> Select:
     query = select(Idea.id).where(*conditions(stand_in(shape), filters))
     if behind:
         query = query.where(Idea.id < bindparam("number", type_=Integer))
-    query = query.order_by(Idea.id.desc()).limit(LIST_PAGE + 1)
+    query = query.order_by(Idea.id.desc()).limit(MOST)
     stages = STAGES.get(view)
     if not stages:
         return query
     parts = union_all(*(select(query.where(Idea.stage == stage).subquery()) for stage in stages)).subquery()
-    return select(parts.c.id).order_by(parts.c.id.desc()).limit(LIST_PAGE + 1)
+    return select(parts.c.id).order_by(parts.c.id.desc()).limit(MOST)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from portal.db import db
 from portal.home.facts import Facts
 from portal.ideas.models import Follow, Idea
 from portal.ideas.queries import visible_to
-from portal.ideas.words import Names, Stage
+from portal.ideas.words import Barrier, Names, Stage
 from portal.people.models import Person, Place, initials
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
@@ -40,8 +41,11 @@ class Card:
     title: str
     kind: str
     kind_label: str
+    barrier: Barrier
     barrier_label: str
+    site_id: int | None
     site_label: str
+    said_at: datetime
     excerpt: str
     byline: str
     initials: str
@@ -68,6 +72,7 @@ class Card:
 COLUMNS = (
     Idea.id, Idea.kind, Idea.say, Idea.title, Idea.barrier, Idea.stage, Idea.names, Idea.author_id, Idea.audience,
     Idea.employer_id, Idea.site_id, Idea.origin_label, Idea.comment_count,
+    Idea.said_at,
 )  # fmt: skip
 
 
@@ -120,6 +125,7 @@ def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas") -> Car
     fill = _fill(row, facts) if seen else None
     return Card(
         number=row.id, title=row.title, kind=row.kind.value, kind_label=row.kind.label,
+        barrier=row.barrier, site_id=row.site_id, said_at=row.said_at,
         barrier_label=row.barrier.label, site_label=row.site or "", excerpt=_excerpt(row.say, row.title),
         byline=byline(row), initials=initials(row.author or ""), names=row.names.value, decided=row.vote is not None,
         mine=mine, vote=row.vote.value if row.vote else None, may_vote=viewer.is_frontline and not mine,

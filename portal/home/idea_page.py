@@ -30,7 +30,7 @@ from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.queries import numbers, place_of
-from portal.swarm.wording import PLACES_COUNTED, sentence
+from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.triage.models import Decision, DecisionKind
 from portal.web.dates import day_words, local_day
 
@@ -47,6 +47,7 @@ class SwarmFacts:
     sites: tuple[Any, ...] = ()
     followers: int | None = None
     before: str | None = None  # votes from an earlier system: shown beside, never counted
+    numbers: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,13 @@ def card_for(viewer: Viewer, number: int, *, now: datetime, back: str = "/ideas"
     return made_card(_row(viewer, number, now=now), viewer, known, back=back)
 
 
+def standing_of(viewer: Viewer, number: int, *, now: datetime) -> tuple[Card, SwarmFacts, Any]:
+    """The card of one idea, where it stands in words, and its row; raises Missing."""
+    known, row = board_facts.read(now=now), _row(viewer, number, now=now)
+    card = made_card(row, viewer, known)
+    return card, swarm_facts(viewer, card, row, known), row
+
+
 def _row(viewer: Viewer, number: int, *, now: datetime) -> Any:
     parameters = person_of(viewer) | {"number": number, "about": about_comment(number), "since": now - KEPT}
     # Zero and what is more than the column holds are ideas that do not exist.
@@ -112,7 +120,7 @@ def _statement(shape: Shape) -> Select:
     mine = Draft.person_id == looker.id, Draft.about == bindparam("about"), Draft.kept_at > bindparam("since")
     draft = select(Draft.text).where(*mine).scalar_subquery()
     more = (
-        Idea.said_at, Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
+        Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, typical.label("typical"), draft.label("kept_words"),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
@@ -134,8 +142,9 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     mu0 = row.typical or 0.0
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
-    words = sentence(numbers(row, place, size=size, mu0=mu0))
-    return SwarmFacts(f"{row.n_support} of you hit this so far", words, before=before)
+    counted = numbers(row, place, size=size, mu0=mu0)
+    line = f"{row.n_support} of you hit this so far"
+    return SwarmFacts(line, sentence(counted), before=before, numbers=counted)
 
 
 def _count(number: int, noun: str) -> str:

@@ -16,6 +16,7 @@ from portal.swarm.models import Vote
 
 FEED_PAGE = 8
 FEED_MAX = 80
+LIST_PAGE = 12
 SEARCH_CHARS_MAX = 200
 VIEWS = {
     "needs-you": "Needs your view",
@@ -54,6 +55,7 @@ class Wanted:
     mine: bool = False
     show: int = FEED_PAGE
     after: str | None = None
+    limit: int = LIST_PAGE
 
     @classmethod
     def from_args(cls, args: Any) -> "Wanted":

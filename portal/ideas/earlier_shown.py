@@ -6,11 +6,17 @@ from portal.ideas.models import BroughtAlong, Idea
 
 def votes_before(idea: Idea) -> str | None:
     """How many votes it had before, in a sentence. Only for those who may see numbers; they are no evidence."""
-    before = _before(idea)
-    if before is None or not before.votes:
+    count = votes_brought_along(idea)
+    if not count:
         return None
-    votes = "1 vote was" if before.votes == 1 else f"{before.votes:,} votes were"
+    votes = "1 vote was" if count == 1 else f"{count:,} votes were"
     return f"{votes} brought along from before. They do not count here."
+
+
+def votes_brought_along(idea: Idea) -> int | None:
+    """The same as a number; None for what was said here."""
+    before = _before(idea)
+    return before.votes if before is not None else None
 
 
 def state_before(idea: Idea) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, fal
 from sqlalchemy.orm import aliased
 
 from portal.db import db
-from portal.errors import Invalid, Missing
+from portal.errors import Missing
 from portal.ideas.models import Comment, Idea, Moderation, Story
 from portal.ideas.origin import path_of
 from portal.ideas.shown import Byline, CommentView, IdeaView, LogEntry, StoryStep
@@ -19,7 +18,7 @@ from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
-from portal.web.paging import decode_cursor, encode_cursor
+from portal.web.paging import decode_cursor, encode_cursor, from_micros, to_micros
 
 SEES_ALL = (Role.EXECUTIVE, Role.PROGRAMME, Role.ADMINISTRATOR)
 MODERATES = (Role.PROGRAMME, Role.ADMINISTRATOR)
@@ -164,14 +163,21 @@ def comments_page(
 
     idea: one that the viewer may read, or a row with its columns. Raises Invalid `bad_cursor`.
     """
-    behind = decode_cursor(after, str, int)
+    behind = decode_cursor(after, int, int)
     parameters = {"idea": idea.id, "size": size + 1}
     if behind:
-        parameters |= {"at": _moment(behind[0]), "comment": behind[1]}
+        parameters |= {"at": from_micros(behind[0]), "comment": behind[1]}
     rows = db.session.connection().execute(LATER_COMMENTS if behind else COMMENTS, parameters).all()
     moderates = _moderates(viewer, idea)
     shown = [_comment_view(row, viewer, moderates=moderates) for row in rows[:size]]
-    return shown, encode_cursor(shown[-1].at.isoformat(), shown[-1].id) if len(rows) > size else None
+    return shown, encode_cursor(to_micros(shown[-1].at), shown[-1].id) if len(rows) > size else None
+
+
+def comment_shown(viewer: Viewer, idea: Any, comment_id: int) -> CommentView:
+    """One comment on an idea that the viewer may read."""
+    parameters = {"idea": idea.id, "size": 1, "comment": comment_id}
+    row = db.session.connection().execute(ONE_COMMENT, parameters).one()
+    return _comment_view(row, viewer, moderates=_moderates(viewer, idea))
 
 
 def _comments_query(*behind: ColumnElement[bool]) -> Select:
@@ -195,16 +201,10 @@ def _comments_query(*behind: ColumnElement[bool]) -> Select:
 
 # Built once: putting a statement together costs more than running it.
 COMMENTS = _comments_query()
+ONE_COMMENT = _comments_query(Comment.id == bindparam("comment"))
 LATER_COMMENTS = _comments_query(
     or_(Comment.at > bindparam("at"), and_(Comment.at == bindparam("at"), Comment.id > bindparam("comment")))
 )
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid("bad_cursor", "This page of the list does not exist. Start again at the top.") from None
 
 
 def _moderates(viewer: Viewer, idea: Any) -> bool:

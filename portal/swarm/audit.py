@@ -136,6 +136,16 @@ def _differences(idea: Counted, row: Any) -> Iterator[str]:
             yield f"idea {idea.idea_id}: {name} is kept as {getattr(row, name)}, the votes say {value}"
 
 
+def agrees(promotion: Promotion) -> bool:
+    """Whether the votes of that moment give what a promotion says, and what it says gives its link of the chain."""
+    values = {name: getattr(promotion, name) for name in HASHED}
+    before = promotion.prev_hash
+    follows = (
+        before == FIRST_HASH or db.session.scalar(select(Promotion.id).where(Promotion.hash == before)) is not None
+    )
+    return follows and promotion.hash == link_hash(before, values) and not any(_wrong_inputs(promotion))
+
+
 def _wrong_promotions() -> Iterator[str]:
     previous = FIRST_HASH
     for promotion in list(db.session.scalars(select(Promotion).order_by(Promotion.id))):
