@@ -33,6 +33,11 @@ def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.home import api as home
     from portal.ideas import api as ideas
-    from portal.people import api as people
+    from portal.ledger import api as ledger
+    from portal.people import api as self_
+    from portal.people import api_audit, api_imports, api_people, api_places
+    from portal.rewards import api as wallet
 
-    return (people.bp, home.bp, ideas.bp)
+    return (
+        self_.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp, home.bp, ideas.bp, wallet.bp, ledger.bp,
+    )  # fmt: skip
