@@ -15,14 +15,14 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.ledger import views as ledger
     from portal.metrics import views as metrics
     from portal.people import views as people
-    from portal.people import views_admin, views_codes, views_imports
+    from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
     from portal.swarm import views as swarm
     from portal.triage import views as triage
 
     return (
         health.bp, pages.bp, home.bp, api_pages.bp,
-        people.bp, views_codes.bp, views_admin.bp, views_imports.bp,
+        people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, swarm.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp,

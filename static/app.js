@@ -104,6 +104,25 @@
     }
   });
 
+  // Keys: the new one is selected and copied, and boxes are ticked in one go.
+  document.documentElement.classList.add("js");
+  for (const box of all("[data-select]")) {
+    box.addEventListener("focus", () => box.select());
+    box.parentNode.querySelector(".copy")?.addEventListener("click", async (event) => {
+      event.preventDefault();
+      box.select();
+      try { await navigator.clipboard.writeText(box.value); } catch { if (!document.execCommand("copy")) return; }
+      event.target.textContent = "Copied";
+      tell("Copied");
+    });
+  }
+  for (const link of all("[data-tick]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      all('[name="scopes"]').forEach((box) => { box.checked = box.value.endsWith(link.dataset.tick); });
+    });
+  }
+
   // Only one pop-up at a time, and a click elsewhere closes it.
   document.addEventListener("click", (event) => {
     all("details.pop[open]").forEach((pop) => { if (!pop.contains(event.target)) pop.open = false; });

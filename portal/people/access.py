@@ -56,6 +56,13 @@ def may(action: str, subject: Any = None) -> bool:
     return current_app.extensions["sayso_policy"][action](current_viewer(), subject)
 
 
+def useful_scopes() -> list[Scope]:
+    """The scopes of the operations that the current viewer could ever carry out."""
+    views = current_app.view_functions.values()
+    useful = {view.policy_scope for view in views if getattr(view, "policy_scope", None) and may(view.policy_action)}  # type: ignore[attr-defined]
+    return [scope for scope in Scope if scope in useful]
+
+
 def enforce(app: Flask, policy: Mapping[str, Rule]) -> None:
     """Check every route against the assembled policy: once at start, then on each request."""
     app.extensions["sayso_policy"] = policy

@@ -47,9 +47,9 @@ class Newcomer:
 def add_person(viewer: Viewer, newcomer: Newcomer, *, now: datetime) -> Person:
     """Add somebody below the viewer's place. They get in with a code (`code_for`).
 
-    Raises Invalid (`no_login`, `bad_email`, `bad_staff_number`), Conflict `known_already`, Missing.
+    Raises Invalid (`unknown_place`, `no_login`, `bad_email`, `bad_staff_number`), Conflict `known_already`.
     """
-    place = directory.place_for(viewer, newcomer.place_id, Role.ADMINISTRATOR)
+    place = directory.place_named(viewer, newcomer.place_id, Role.ADMINISTRATOR)
     demand(MAY, "people.add", viewer, place)
     refuse_logins(newcomer.email, newcomer.staff_number)
     person = service.create_person(
@@ -75,9 +75,9 @@ def refuse_logins(email: str | None, staff_number: str | None) -> None:
 
 
 def give_role(viewer: Viewer, person_id: int, role: Role, place_id: int, *, now: datetime) -> Grant:
-    """Grant a role on a place below the viewer's. Raises Refused `needs_another_administrator` for oneself."""
+    """Grant a role on a place below the viewer's. Raises Refused `needs_another_administrator`, Conflict, Invalid."""
     person = directory.person_for(viewer, person_id, Role.ADMINISTRATOR)
-    place = directory.place_for(viewer, place_id, Role.ADMINISTRATOR)
+    place = directory.place_named(viewer, place_id, Role.ADMINISTRATOR)
     demand(MAY, "people.grant", viewer, place)
     _refuse_oneself(viewer, person)
     if not person.active:

@@ -37,10 +37,13 @@ class PeopleWanted:
 
 
 def people_list(viewer: Viewer, wanted: PeopleWanted) -> tuple[list[Row], str | None]:
-    """The rows of `_people` that are wanted, by name, and the next cursor. Raises Invalid `bad_cursor`, Missing."""
+    """The rows of `_people` that are wanted, by name, and the next cursor.
+
+    Raises Invalid (`bad_cursor`, `unknown_place`).
+    """
     query = _people(viewer).where(_state(wanted.state))
     if wanted.place_id:
-        top = place_for(viewer, wanted.place_id, *LOOKS)
+        top = place_named(viewer, wanted.place_id, *LOOKS)
         query = query.where(_STANDS.path.startswith(top.path, autoescape=True))
     if wanted.manager_id:
         query = query.where(Person.manager_id == wanted.manager_id)
@@ -95,6 +98,15 @@ def place_for(viewer: Viewer, place_id: int, *roles: Role) -> Place:
     if place is None:
         raise Missing("place")
     return place
+
+
+def place_named(viewer: Viewer, place_id: int, *roles: Role) -> Place:
+    """The place that a request names among other things: as `place_for`, but Invalid `unknown_place` for none."""
+    try:
+        return place_for(viewer, place_id, *roles)
+    except Missing:
+        sentence = "There is no such place, or it is not yours to look after."
+        raise Invalid("unknown_place", sentence, {"place": sentence}) from None
 
 
 def place_choices(viewer: Viewer, *roles: Role) -> list[tuple[int, str]]:
