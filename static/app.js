@@ -123,6 +123,22 @@
     });
   }
 
+  // A list that narrows while somebody types.
+  for (const box of all("[data-find]")) {
+    const list = document.querySelector(box.dataset.find);
+    box.addEventListener("input", () => {
+      const words = box.value.toLowerCase().split(/\s+/);
+      let count = 0;
+      for (const part of all("[data-found]", list)) {
+        const lines = all("[data-text]", part);
+        lines.forEach((line) => { line.hidden = !words.every((word) => line.dataset.text.toLowerCase().includes(word)); });
+        part.hidden = lines.every((line) => line.hidden);
+        count += lines.filter((line) => !line.hidden).length;
+      }
+      document.getElementById("find-note").textContent = box.value ? `${count} fit` : "";
+    });
+  }
+
   // Only one pop-up at a time, and a click elsewhere closes it.
   document.addEventListener("click", (event) => {
     all("details.pop[open]").forEach((pop) => { if (!pop.contains(event.target)) pop.open = false; });

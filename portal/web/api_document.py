@@ -100,6 +100,8 @@ def _name_rights(spec: dict[str, Any], app: OpenAPI) -> None:
 
 def _finish(operation: dict[str, Any], method: str, path: str) -> None:
     operation["security"] = [{"key": []}]
+    if "description" in operation:  # the library joins the lines of a docstring as if they were HTML
+        operation["description"] = operation["description"].replace("<br/>", "\n").strip()
     parameters = operation.setdefault("parameters", [])
     changes = method != "get"
     statuses = set(ALWAYS) | (set(WITH_CHANGE) if changes else set())

@@ -55,6 +55,11 @@ PAGES = (
     ("administrator", "/people"),
     ("administrator", "/people/1"),
     ("administrator", "/imports/new"),
+    ("administrator", "/audit"),
+    ("frontline", "/me/keys"),
+    ("frontline", "/api/docs"),
+    ("frontline", "/api/docs/people"),
+    ("frontline", "/api/docs/wallet"),
 )
 
 
