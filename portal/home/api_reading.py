@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DEPTH_MAX = 4
+NUMBER_MAX = 2**31 - 1  # the bounds of any number of a thing are not worth a line
 COMMON = ("400", "401", "403", "429", "500", "503")  # every operation may answer these
 EXAMPLES: dict[str, Any] = {
     "name": "Asha Rao", "email": "asha@harbour.example", "staff_number": "1001", "site": "Leeds", "team": "Billing",
@@ -99,6 +100,7 @@ class _Reader:
     def _parameter(self, spec: Mapping[str, Any]) -> Field:
         where = {"path": "in the address", "header": "header", "query": ""}[spec["in"]]
         schema = spec["schema"]
+        schema = self._resolved(schema)  # nobody can send null in an address
         about = ". ".join(part for part in (where.capitalize(), spec.get("description") or self._about(schema)) if part)
         return Field(spec["name"], self._kind(schema), spec.get("required", False), self._limits(schema), about)
 
@@ -156,7 +158,8 @@ class _Reader:
                  ("minimum", "maximum", ""))  # fmt: skip
         words = [_between(schema.get(low), schema.get(high), unit) for low, high, unit in pairs]
         if schema.get("default") not in (None, "", []):
-            words.append(f"usually {json.dumps(schema['default'], ensure_ascii=False)}")
+            usual = schema["default"]
+            words.append(f"usually {usual if isinstance(usual, str) else json.dumps(usual, ensure_ascii=False)}")
         return ", ".join(part for part in words if part)
 
     def _example(self, name: str, schema: Mapping[str, Any], depth: int) -> Any:
@@ -198,7 +201,7 @@ class _Reader:
 
 
 def _between(low: float | None, high: float | None, unit: str) -> str:
-    if low is None and high is None:
+    if (low is None and high is None) or (low, high) == (1, NUMBER_MAX):
         return ""
     if high is None:
         words = f"at least {low:,.0f}"

@@ -151,9 +151,7 @@ def list_people(query: PeopleAsked) -> Response:
 def add_person(body: NewPersonSent) -> Response:
     """Add somebody by hand; a known login is 409 `known_already`. They get in with a code, which is made apart."""
     viewer = the_viewer()
-    newcomer = Newcomer(
-        body.name, body.place, tuple(body.roles), body.email or None, body.staff_number or None, body.job_title
-    )
+    newcomer = Newcomer(body.name, body.place, tuple(body.roles), body.email, body.staff_number, body.job_title)
     return once(
         lambda: _whole(administration.add_person(viewer, newcomer, now=clock.now()).id), status=201
     )  # fmt: skip

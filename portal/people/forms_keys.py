@@ -1,13 +1,19 @@
 """The form for a key to the interface."""
 
 from wtforms import PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.people.token_rules import DAYS_USUAL, NAME_CHARS_MAX
 from portal.web.forms import StrictForm, one_line, tidy
 
-DAYS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
+DAYS = [
+    SelectChoice(7, "7 days"),
+    SelectChoice(30, "30 days"),
+    SelectChoice(90, "90 days"),
+    SelectChoice(365, "A year"),
+]
 
 
 class KeyForm(StrictForm):

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from portal import clock
 from portal.errors import DomainError, Invalid
@@ -27,7 +28,7 @@ LISTED_MAX = 100
 def keys() -> ResponseReturnValue:
     """One's own keys, and the form for another. `tick`: what is ticked beforehand."""
     form = _form()
-    form.scopes.data = [scope for scope, _ in form.scopes.choices if _is_ticked(scope, request.args.get("tick"))]
+    form.scopes.data = [scope for scope in useful_scopes() if _is_ticked(scope, request.args.get("tick"))]
     return page("people/keys.html", form, **_around())
 
 
@@ -83,7 +84,7 @@ def keys_of(person_id: int) -> dict[str, Any]:
 
 def _form() -> KeyForm:
     form = KeyForm()
-    form.scopes.choices = [(str(scope), scope.words) for scope in useful_scopes()]
+    form.scopes.choices = [SelectChoice(str(scope), scope.words) for scope in useful_scopes()]
     return form
 
 

@@ -89,7 +89,10 @@ def _digits(value: Any) -> Any:
 def _no_controls(text: str) -> str:
     if CONTROLS.search(text):
         raise ValueError("There are invisible control characters in this text.")
-    return tidy(text) or ""
+    tidied = tidy(text) or ""
+    if text and not tidied:
+        raise ValueError("There is nothing but blanks in this text.")
+    return tidied
 
 
 def _utc(moment: datetime) -> str:
