@@ -92,10 +92,10 @@ def _name_rights(spec: dict[str, Any], app: OpenAPI) -> None:
     """Which scope a key needs, and which action of the policy its person must be allowed, stand with each operation."""
     for rule in app.url_map.iter_rules():
         item = spec["paths"].get(PARAMETER.sub(r"{\1}", rule.rule), {})
-        view = app.view_functions[rule.endpoint]
+        view: Any = app.view_functions[rule.endpoint]
         for method in (rule.methods or set()) & {name.upper() for name in item}:
-            item[method.lower()]["x-scope"] = str(view.policy_scope)  # type: ignore[attr-defined]
-            item[method.lower()]["x-action"] = view.policy_action  # type: ignore[attr-defined]
+            item[method.lower()]["x-scope"] = str(view.policy_scope)
+            item[method.lower()]["x-action"] = view.policy_action
 
 
 def _finish(operation: dict[str, Any], method: str, path: str) -> None:
