@@ -150,4 +150,6 @@ def test_keys_are_not_made_without_end(database_url: str, tmp_path: Path, cast: 
 
     statuses = [make(client, name="").status_code for _ in range(21)]
 
+    with limited.app_context():
+        db.engine.dispose()
     assert statuses == [422] * 20 + [429]
