@@ -31,7 +31,8 @@ def _entry(row: Row, zone: str) -> dict[str, str]:
     facts = ", ".join(f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in detail.items())
     outcome = "" if row.outcome == "done" else row.outcome.replace("_", " ")
     return {
-        "when": moment_words(row.at, zone), "datetime": row.at.isoformat(), "who": row.actor or "Sayso itself",
+        "when": moment_words(row.at, zone), "datetime": row.at.isoformat(timespec="seconds"),
+        "who": row.actor or "Sayso itself",
         "what": row.action, "subject": row.subject, "facts": facts, "outcome": outcome,
     }  # fmt: skip
 
