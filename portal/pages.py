@@ -15,14 +15,14 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.ledger import views as ledger
     from portal.metrics import views as metrics
     from portal.people import views as people
-    from portal.people import views_admin, views_codes, views_imports
+    from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
     from portal.swarm import views as swarm
     from portal.triage import views as triage
 
     return (
         health.bp, pages.bp, home.bp, api_pages.bp,
-        people.bp, views_codes.bp, views_admin.bp, views_imports.bp,
+        people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, swarm.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp,
@@ -34,8 +34,14 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.home import api as home
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation
-    from portal.people import api as people
+    from portal.ledger import api as ledger
+    from portal.people import api as self_
+    from portal.people import api_audit, api_imports, api_people, api_places
+    from portal.rewards import api as wallet
     from portal.swarm import api as swarm
     from portal.swarm import api_promotions
 
-    return (people.bp, home.bp, ideas.bp, api_comments.bp, swarm.bp, api_moderation.bp, api_promotions.bp)
+    return (
+        self_.bp, home.bp, ideas.bp, api_comments.bp, swarm.bp, api_moderation.bp, api_promotions.bp,
+        wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
+    )  # fmt: skip

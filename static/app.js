@@ -104,6 +104,41 @@
     }
   });
 
+  // Keys: the new one is selected and copied, and boxes are ticked in one go.
+  document.documentElement.classList.add("js");
+  for (const box of all("[data-select]")) {
+    box.addEventListener("focus", () => box.select());
+    box.parentNode.querySelector(".copy")?.addEventListener("click", async (event) => {
+      event.preventDefault();
+      box.select();
+      try { await navigator.clipboard.writeText(box.value); } catch { if (!document.execCommand("copy")) return; }
+      event.target.textContent = "Copied";
+      tell("Copied");
+    });
+  }
+  for (const link of all("[data-tick]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      all('[name="scopes"]').forEach((box) => { box.checked = box.value.endsWith(link.dataset.tick); });
+    });
+  }
+
+  // A list that narrows while somebody types.
+  for (const box of all("[data-find]")) {
+    const list = document.querySelector(box.dataset.find);
+    box.addEventListener("input", () => {
+      const words = box.value.toLowerCase().split(/\s+/);
+      let count = 0;
+      for (const part of all("[data-found]", list)) {
+        const lines = all("[data-text]", part);
+        lines.forEach((line) => { line.hidden = !words.every((word) => line.dataset.text.toLowerCase().includes(word)); });
+        part.hidden = lines.every((line) => line.hidden);
+        count += lines.filter((line) => !line.hidden).length;
+      }
+      document.getElementById("find-note").textContent = box.value ? `${count} fit` : "";
+    });
+  }
+
   // Only one pop-up at a time, and a click elsewhere closes it.
   document.addEventListener("click", (event) => {
     all("details.pop[open]").forEach((pop) => { if (!pop.contains(event.target)) pop.open = false; });

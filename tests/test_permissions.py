@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,8 +13,11 @@ from portal.errors import Refused
 from portal.people import access
 from portal.people.policy import anyone, demand, either, holds, signed_in
 from portal.people.roles import Role
+from portal.people.scopes import Scope
 from portal.people.viewer import Held, Viewer
 from portal.web.api import PREFIX
+from portal.web.api_document import operations
+from tests.api.calling import Caller
 from tests.factories import Cast, send
 from tests.factories import signed_in as client_of
 
@@ -200,6 +204,57 @@ def test_changes_are_never_made_by_a_get(app: Flask) -> None:
     assert [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and doing.search(rule.rule)
             and not rule.rule.startswith("/api/")  # nouns: one's own votes are read there
             and "POST" not in (rule.methods or ())] == []  # fmt: skip
+
+
+def test_no_operation_answers_without_a_key_not_even_to_a_browser_that_is_signed_in(app: Flask, cast: Cast) -> None:
+    stranger, browser = app.test_client(), client_of(app, cast.tess)
+
+    answers = {
+        (method, path, who): client.open(path, method=method, json={} if method != "GET" else None)
+        for method, path, _ in called(app)
+        for who, client in (("nobody", stranger), ("cookie", browser))
+    }
+
+    assert answers != {}
+    assert {at: answer.status_code for at, answer in answers.items() if answer.status_code != 401} == {}
+    assert {answer.json["error"] for answer in answers.values()} == {"token_missing"}  # type: ignore[index]
+
+
+def test_no_operation_answers_a_key_without_its_scope(app: Flask, cast: Cast) -> None:
+    """With every scope but the one that stands in the document."""
+    callers = {scope: Caller(app, cast.tess, *(set(Scope) - {scope})) for scope in Scope}
+
+    answers = {
+        (method, path): callers[operation["x-scope"]].call(
+            method, path.removeprefix(PREFIX), json={} if method != "GET" else None
+        )
+        for method, path, operation in called(app)
+    }
+
+    assert {at: answer.status_code for at, answer in answers.items() if answer.status_code != 403} == {}
+    assert {answer.json["error"] for answer in answers.values()} == {"scope"}  # type: ignore[index]
+
+
+def test_no_operation_does_for_a_person_what_the_table_refuses_them(app: Flask, cast: Cast) -> None:
+    """Asha works in a team and holds nothing else; what the table by hand does not give her is 403 before all else."""
+    asha, table = Caller(app, cast.asha), golden()
+
+    refused = [(method, path) for method, path, operation in called(app)
+               if not table[operation["x-action"]]["frontline"]]  # fmt: skip
+    answers = {at: asha.call(at[0], at[1].removeprefix(PREFIX), json={} if at[0] != "GET" else None) for at in refused}
+
+    assert answers != {}
+    assert {at: answer.status_code for at, answer in answers.items() if answer.status_code != 403} == {}
+    assert {answer.json["error"] for answer in answers.values()} == {"not_allowed"}  # type: ignore[index]
+
+
+def called(app: Flask) -> list[tuple[str, str, dict[str, Any]]]:
+    """Every operation of the document with an address to call: 1 wherever a number stands, a month for a month."""
+    places = {"{month}": "2026-03"}
+    return [
+        (method, re.sub(r"\{\w+\}", lambda part: places.get(part[0], "1"), path), operation)
+        for method, path, operation in operations(app)  # type: ignore[arg-type]
+    ]
 
 
 def addresses(app: Flask, method: str, *, public: bool | None = None) -> list[str]:

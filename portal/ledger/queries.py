@@ -35,6 +35,7 @@ ONE = {
 class KindSum:
     """All accounts of one kind: how many, and the points in them."""
 
+    kind: AccountKind
     label: str
     accounts: int
     posted: int
@@ -68,7 +69,7 @@ def ledger_page() -> LedgerPage:
     """Everything on the ledger page. Verifies the newest transfers, in a snapshot of its own."""
     seq, _ = head()
     report = verify(since=max(0, seq - CHECKED_ON_PAGE))
-    return LedgerPage(_sums(), _lines(), report, report.anchor)
+    return LedgerPage(_sums(), transfers(limit=LATEST), report, report.anchor)
 
 
 def _sums() -> list[KindSum]:
@@ -80,13 +81,14 @@ def _sums() -> list[KindSum]:
     ).group_by(Account.kind)
     found = {row.kind: row for row in db.session.execute(query)}
     return [
-        KindSum(LABELS[kind], row.accounts, int(row.posted), int(row.held))
+        KindSum(kind, LABELS[kind], row.accounts, int(row.posted), int(row.held))
         for kind in AccountKind
         if (row := found.get(kind)) is not None
     ]
 
 
-def _lines() -> list[Line]:
+def transfers(*, limit: int, before: int | None = None) -> list[Line]:
+    """The newest transfers, or the newest before that number."""
     debited, credited = aliased(Account), aliased(Account)
     query = (
         select(
@@ -97,8 +99,10 @@ def _lines() -> list[Line]:
         .join(debited, debited.id == Transfer.debit_id)
         .join(credited, credited.id == Transfer.credit_id)
         .order_by(Transfer.seq.desc())
-        .limit(LATEST)
+        .limit(limit)
     )  # fmt: skip
+    if before is not None:
+        query = query.where(Transfer.seq < before)
     return [_line(row) for row in db.session.execute(query)]
 
 

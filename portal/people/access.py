@@ -3,7 +3,7 @@
 Pages know their viewer by the session, the interface by a key alone: the cookie of a browser opens nothing there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -54,6 +54,13 @@ def the_viewer() -> Viewer:
 def may(action: str, subject: Any = None) -> bool:
     """The assembled policy's answer for the current viewer; templates use it."""
     return current_app.extensions["sayso_policy"][action](current_viewer(), subject)
+
+
+def useful_scopes() -> list[Scope]:
+    """The scopes of the operations that the current viewer could ever carry out."""
+    views: Iterable[Any] = current_app.view_functions.values()
+    useful = {view.policy_scope for view in views if getattr(view, "policy_scope", None) and may(view.policy_action)}
+    return [scope for scope in Scope if scope in useful]
 
 
 def enforce(app: Flask, policy: Mapping[str, Rule]) -> None:

@@ -10,9 +10,10 @@ _STAFF_NUMBER = re.compile(r"[^\s@]+")
 
 def is_full_address(text: str) -> bool:
     """True for name@company.example; it is not asked whether mail arrives there."""
-    return len(text) <= EMAIL_CHARS_MAX and _ADDRESS.fullmatch(text) is not None
+    return len(text.casefold()) <= EMAIL_CHARS_MAX and _ADDRESS.fullmatch(text) is not None
 
 
 def is_staff_number(text: str) -> bool:
     """True for one word without an @, which would make it look like an address at sign-in."""
-    return len(text) <= STAFF_NUMBER_CHARS_MAX and _STAFF_NUMBER.fullmatch(text) is not None
+    # As it is stored: casefolding makes some words longer.
+    return len(text.casefold()) <= STAFF_NUMBER_CHARS_MAX and _STAFF_NUMBER.fullmatch(text) is not None

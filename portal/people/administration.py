@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.db import db
-from portal.errors import Conflict, Missing, Refused
-from portal.people import codes, directory, service
-from portal.people.code_rules import as_printed
+from portal.errors import Conflict, Invalid, Missing, Refused
+from portal.people import codes, directory, service, tokens
+from portal.people.addresses import is_full_address, is_staff_number
+from portal.people.code_rules import LASTS, as_printed
 from portal.people.codes import Seal
 from portal.people.models import Grant, Origin, Person, Place
 from portal.people.policy import MAY, demand
@@ -18,6 +19,7 @@ from portal.people.roles import CodePurpose, Role
 from portal.people.viewer import Viewer
 
 SHEET_PEOPLE_MAX = 1000
+FIRST_CODE_DAYS = LASTS[CodePurpose.FIRST_SIGN_IN].days
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,52 @@ class Slip:
     code: str
 
 
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody to be added by hand, and the roles they hold where they stand."""
+
+    name: str
+    place_id: int
+    roles: tuple[Role, ...] = (Role.FRONTLINE,)
+    email: str | None = None
+    staff_number: str | None = None
+    job_title: str = ""
+
+
+def add_person(viewer: Viewer, newcomer: Newcomer, *, now: datetime) -> Person:
+    """Add somebody below the viewer's place. They get in with a code (`code_for`).
+
+    Raises Invalid (`unknown_place`, `no_login`, `bad_email`, `bad_staff_number`), Conflict `known_already`.
+    """
+    place = directory.place_named(viewer, newcomer.place_id, Role.ADMINISTRATOR)
+    demand(MAY, "people.add", viewer, place)
+    refuse_logins(newcomer.email, newcomer.staff_number)
+    person = service.create_person(
+        newcomer.name, place, email=newcomer.email, staff_number=newcomer.staff_number, job_title=newcomer.job_title,
+        by_id=viewer.id, now=now,
+    )  # fmt: skip
+    for role in dict.fromkeys(newcomer.roles):
+        service.grant(person, role, place, by_id=viewer.id, now=now)
+    return person
+
+
+def refuse_logins(email: str | None, staff_number: str | None) -> None:
+    """Raise Invalid unless there is something to sign in with, and it looks like what it should be."""
+    if not email and not staff_number:
+        sentence = "Give an e-mail address or a staff number: people sign in with it."
+        raise Invalid("no_login", sentence, {"email": sentence})
+    if email and not is_full_address(email):
+        sentence = "Write the whole address, like name@company.example."
+        raise Invalid("bad_email", sentence, {"email": sentence})
+    if staff_number and not is_staff_number(staff_number):
+        sentence = "A staff number is one word without an @."
+        raise Invalid("bad_staff_number", sentence, {"staff_number": sentence})
+
+
 def give_role(viewer: Viewer, person_id: int, role: Role, place_id: int, *, now: datetime) -> Grant:
-    """Grant a role on a place below the viewer's. Raises Refused `needs_another_administrator` for oneself."""
+    """Grant a role on a place below the viewer's. Raises Refused `needs_another_administrator`, Conflict, Invalid."""
     person = directory.person_for(viewer, person_id, Role.ADMINISTRATOR)
-    place = directory.place_for(viewer, place_id, Role.ADMINISTRATOR)
+    place = directory.place_named(viewer, place_id, Role.ADMINISTRATOR)
     demand(MAY, "people.grant", viewer, place)
     _refuse_oneself(viewer, person)
     if not person.active:
@@ -74,6 +118,13 @@ def end_sign_ins(viewer: Viewer, person_id: int, *, now: datetime) -> int:
     ended = service.end_sign_ins(person.id, because="ended_by_administrator", now=now)
     service.audit("sign_ins.ended", f"person:{person.id}", {"count": ended}, actor_id=viewer.id, now=now)
     return ended
+
+
+def revoke_key(viewer: Viewer, person_id: int, token_id: int, *, now: datetime) -> None:
+    """End somebody's key to the interface with its next request. Raises Missing."""
+    person = directory.person_for(viewer, person_id, Role.ADMINISTRATOR)
+    demand(MAY, "keys.revoke_any", viewer, db.session.get_one(Place, person.place_id))
+    tokens.revoke(person.id, token_id, by_id=viewer.id, now=now)
 
 
 def code_for(viewer: Viewer, person_id: int, *, seal: Seal, now: datetime) -> tuple[Slip, CodePurpose]:

@@ -79,6 +79,27 @@ def change_password(viewer: Viewer, current: str, password: str, *, now: datetim
     sessions.finish_start()
 
 
+def has_password(viewer: Viewer) -> bool:
+    """False for people of a demonstration, who look around without one."""
+    return db.session.get_one(Person, viewer.id).password_hash is not None
+
+
+def demand_password(viewer: Viewer, typed: str, *, now: datetime) -> None:
+    """Make sure that it is the viewer who asks; nobody has to type a password they do not have.
+
+    Raises Invalid `wrong_password` or TooMany.
+    """
+    stored = db.session.get_one(Person, viewer.id).password_hash
+    if stored is None:
+        return
+    with Attempt(account_of("", viewer.id), now=now) as attempt:
+        if not passwords.matches(stored, typed):
+            sentence = "That is not your current password."
+            raise Invalid("wrong_password", sentence, {"current_password": sentence})
+        with writing():
+            failures.forget(attempt.account)
+
+
 def enter_as_first(first: FirstAdministrator, typed_code: str, password: str, *, now: datetime) -> None:
     """Make the organisation and its first administrator with the code from the console, and sign in.
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +15,15 @@ from portal.errors import Conflict, Invalid, Missing
 from portal.people import import_writes, service
 from portal.people.models import Grant, Origin, PeopleImport, Person, Place
 from portal.people.people_changes import KnownPerson, KnownPlace, Plan
-from portal.people.people_csv import Parsed, parse
+from portal.people.people_csv import Parsed, Problem, csv_of, parse
 from portal.people.people_plan import plan
+from portal.people.policy import MAY, demand
 from portal.people.roles import PlaceKind
+from portal.people.viewer import Viewer
 
 PLACES_NAMED_MAX = 100
+PROBLEMS_NAMED_MAX = 200
+ROWS_NAME = "sent by a program"
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,22 @@ class Choices:
     only_good: bool = False
     deactivate_missing: bool = False
     leaving_confirmed: int | None = None  # the number of leavers they agreed to; needed above a tenth of everybody
+
+
+@dataclass(frozen=True)
+class Done:
+    """An import that was applied."""
+
+    kept: PeopleImport
+    parsed: Parsed
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Top:
+    """The top of the tree as a subject of the policy."""
+
+    path: str
 
 
 def keep_file(
@@ -50,6 +71,37 @@ def import_for(import_id: int) -> PeopleImport:
     if kept is None:
         raise Missing("import")
     return kept
+
+
+def demand_everywhere(viewer: Viewer) -> None:
+    """Raise Refused unless the viewer may import for the whole organisation: a file may touch anybody."""
+    demand(MAY, "people.import", viewer, Top(f"/{viewer.organisation_id}/"))
+
+
+def wants_missing(kept: PeopleImport) -> bool:
+    """True if people of earlier files who are missing in this one have left."""
+    return bool(json.loads(kept.summary).get("deactivate_missing"))
+
+
+def look(kept: PeopleImport, *, rows_max: int) -> tuple[Parsed, Plan]:
+    """The rows of a kept file, and what they would do now. Raises what `dry_run` raises."""
+    parsed = parsed_file(kept.content, rows_max=rows_max)
+    return parsed, dry_run(parsed, deactivate_missing=wants_missing(kept))
+
+
+def import_rows(viewer: Viewer, rows: Sequence[Mapping[str, str]], choices: Choices, *, now: datetime) -> Done:
+    """Import rows that came without a file; the same plan, the same refusals. Raises what `apply` raises."""
+    parsed, text = rows_as_file(rows)
+    missing = choices.deactivate_missing
+    kept = keep_file("", ROWS_NAME, deactivate_missing=missing, by_id=viewer.id, now=now, of=text)
+    made = apply(parsed, kept, choices, by_id=viewer.id, now=now)
+    return Done(kept, parsed, made)
+
+
+def rows_as_file(rows: Sequence[Mapping[str, str]]) -> tuple[Parsed, str]:
+    """Rows by the names of our columns, read as a file of them would be; and that file. Row 2 is the first."""
+    text = csv_of(rows)
+    return parse(text, rows_max=len(rows)), text
 
 
 def dry_run(parsed: Parsed, *, deactivate_missing: bool) -> Plan:
@@ -75,7 +127,8 @@ def apply(parsed: Parsed, kept: PeopleImport, choices: Choices, *, by_id: int | 
     _claim(kept, now)
     made = dry_run(parsed, deactivate_missing=choices.deactivate_missing)
     if made.problems and not choices.only_good:
-        raise Invalid("rows_have_problems", f"{_rows_with_problems(made)}. Nothing has been saved.")
+        sentence = f"{_rows_with_problems(made)}. Nothing has been saved."
+        raise Invalid("rows_have_problems", sentence, _by_field(made.problems))
     if made.needs_a_word and choices.leaving_confirmed != len(made.leaving):
         sentence = (
             f"{len(made.leaving)} of {made.colleagues} people would leave. Type {len(made.leaving)} to confirm it."
@@ -112,6 +165,11 @@ def _claim(kept: PeopleImport, now: datetime) -> None:
     open_ = update(PeopleImport).where(PeopleImport.id == kept.id, PeopleImport.applied_at.is_(None))
     if db.session.execute(open_.values(applied_at=now)).rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("already_applied", "This file has been imported already.")
+
+
+def _by_field(problems: Sequence[Problem]) -> dict[str, str]:
+    """`rows.<place in the list, from 0>.<column>` → sentence."""
+    return {f"rows.{one.row - 2}.{one.column}": one.sentence for one in problems[:PROBLEMS_NAMED_MAX]}
 
 
 def _rows_with_problems(made: Plan) -> str:

@@ -1,6 +1,6 @@
 """Moments as the pages about people write them. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -8,3 +8,8 @@ def moment_words(moment: datetime, zone: str) -> str:
     """ "3 March 2026, 14:05" in a time zone."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def day_words(day: date) -> str:
+    """ "3 March 2026"."""
+    return f"{day.day} {day:%B %Y}"

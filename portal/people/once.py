@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response, request
 from sqlalchemy import Row, delete, select, update
@@ -22,10 +23,14 @@ KEY = re.compile(r"[!-~]{1,200}")
 UNANSWERED = 0
 
 
-def once(verb: Callable[[], Shown], *, status: int = 200, key_needed: bool = False) -> Response:
+def once(
+    verb: Callable[[], Shown], *, status: int = 200, key_needed: bool = False,
+    kept: Callable[[Any], Shown] = lambda answer: answer,
+) -> Response:  # fmt: skip
     """Run a verb in one write transaction and answer with what it returns; with an `Idempotency-Key`, only once.
 
-    verb: changes something and returns the answer, read in the same transaction.
+    verb: changes something and returns the answer, read in the same transaction. kept: what of the answer is kept
+    for a second time; a secret is not.
     Raises Malformed (`idempotency_key_needed`, `bad_idempotency_key`), Conflict `idempotency_mismatch` and whatever
     the verb raises; a refused verb leaves the key unused.
     """
@@ -41,8 +46,9 @@ def once(verb: Callable[[], Shown], *, status: int = 200, key_needed: bool = Fal
     with writing():
         place, earlier = _claim(key, now=clock.now())
         if earlier is None:
-            body = verb().model_dump_json()
-            db.session.execute(update(KeptAnswer).where(KeptAnswer.id == place).values(status=status, body=body))
+            answer = verb()
+            body, again = answer.model_dump_json(), kept(answer).model_dump_json()
+            db.session.execute(update(KeptAnswer).where(KeptAnswer.id == place).values(status=status, body=again))
     if earlier is None:
         return as_json(body, status)
     response = as_json(earlier.body, earlier.status)

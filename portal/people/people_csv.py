@@ -3,23 +3,20 @@
 Every problem names the row (as a spreadsheet numbers it), the column, the value, what is wrong and what to do.
 """
 
-import re
+import csv
+import io
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from portal import csv_files
-from portal.csv_files import Broken, is_formula, plain_name
+from portal.csv_files import Broken, plain_name
 from portal.errors import Invalid
-from portal.people.addresses import EMAIL_CHARS_MAX, STAFF_NUMBER_CHARS_MAX, is_full_address, is_staff_number
+from portal.people.person_csv import HIDDEN, active_in, check_facts, check_text, key, role_in
 from portal.people.roles import Role
 
 ROWS_MAX_COMMAND = 250_000
 ROWS_MAX_PAGE = 20_000
-TEXT_CHARS_MAX = 120
 VALUE_CHARS_SHOWN = 60
 DELIMITERS = (",", ";", "\t")
 COLUMNS = {
@@ -36,13 +33,7 @@ COLUMNS = {
     "timezone": ("time_zone", "tz"),
     "active": ("status", "employed", "enabled", "is_active"),
 }  # fmt: skip
-YES = {"", "yes", "y", "true", "1", "active", "employed", "enabled"}
-NO = {"no", "n", "false", "0", "inactive", "left", "leaver", "terminated", "disabled"}
-IN_FILES = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
-HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]")
-SHORTENED = re.compile(r"\d([.,]\d+)?e\+\d+", re.I)
 WHOLE_FILE = "file"
-Report = Callable[[str, str, str, str], None]  # column, value, what is wrong, what to do
 
 
 @dataclass(frozen=True)
@@ -54,6 +45,7 @@ class Problem:
     value: str
     problem: str
     remedy: str
+    code: str  # stable, for programs
 
     @property
     def sentence(self) -> str:
@@ -108,6 +100,15 @@ def decoded(content: bytes) -> str:
     return text
 
 
+def csv_of(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows by the names of our columns as a file with all of them; a column that is missing in a row is empty."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([row.get(name, "") for name in COLUMNS] for row in rows)
+    return file.getvalue()
+
+
 def parse(text: str, *, rows_max: int) -> Parsed:
     """Read and check a file. Problems with the header, or too many rows, leave no rows at all."""
     parsed = Parsed()
@@ -120,21 +121,17 @@ def parse(text: str, *, rows_max: int) -> Parsed:
         for number, record in records:
             if len(parsed.records) == rows_max:
                 words = f"The file has more than {rows_max:,} rows"
-                parsed.problems = [Problem(number, WHOLE_FILE, "", words, "Send it in parts.")]
+                parsed.problems = [Problem(number, WHOLE_FILE, "", words, "Send it in parts.", "too_many_rows")]
                 parsed.rows = []
                 return parsed
             parsed.records[number] = record
             _read(number, record, columns, parsed)
     except Broken as error:
         remedy = "Look for a quotation mark that is not closed, and export the file again."
-        parsed.problems.append(Problem(error.row, WHOLE_FILE, "", f"cannot be read ({error.reason})", remedy))
+        words = f"cannot be read ({error.reason})"
+        parsed.problems.append(Problem(error.row, WHOLE_FILE, "", words, remedy, "unreadable"))
     _refuse_twins(parsed)
     return parsed
-
-
-def key(login: str) -> str:
-    """How an e-mail address or staff number is compared."""
-    return unicodedata.normalize("NFC", login).strip().casefold()
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -155,7 +152,7 @@ def _columns(header: list[str], number: int, parsed: Parsed) -> dict[str, int]:
         elif name in columns:
             other = parsed.header[columns[name]]
             words = f"stands for {name}, as '{other}' does"
-            parsed.problems.append(Problem(number, cell, "", words, "Keep one of the two columns."))
+            parsed.problems.append(Problem(number, cell, "", words, "Keep one of the two columns.", "column_twice"))
         else:
             columns[name] = at
     for name in ("name", "site"):
@@ -167,26 +164,26 @@ def _columns(header: list[str], number: int, parsed: Parsed) -> dict[str, int]:
 
 
 def _no_column(number: int, name: str, remedy: str) -> Problem:
-    return Problem(number, name, "", "There is no such column", remedy)
+    return Problem(number, name, "", "There is no such column", remedy, "column_missing")
 
 
 def _read(number: int, record: list[str], columns: dict[str, int], parsed: Parsed) -> None:
     wrong: list[Problem] = []
 
-    def problem(column: str, value: str, words: str, remedy: str) -> None:
+    def problem(code: str, column: str, value: str, words: str, remedy: str) -> None:
         shown = HIDDEN.sub("?", value)[:VALUE_CHARS_SHOWN]
-        wrong.append(Problem(number, column, shown, words, remedy))
+        wrong.append(Problem(number, column, shown, words, remedy, code))
 
     cells = {name: _tidy(record[at]) if at < len(record) else "" for name, at in columns.items()}
     for name in ("email", "staff_number"):
         parsed.mentioned |= {key(cells.get(name, ""))} - {""}
     if len(record) > len(parsed.header) and any(cell.strip() for cell in record[len(parsed.header) :]):
         words = f"has {len(record)} cells, the header {len(parsed.header)}"
-        problem("row", "", words, "Put a cell that holds a comma into quotation marks.")
+        problem("too_many_cells", "row", "", words, "Put a cell that holds a comma into quotation marks.")
     for name, value in cells.items():
-        _check_text(name, value, problem)
-    role, active = _role(cells.get("role", ""), problem), _active(cells.get("active", ""), problem)
-    _check_facts(cells, problem)
+        check_text(name, value, problem)
+    role, active = role_in(cells.get("role", ""), problem), active_in(cells.get("active", ""), problem)
+    check_facts(cells, problem)
     if wrong:
         parsed.problems += wrong
         return
@@ -201,64 +198,6 @@ def _tidy(cell: str) -> str:
     return unicodedata.normalize("NFC", cell).strip(" \u00a0")
 
 
-def _check_text(name: str, value: str, problem: Report) -> None:
-    longest = {"email": EMAIL_CHARS_MAX, "staff_number": STAFF_NUMBER_CHARS_MAX}.get(name, TEXT_CHARS_MAX)
-    if HIDDEN.search(value):
-        problem(name, value, "holds invisible control characters", "Type it again.")
-    elif "\n" in value or "\r" in value or "\t" in value:
-        problem(name, value.split("\n")[0], "has more than one line", "Keep it to one line.")
-    elif is_formula(value):
-        problem(name, value, f"starts with '{value[0]}', which a spreadsheet would run", "Start it with a letter.")
-    elif len(value) > (EMAIL_CHARS_MAX if name == "manager" else longest):
-        problem(name, value, f"is {len(value)} characters long", f"Keep it to {longest}.")
-
-
-def _check_facts(cells: dict[str, str], problem: Report) -> None:
-    email, number = cells.get("email", ""), cells.get("staff_number", "")
-    for name in ("name", "site"):
-        if not cells[name]:
-            problem(name, "", "is empty", f"Fill in the {name}.")
-    if not email and not number:
-        problem("email", "", "and staff_number are both empty", "Fill in one of them: people sign in with it.")
-    if email and not is_full_address(email):
-        problem("email", email, "is not a full address", "Write it like name@company.example.")
-    if SHORTENED.fullmatch(number):
-        problem("staff_number", number, "was shortened by a spreadsheet", "Format the column as text and export again.")
-    elif number and not is_staff_number(number):
-        problem("staff_number", number, "is not a staff number", "Write one word without an @.")
-    if cells.get("manager") and key(cells["manager"]) in {key(email), key(number)}:
-        problem("manager", cells["manager"], "is the person's own", "Name somebody else, or leave it empty.")
-    if cells.get("timezone") and _zone(cells["timezone"]) is None:
-        problem("timezone", cells["timezone"], "is not a known time zone", "Write it like Europe/London.")
-
-
-def _role(value: str, problem: Report) -> Role | None:
-    if not value:
-        return None
-    word = re.sub(r"[\W_]+", "_", value.casefold())
-    if word == Role.ADMINISTRATOR:
-        problem("role", value, "is not given by a file", "Give it on the person's page after the import.")
-    elif word in IN_FILES:
-        return Role(word)
-    else:
-        problem("role", value, "is not a role", f"Use one of: {', '.join(IN_FILES)}.")
-    return None
-
-
-def _active(value: str, problem: Report) -> bool:
-    if value.casefold() not in YES | NO:
-        problem("active", value, "is neither yes nor no", "Write yes or no.")
-    return value.casefold() not in NO
-
-
-@lru_cache(maxsize=1000)
-def _zone(name: str) -> tzinfo | None:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
-
-
 def _refuse_twins(parsed: Parsed) -> None:
     """Two rows about one person: the later one has the problem."""
     seen: dict[tuple[str, str], int] = {}
@@ -271,5 +210,6 @@ def _refuse_twins(parsed: Parsed) -> None:
             if first != person.row:
                 twins.add(person.row)
                 words = f"stands in row {first} already"
-                parsed.problems.append(Problem(person.row, column, value, words, "Keep one row for each person."))
+                remedy = "Keep one row for each person."
+                parsed.problems.append(Problem(person.row, column, value, words, remedy, "person_twice"))
     parsed.rows = [person for person in parsed.rows if person.row not in twins]

@@ -101,7 +101,8 @@ def _once_each(rows: list[PersonRow], world: _World, made: Plan) -> list[PersonR
             kept.append(row)
         else:
             words = f"is the person of row {before}"
-            made.problems.append(Problem(row.row, "name", row.name, words, "Keep one row for each person."))
+            remedy = "Keep one row for each person."
+            made.problems.append(Problem(row.row, "name", row.name, words, remedy, "person_twice"))
     return kept
 
 
@@ -113,7 +114,7 @@ def _change(row: PersonRow, world: _World, made: Plan) -> Change | None:
             f"belongs to staff number {person.staff_number}",
             "Correct one of the two, or clear the address.",
         )
-        made.problems.append(Problem(row.row, "email", row.email, words, remedy))
+        made.problems.append(Problem(row.row, "email", row.email, words, remedy, "login_conflict"))
         return None
     if not row.active:
         if person is not None and person.active:
@@ -159,9 +160,8 @@ def _refuse_taken_addresses(changes: list[Change], world: _World, made: Plan) ->
             kept.append(change)
             continue
         words = f"belongs to {holder.name}"
-        made.problems.append(
-            Problem(change.row.row, "email", change.row.email, words, "Correct the address, or the staff number.")
-        )
+        remedy = "Correct the address, or the staff number."
+        made.problems.append(Problem(change.row.row, "email", change.row.email, words, remedy, "email_taken"))
     return kept
 
 
@@ -184,8 +184,9 @@ def _with_managers(changes: list[Change], parsed: Parsed, world: _World, made: P
             kept.append(change)
         else:
             words = "has left" if known is not None else "is nobody here, nor in this file"
+            code = "manager_left" if known is not None else "manager_unknown"
             remedy = "Name somebody who works here, or leave it empty."
-            made.problems.append(Problem(change.row.row, "manager", login, words, remedy))
+            made.problems.append(Problem(change.row.row, "manager", login, words, remedy, code))
     return _without_circles(kept, world, made)
 
 
@@ -214,7 +215,7 @@ def _refuse_circle(ring: list[int], by_node: dict[int, Change], world: _World, m
     for node in wrong:
         row = by_node[node].row
         remedy = "Name another manager for one of them."
-        made.problems.append(Problem(row.row, "manager", row.manager, words, remedy))
+        made.problems.append(Problem(row.row, "manager", row.manager, words, remedy, "manager_circle"))
     return wrong
 
 
@@ -233,7 +234,8 @@ def _refuse_two_zones(changes: list[Change], made: Plan) -> list[Change]:
             kept.append(change)
         else:
             words = f"differs from {leader.row.timezone} in row {leader.row.row} for the same site"
-            made.problems.append(Problem(change.row.row, "timezone", zone, words, "Give a site one time zone."))
+            remedy = "Give a site one time zone."
+            made.problems.append(Problem(change.row.row, "timezone", zone, words, remedy, "two_timezones"))
     return kept
 
 

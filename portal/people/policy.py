@@ -61,7 +61,9 @@ MAY: dict[str, Rule] = {
     "self.see": signed_in,
     "keys.make": signed_in,
     "keys.revoke": signed_in,  # one's own
+    "keys.revoke_any": holds(Role.ADMINISTRATOR),
     "people.list": holds(Role.ADMINISTRATOR, Role.PROGRAMME),
+    "people.add": holds(Role.ADMINISTRATOR),
     "people.import": holds(Role.ADMINISTRATOR),
     "people.codes": holds(Role.ADMINISTRATOR),
     "people.deactivate": holds(Role.ADMINISTRATOR),

@@ -91,7 +91,9 @@ def is_administrator(person_id: int) -> bool:
     return db.session.scalar(select(Grant.id).where(*held).limit(1)) is not None
 
 
-def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row]:
+def running_sign_ins(
+    person_id: int, *, now: datetime, before: int | None = None, limit: int | None = None
+) -> Sequence[Row]:
     """(id, device, network, started_at) of the browsers in which somebody is signed in, the newest first."""
     running = (
         SignIn.person_id == person_id,
@@ -101,7 +103,9 @@ def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row]:
     )
     query = select(SignIn.id, SignIn.device, SignIn.network, SignIn.started_at)
     query = query.join(Person, Person.id == SignIn.person_id).where(*running)
-    return db.session.execute(query.order_by(SignIn.started_at.desc(), SignIn.id.desc())).all()
+    if before is not None:
+        query = query.where(SignIn.id < before)
+    return db.session.execute(query.order_by(SignIn.id.desc()).limit(limit)).all()
 
 
 def everybody() -> list[tuple[Person, str, list[str]]]:

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     METRICS_WRITE = "metrics:write"
     WALLET_READ = "wallet:read"
     LEDGER_READ = "ledger:read"
+    AUDIT_READ = "audit:read"
 
     @property
     def words(self) -> str:
@@ -33,7 +34,7 @@ class Scope(StrEnum):
 
 
 WORDS = {
-    Scope.SELF_READ: "See who the key belongs to, and which keys there are",
+    Scope.SELF_READ: "See who the key belongs to, which keys there are, and where they are signed in",
     Scope.SELF_WRITE: "Revoke keys and end sign-ins of its person",
     Scope.PEOPLE_READ: "List people, places and imports",
     Scope.PEOPLE_WRITE: "Bring people in, change roles, let people leave",
@@ -49,6 +50,7 @@ WORDS = {
     Scope.METRICS_WRITE: "Define metrics and bring observations",
     Scope.WALLET_READ: "Read the wallet and the statements of its person",
     Scope.LEDGER_READ: "Read the ledger",
+    Scope.AUDIT_READ: "Read what people with rights did",
 }
 
 

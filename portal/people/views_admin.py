@@ -17,6 +17,7 @@ from portal.people.moments import moment_words
 from portal.people.replies import page, refused
 from portal.people.roles import CodePurpose, Role
 from portal.people.sessions import keyed_hash
+from portal.people.views_keys import keys_of
 from portal.web.forms import refuse_unknown
 from portal.web.transactions import writing
 
@@ -159,6 +160,7 @@ def _person_page(person_id: int, **facts: Any) -> dict[str, Any]:
         "manager": directory.name_of(subject.manager_id),
         "grants": grants,
         "reports": directory.reports_of(person_id),
+        **(keys_of(person_id) if may("keys.revoke_any") else {}),
         "form": _role_form(), "wrong": None, "leaving": LeavingForm(), "extra": {}, "here": "people",
         "administers": may("people.grant"), "oneself": subject.id == viewer.id,
     }  # fmt: skip

@@ -16,7 +16,6 @@ from portal.people.imports import Choices
 from portal.people.models import PeopleImport
 from portal.people.people_changes import Plan
 from portal.people.people_csv import ROWS_MAX_PAGE, Parsed, decoded
-from portal.people.policy import MAY, demand
 from portal.people.replies import page, refused
 from portal.web.limits import takes_files
 from portal.web.transactions import writing
@@ -48,7 +47,7 @@ def receive() -> ResponseReturnValue:
         return page("people/import_new.html", form, status=422, here="people", demo=_is_demo())
     viewer = the_viewer()
     try:
-        _demand_everywhere()
+        imports.demand_everywhere(the_viewer())
         text = decoded(form.file.data.read())
         if not text.strip() or "\x00" in text:
             sentence = "There is nothing readable in this file. Export it again as “CSV UTF-8”."
@@ -66,7 +65,7 @@ def receive() -> ResponseReturnValue:
 @requires("people.import")
 def show(import_id: int) -> ResponseReturnValue:
     """The dry run, or what the import did."""
-    _demand_everywhere()
+    imports.demand_everywhere(the_viewer())
     kept = imports.import_for(import_id)
     if kept.applied_at is not None:
         return render_template("people/import_done.html", kept=kept, facts=json.loads(kept.summary), here="people")
@@ -77,13 +76,13 @@ def show(import_id: int) -> ResponseReturnValue:
 @requires("people.import")
 def apply(import_id: int) -> ResponseReturnValue:
     """Import what the dry run showed."""
-    _demand_everywhere()
+    imports.demand_everywhere(the_viewer())
     form, viewer = ConfirmImportForm(), the_viewer()
     kept = imports.import_for(import_id)
     if not form.validate():
         return page("people/import_show.html", form, status=422, **_dry_run(kept))
     parsed = imports.parsed_file(kept.content, rows_max=ROWS_MAX_PAGE)
-    choices = Choices(bool(form.only_good.data), _wants_missing(kept), form.leaving.data)
+    choices = Choices(bool(form.only_good.data), imports.wants_missing(kept), form.leaving.data)
     try:
         with writing():
             imports.apply(parsed, imports.import_for(import_id), choices, by_id=viewer.id, now=clock.now())
@@ -99,11 +98,11 @@ def apply(import_id: int) -> ResponseReturnValue:
 @requires("people.import")
 def problems(import_id: int) -> ResponseReturnValue:
     """The rows with problems, to be mended and sent again."""
-    _demand_everywhere()
+    imports.demand_everywhere(the_viewer())
     kept = imports.import_for(import_id)
     if kept.applied_at is not None:
         raise Gone("already_applied", "This file has been imported. Its rows are no longer kept.")
-    parsed, made = _look(kept)
+    parsed, made = imports.look(kept, rows_max=ROWS_MAX_PAGE)
     answer = Response(as_csv(_bad_rows(parsed, made)), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="rows-with-problems-{import_id}.csv"'
     return answer
@@ -118,35 +117,13 @@ def _bad_rows(parsed: Parsed, made: Plan) -> list[list[object]]:
 
 
 def _dry_run(kept: PeopleImport) -> dict[str, Any]:
-    parsed, made = _look(kept)
+    parsed, made = imports.look(kept, rows_max=ROWS_MAX_PAGE)
     return {
         "kept": kept, "plan": made, "facts": imports.summary(parsed, made), "ignored": parsed.ignored,
         "problems": made.problems[:PROBLEMS_SHOWN_MAX],
         "more_problems": max(0, len(made.problems) - PROBLEMS_SHOWN_MAX),
-        "leavers": made.leaving[:LEAVERS_SHOWN_MAX], "here": "people", "wants_missing": _wants_missing(kept),
+        "leavers": made.leaving[:LEAVERS_SHOWN_MAX], "here": "people", "wants_missing": imports.wants_missing(kept),
     }  # fmt: skip
-
-
-def _look(kept: PeopleImport) -> tuple[Parsed, Plan]:
-    parsed = imports.parsed_file(kept.content, rows_max=ROWS_MAX_PAGE)
-    return parsed, imports.dry_run(parsed, deactivate_missing=_wants_missing(kept))
-
-
-def _wants_missing(kept: PeopleImport) -> bool:
-    return bool(json.loads(kept.summary).get("deactivate_missing"))
-
-
-def _demand_everywhere() -> None:
-    """A file may touch anybody, so the right is needed on the whole organisation."""
-    viewer = the_viewer()
-    demand(MAY, "people.import", viewer, _Top(f"/{viewer.organisation_id}/"))
-
-
-class _Top:
-    """The top of the tree as a subject of the policy."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
 
 
 def _is_demo() -> bool:

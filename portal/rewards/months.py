@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from portal.errors import Invalid
 
+MONTH_PATTERN = "^20[0-9]{2}-(0[1-9]|1[0-2])$"
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 
 

@@ -47,6 +47,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class MonthSum:
+    """A month of somebody's entries in sums."""
+
+    month: Month
+    opening: int
+    closing: int
+    came: int
+    went: int
+    entries: int
+
+
+@dataclass(frozen=True)
 class Wallet:
     """What somebody has, what is on its way, and one month of entries, newest first.
 
@@ -97,6 +109,36 @@ def wallet(person_id: int, month: Month | None, *, zone: str, now: datetime) -> 
     return Wallet(account.points, pending, month, opening, balances[-1], lines[::-1], before)
 
 
+def months(
+    person_id: int, *, zone: str, now: datetime, before: Month | None, limit: int
+) -> tuple[list[MonthSum], Month | None]:
+    """The months from this one, or the one before `before`, back to the first entry; and `before` of the next ones."""
+    account, newest = _account(person_id), month_of(now, zone)
+    last = min(before.previous, newest) if before else newest
+    first = min(month_of(account.oldest, zone), newest) if account and account.oldest else newest
+    wanted = [last]
+    while wanted[-1] > first and len(wanted) < limit:
+        wanted.append(wanted[-1].previous)
+    if last < first:
+        return [], None
+    found = _sums(account, wanted, zone)
+    return found, wanted[-1] if wanted[-1] > first else None
+
+
+def _sums(account: Row | None, wanted: list[Month], zone: str) -> list[MonthSum]:
+    """Sums of consecutive months, the newest first; one query."""
+    rows = _transfers_since(account.id, wanted[-1].starts_at(zone)) if account else []
+    lines = [(month_of(row.created_at, zone), _change(row, account.id)) for row in rows] if account else []
+    closing = (account.points if account else 0) - sum(change for month, change in lines if month > wanted[0])
+    found = []
+    for month in wanted:
+        inside = [change for at, change in lines if at == month]
+        came, went = sum(change for change in inside if change > 0), -sum(change for change in inside if change < 0)
+        found.append(MonthSum(month, closing - came + went, closing, came, went, len(inside)))
+        closing = found[-1].opening
+    return found
+
+
 def _account(person_id: int) -> Row | None:
     touched = or_(Transfer.debit_id == Account.id, Transfer.credit_id == Account.id)
     ends = [
@@ -143,9 +185,13 @@ def _reasons(awards: list[tuple[Award, str | None]]) -> dict[str, list[Award]]:
     return found
 
 
-def _line(row: Row, account_id: int, reasons: dict[str, list[Award]]) -> Line:
+def _change(row: Row, account_id: int) -> int:
     debited, credited = changes(row.kind, row.amount, held=row.held or 0)
-    change = (debited if row.debit_id == account_id else credited).available
+    return (debited if row.debit_id == account_id else credited).available
+
+
+def _line(row: Row, account_id: int, reasons: dict[str, list[Award]]) -> Line:
+    change = _change(row, account_id)
     paid = reasons.get(row.cause.rsplit(":", 1)[0] if row.cause.startswith("batch:") else row.cause, [])
     if len(paid) == 1:
         return Line(row.seq, row.created_at, paid[0].sentence, paid[0].idea_number, change)

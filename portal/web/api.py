@@ -86,22 +86,34 @@ def _digits(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    # To JSON 127.0 is the whole number 127.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _no_controls(text: str) -> str:
     if CONTROLS.search(text):
         raise ValueError("There are invisible control characters in this text.")
-    return tidy(text) or ""
+    tidied = tidy(text) or ""
+    if text and not tidied:
+        raise ValueError("There is nothing but blanks in this text.")
+    return tidied
 
 
 def _utc(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-PATTERN_WORDS = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
-PATTERN_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
+_HIDDEN = r"\u007f-\u009f\u202a-\u202e\u2066-\u2069"
+_IN_WORDS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f" + _HIDDEN
+_IN_LINE = r"\u0000-\u001f" + _HIDDEN
+# Nothing, or something that is not only blanks, and no control character.
+PATTERN_WORDS = rf"^([^{_IN_WORDS}]*[^{_IN_WORDS}\s][^{_IN_WORDS}]*)?$"
+PATTERN_LINE = rf"^([^{_IN_LINE}]*[^{_IN_LINE}\s][^{_IN_LINE}]*)?$"
 Words = Annotated[str, AfterValidator(_no_controls), Field(json_schema_extra={"pattern": PATTERN_WORDS})]
 # A limit stands before the function that wraps it: behind it, the document would not know of it.
 Line = Annotated[str, Field(pattern=PATTERN_LINE), AfterValidator(_no_controls)]
-Number = Annotated[int, Field(ge=1, le=NUMBER_MAX)]
+Number = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(_whole)]
 Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(json_schema_extra={"format": "date-time"})]
 AskedNumber = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(_digits)]
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many at most."), BeforeValidator(_digits)]

@@ -1,5 +1,6 @@
 """The OpenAPI document: what the operations say of themselves, and what is true for all of them."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -58,10 +59,15 @@ KEY_NEEDED = "x-idempotency-key-needed"
 TAKES_MATCH = "x-takes-if-match"
 
 
+PARAMETER = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
+
+
 def document(app: OpenAPI) -> dict[str, Any]:
     """The finished document, made once for an application."""
     if "sayso_document" not in app.extensions:
-        app.extensions["sayso_document"] = _finished(deepcopy(app.api_doc), app.config["SAYSO"].base_url)
+        spec = _finished(deepcopy(app.api_doc), app.config["SAYSO"].base_url)
+        _name_rights(spec, app)
+        app.extensions["sayso_document"] = spec
     return app.extensions["sayso_document"]
 
 
@@ -82,8 +88,20 @@ def _finished(spec: dict[str, Any], base_url: str) -> dict[str, Any]:
     return spec
 
 
+def _name_rights(spec: dict[str, Any], app: OpenAPI) -> None:
+    """Which scope a key needs, and which action of the policy its person must be allowed, stand with each operation."""
+    for rule in app.url_map.iter_rules():
+        item = spec["paths"].get(PARAMETER.sub(r"{\1}", rule.rule), {})
+        view: Any = app.view_functions[rule.endpoint]
+        for method in (rule.methods or set()) & {name.upper() for name in item}:
+            item[method.lower()]["x-scope"] = str(view.policy_scope)
+            item[method.lower()]["x-action"] = view.policy_action
+
+
 def _finish(operation: dict[str, Any], method: str, path: str) -> None:
     operation["security"] = [{"key": []}]
+    if "description" in operation:  # the library joins the lines of a docstring as if they were HTML
+        operation["description"] = operation["description"].replace("<br/>", "\n").strip()
     parameters = operation.setdefault("parameters", [])
     changes = method != "get"
     statuses = set(ALWAYS) | (set(WITH_CHANGE) if changes else set())

@@ -33,6 +33,12 @@ def init_limits(app: Flask) -> None:
         judge(app, request)
 
 
+def takes_many_rows(view: View) -> View:
+    """Let an operation receive JSON of up to 2 MB."""
+    view.takes_many_rows = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_files(view: View) -> View:
     """Let a view receive a file of up to 8 MB."""
     view.takes_files = True  # type: ignore[attr-defined]

@@ -58,6 +58,11 @@ PAGES = (
     ("programme", "/ideas/imports/new"),
     ("programme", "/ideas/imports/{waiting}"),
     ("programme", "/ideas/imports/{brought}"),
+    ("administrator", "/audit"),
+    ("frontline", "/me/keys"),
+    ("frontline", "/api/docs"),
+    ("frontline", "/api/docs/people"),
+    ("frontline", "/api/docs/wallet"),
 )
 
 
