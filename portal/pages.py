@@ -31,8 +31,12 @@ def blueprints() -> tuple[Blueprint, ...]:
 
 def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
+    from portal.commitments import api as commitments
     from portal.home import api as home
     from portal.ideas import api as ideas
+    from portal.impact import api as impact
+    from portal.metrics import api as metrics
     from portal.people import api as people
+    from portal.triage import api as triage
 
-    return (people.bp, home.bp, ideas.bp)
+    return (people.bp, home.bp, ideas.bp, triage.bp, commitments.bp, impact.bp, metrics.bp)

@@ -6,8 +6,10 @@ converted, and a field that is not in the document is refused.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Annotated, Any, Self, TypeVar
 
 from flask import Response, make_response, request
@@ -23,6 +25,7 @@ PREFIX = "/api/v1"
 NUMBER_MAX = 2**31 - 1  # what a key of the database can hold
 LIMIT_MAX, LIMIT_USUAL = 100, 20
 CURSOR_CHARS_MAX = 400
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def api(name: str, about: str) -> APIBlueprint:
@@ -86,6 +89,14 @@ def _digits(value: Any) -> Any:
     return value
 
 
+def _day(value: Any) -> Any:
+    # Read as JSON or from an address, "1700006400" would be taken for a day of 2023.
+    if isinstance(value, str) and DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError("Send a day of the calendar, such as 2026-03-02.")
+
+
 def _no_controls(text: str) -> str:
     if CONTROLS.search(text):
         raise ValueError("There are invisible control characters in this text.")
@@ -101,6 +112,7 @@ PATTERN_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
 Words = Annotated[str, AfterValidator(_no_controls), Field(json_schema_extra={"pattern": PATTERN_WORDS})]
 Line = Annotated[str, AfterValidator(_no_controls), Field(pattern=PATTERN_LINE)]
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAX)]
+Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(json_schema_extra={"format": "date-time"})]
 AskedNumber = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=NUMBER_MAX)]
 Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=LIMIT_MAX, description="How many at most.")]

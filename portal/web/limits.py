@@ -37,3 +37,9 @@ def takes_files(view: View) -> View:
     """Let a view receive a file of up to 8 MB."""
     view.takes_files = True  # type: ignore[attr-defined]
     return view
+
+
+def takes_long_json(view: View) -> View:
+    """Let a view receive JSON of up to 1 MB: thousands of rows in one call."""
+    view.takes_long_json = True  # type: ignore[attr-defined]
+    return view

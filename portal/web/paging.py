@@ -28,6 +28,6 @@ def decode_cursor(text: str | None, *kinds: type) -> list[Any] | None:
 
 
 def _is_a(kind: type, value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 2**63):
+        return False  # no key is larger, and drivers answer one with errors of their own
     return isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
