@@ -50,8 +50,12 @@ def observations_page(
     )  # fmt: skip
     if after := decode_cursor(cursor, int):
         query = query.where(o.id > after[0])
-    for asked, condition in ((site, place.site_id == site), (since, o.day >= since), (until, o.day <= until)):
-        query = query if asked is None else query.where(condition)
+    if site is not None:
+        query = query.where(place.site_id == site)
+    if since is not None:
+        query = query.where(o.day >= since)
+    if until is not None:
+        query = query.where(o.day <= until)
     rows = db.session.execute(query.limit(limit + 1)).all()
     return rows[:limit], encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
 
