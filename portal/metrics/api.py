@@ -31,7 +31,7 @@ from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import PageAsked, api, listed, page_of, shown
-from portal.web.limits import takes_long_json
+from portal.web.limits import takes_many_rows
 
 bp = api("metrics", "What is measured, and bringing in what was measured.")
 WEEKS_SHOWN = 104
@@ -92,13 +92,13 @@ def list_observations(path: CodePath, query: ObservationsAsked) -> Response:
 
 @bp.post("/metrics/<code>/observations", responses={200: PushedShown})
 @requires("metric.import", scope=Scope.METRICS_WRITE)
-@takes_long_json
+@takes_many_rows
 def push_observations(path: CodePath, body: RowsSent) -> Response:
     """Bring in up to 2,000 values; nothing is saved unless every row is good or `only_good` is sent.
 
     422 `rows_have_problems` names each row in `fields` (`rows.3.site`: `unknown_site`, `ambiguous_site`;
     `rows.3.day`: `day_in_future`, `day_too_early`, `repeated_row`; `rows.3.reason`: `reason_is_a_formula`), the first
-    100 of them; `no_good_rows` where none is left. A body of up to 1 MB is taken.
+    100 of them; `no_good_rows` where none is left. A body of up to 2 MB is taken.
     """
     viewer, now = the_viewer(), clock.now()
     sha256 = hashlib.sha256(request.get_data(cache=True)).hexdigest()

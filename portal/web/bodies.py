@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 JSON_DEPTH_MAX = 32
 JSON_BYTES_MAX = 256 * 1024
-LONG_JSON_BYTES_MAX = 1024 * 1024
+JSON_ROWS_BYTES_MAX = 2 * 1024 * 1024
 FORM_BYTES_MAX = 256 * 1024
 FORM_FIELDS_MAX = 1000
 UPLOAD_BYTES_MAX = 8 * 1024 * 1024
@@ -79,7 +79,7 @@ def _judge_kind(request: Request) -> None:
 def _bytes_allowed(app: Flask, request: Request) -> int:
     view = app.view_functions.get(request.endpoint or "")
     if request.is_json:
-        return LONG_JSON_BYTES_MAX if getattr(view, "takes_long_json", False) else JSON_BYTES_MAX
+        return JSON_ROWS_BYTES_MAX if getattr(view, "takes_many_rows", False) else JSON_BYTES_MAX
     if getattr(view, "takes_files", False):
         return UPLOAD_BYTES_MAX
     return FORM_BYTES_MAX
