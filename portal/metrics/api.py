@@ -82,7 +82,10 @@ def add_starter_set() -> Response:
 @bp.get("/metrics/<code>/observations", responses={200: page_of(ObservationShown)})
 @requires("metric.import", scope=Scope.METRICS_READ)
 def list_observations(path: CodePath, query: ObservationsAsked) -> Response:
-    """The single values that count now, in the order in which they came; for those who may bring them in."""
+    """Every single value, in the order in which they came; for those who may bring them in.
+
+    A later revision takes the place of an earlier one, which stays in the list with `counts` false.
+    """
     rows, following = lists.observations_page(
         queries.metric_called(path.code).id, site=query.site, since=query.since, until=query.until,
         limit=query.limit, cursor=query.cursor,

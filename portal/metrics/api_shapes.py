@@ -110,7 +110,7 @@ class PlaceNamed(Shown):
 
 
 class ObservationShown(Shown):
-    """A value as it counts now. revision: 1, or one more for each time it was corrected."""
+    """A value as it was reported. revision: 1, or one more for each time it was corrected."""
 
     day: date
     site: PlaceNamed
@@ -119,6 +119,7 @@ class ObservationShown(Shown):
     value: float
     n: int | None
     revision: int
+    counts: bool = Field(description="False once a later revision says something else.")
     recorded_at: Moment
     source: int | None = Field(description="The number of its import.")
 
@@ -173,7 +174,8 @@ def observation_shown(row: Any) -> ObservationShown:
     team = None if row.place_id == row.site_id else PlaceNamed(number=row.place_id, name=row.place)
     return ObservationShown(
         day=row.day, site=PlaceNamed(number=row.site_id, name=row.site), team=team, reason=row.reason,
-        value=row.value, n=row.n, revision=row.revision, recorded_at=row.recorded_at, source=row.import_id,
+        value=row.value, n=row.n, revision=row.revision, counts=bool(row.counts),
+        recorded_at=row.recorded_at, source=row.import_id,
     )  # fmt: skip
 
 

@@ -241,7 +241,7 @@ def test_a_metric_that_does_not_exist_is_404(app: Flask, mia: Caller, code: str)
     assert [answer.status_code for answer in answers] == [404] * 3
 
 
-def test_observations_count_once_by_their_newest_revision_and_are_paged_to_the_end(app: Flask, mia: Caller) -> None:
+def test_every_value_is_listed_to_the_end_and_its_newest_revision_counts(app: Flask, mia: Caller) -> None:
     mia.post(PUSH, {"rows": [row(day) for day in range(5)] + [row(reason="Refunds", value=30)]})
     mia.post(PUSH, {"rows": [row(1, value=9), row(reason="Refunds", value=31)]})
 
@@ -251,9 +251,10 @@ def test_observations_count_once_by_their_newest_revision_and_are_paged_to_the_e
         found += page["items"]  # type: ignore[index]
         cursor = page["next"]  # type: ignore[index]
 
-    assert [(one["day"][-2:], one["value"], one["revision"], one["reason"]) for one in found] == [
-        ("02", 14.2, 1, None), ("04", 14.2, 1, None), ("05", 14.2, 1, None), ("06", 14.2, 1, None),
-        ("02", 31.0, 2, "Refunds"), ("03", 9.0, 2, None),
+    assert [(one["day"][-2:], one["value"], one["revision"], one["reason"], one["counts"]) for one in found] == [
+        ("02", 14.2, 1, None, True), ("02", 30.0, 1, "Refunds", False), ("03", 14.2, 1, None, False),
+        ("04", 14.2, 1, None, True), ("05", 14.2, 1, None, True), ("06", 14.2, 1, None, True),
+        ("02", 31.0, 2, "Refunds", True), ("03", 9.0, 2, None, True),
     ]  # fmt: skip
 
 
