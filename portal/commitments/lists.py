@@ -50,7 +50,7 @@ KEPT = (Standing.KEPT, Standing.LATE_KEPT)
 class Promise:
     """A promise in a list. row: the columns of `_promises`. course: with every date ever named."""
 
-    row: Row[Any]
+    row: Row
     course: Course
     standing: Standing
 
@@ -66,11 +66,11 @@ class Full:
     promise: Promise
     said_by: str
     path: str
-    dates: Sequence[Row[Any]]
-    updates: Sequence[Row[Any]]
-    deliveries: Sequence[Row[Any]]
-    sites: dict[int, list[Row[Any]]]
-    hand_back: Row[Any] | None
+    dates: Sequence[Row]
+    updates: Sequence[Row]
+    deliveries: Sequence[Row]
+    sites: dict[int, list[Row]]
+    hand_back: Row | None
 
     def facts(self, zone: str) -> PromiseFacts:
         """The promise as the rules see it, to know what may be offered."""
@@ -127,7 +127,7 @@ def _standing(only: Standing | None, today: date) -> ColumnElement[bool]:
     }.get(only, Commitment.state == CommitmentState.CONFIRMED)
 
 
-def _promises() -> Select[Any]:
+def _promises() -> Select:
     owner, sponsor, author = aliased(Person), aliased(Person), aliased(Person)
     newest = select(func.max(Update.at)).where(Update.commitment_id == Commitment.id).scalar_subquery()
     return (
@@ -150,7 +150,7 @@ def _promises() -> Select[Any]:
     )  # fmt: skip
 
 
-def _with_courses(rows: Sequence[Row[Any]], today: date, zone: str) -> list[Promise]:
+def _with_courses(rows: Sequence[Row], today: date, zone: str) -> list[Promise]:
     """Two queries, however many promises."""
     ids = [row.id for row in rows]
     dates: dict[int, list[NamedDate]] = defaultdict(list)
@@ -163,19 +163,19 @@ def _with_courses(rows: Sequence[Row[Any]], today: date, zone: str) -> list[Prom
     return [Promise(row, course, standing(course, today)) for row, course in zip(rows, courses, strict=True)]
 
 
-def _by_somebody(model: Any, *columns: Any, number: int) -> Sequence[Row[Any]]:
+def _by_somebody(model: Any, *columns: Any, number: int) -> Sequence[Row]:
     query = select(model.id, model.by_id, Person.name.label("by"), *columns).join(Person, Person.id == model.by_id)
     return db.session.execute(query.where(model.commitment_id == number).order_by(model.id)).all()
 
 
-def _named_dates(number: int) -> Sequence[Row[Any]]:
+def _named_dates(number: int) -> Sequence[Row]:
     named = PromisedDate
     query = select(named.due_on, named.set_at.label("at"), named.reason, named.set_by_id.label("by_id"),
                    Person.name.label("by")).join(Person, Person.id == named.set_by_id)  # fmt: skip
     return db.session.execute(query.where(named.commitment_id == number).order_by(named.id)).all()
 
 
-def _deliveries(number: int) -> Sequence[Row[Any]]:
+def _deliveries(number: int) -> Sequence[Row]:
     by, looker, verdict = aliased(Person), aliased(Person), DeliveryVerdict
     query = (
         select(Delivery.id, Delivery.at, Delivery.by_id, by.name.label("by"), Delivery.live_from, Delivery.evidence,
@@ -190,8 +190,8 @@ def _deliveries(number: int) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def _sites(delivery_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
+def _sites(delivery_ids: Sequence[int]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
     query = select(DeliverySite.delivery_id, Place.id, Place.name).join(Place, Place.id == DeliverySite.site_id)
     for row in db.session.execute(query.where(DeliverySite.delivery_id.in_(delivery_ids)).order_by(Place.name)):
         found[row.delivery_id].append(row)

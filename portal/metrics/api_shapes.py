@@ -186,6 +186,7 @@ def problem_shown(problem: RowProblem) -> RowProblemShown:
 
 def import_shown(found: MetricImport) -> ImportShown:
     """An import as the list of metrics has it."""
+    assert found.applied_at is not None  # only what was applied is listed
     sums = json.loads(found.summary)
     counts = {name: sums.get(name, 0) for name in ("new", "revised", "unchanged", "bad")}
     return ImportShown(number=found.id, name=found.filename, imported_at=found.applied_at, **counts)

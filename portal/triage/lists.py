@@ -57,7 +57,7 @@ def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[lis
     return [Waiting(row.id, row.title, row.n_support or 0, row.at) for row in rows[:limit]], following
 
 
-def owners_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[Sequence[Row[Any]], str | None]:
+def owners_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:
     """(id, name, job title) of those whom this executive may give a promise, by name. Raises Invalid `bad_cursor`."""
     query = owners_below(viewer.scope(Role.EXECUTIVE))
     if after := decode_cursor(cursor, int):
@@ -83,7 +83,7 @@ def answers_page(idea_number: int, *, limit: int, cursor: str | None = None) -> 
     return [_answer(row) for row in rows[:limit]], following
 
 
-def _answer(row: Row[Any]) -> Answer:
+def _answer(row: Row) -> Answer:
     made = row.Decision
     stands = made.superseded_at is None and row.state is not CommitmentState.HANDED_BACK
     return Answer(
