@@ -31,17 +31,22 @@ def blueprints() -> tuple[Blueprint, ...]:
 
 def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
+    from portal.commitments import api as commitments
     from portal.home import api as home
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation
+    from portal.impact import api as impact
     from portal.ledger import api as ledger
+    from portal.metrics import api as metrics
     from portal.people import api as self_
     from portal.people import api_audit, api_imports, api_people, api_places
     from portal.rewards import api as wallet
     from portal.swarm import api as swarm
     from portal.swarm import api_promotions
+    from portal.triage import api as triage
 
     return (
         self_.bp, home.bp, ideas.bp, api_comments.bp, swarm.bp, api_moderation.bp, api_promotions.bp,
+        triage.bp, commitments.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

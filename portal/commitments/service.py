@@ -164,6 +164,14 @@ def send_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datet
     _tell(commitment, StoryKind.SENT_BACK, viewer.id, now=now, words=verdict.reason)
 
 
+def verbs_now(viewer: Viewer, promise: PromiseFacts, path: str) -> frozenset[Verb]:
+    """What this viewer could do with the promise as it stands. path: of the node at which its idea was said."""
+    confirms = MAY["commitment.confirm"]
+    actor = Actor(viewer.id, answers=confirms(viewer, _Where(path)))
+    possible = frozenset(verb for verb in Verb if rules.refusal(verb, promise, actor) is None)
+    return possible if confirms(viewer, None) else possible - rules.SECOND_PERSON
+
+
 def facts_of(commitment: Commitment) -> PromiseFacts:
     """The promise as the rules see it."""
     return PromiseFacts(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from portal import clock
-from portal.commitments import pages, queries, rules, service
+from portal.commitments import pages, queries, service
 from portal.commitments.forms import (
     FORMS,
     AcceptForm,
@@ -20,11 +20,10 @@ from portal.commitments.forms import (
 )
 from portal.commitments.models import Commitment
 from portal.commitments.pages import Wanted, When
-from portal.commitments.rules import Actor, Verb
+from portal.commitments.rules import Verb
 from portal.errors import Conflict, DomainError, Invalid
 from portal.people import queries as people
-from portal.people.access import may, requires, the_viewer
-from portal.people.roles import Role
+from portal.people.access import requires, the_viewer
 from portal.people.viewer import Viewer
 from portal.web.forms import StrictForm
 from portal.web.problems import status_of, wants_json
@@ -185,10 +184,8 @@ def _page(number: int, sent: Sent | None = None, refusal: DomainError | None = N
 
 def _offered(viewer: Viewer, page: queries.Page, when: When) -> set[str]:
     """The forms that this viewer could send now."""
-    actor = Actor(viewer.id, answers=viewer.holds(Role.EXECUTIVE, Role.PROGRAMME, at=page.path))
-    facts = page.facts(when.zone)
-    offered = {verb.value for verb in Verb if rules.refusal(verb, facts, actor) is None}
-    return offered | {"verdict"} if Verb.CONFIRM.value in offered and may("commitment.confirm") else offered
+    offered = {verb.value for verb in service.verbs_now(viewer, page.facts(when.zone), page.path)}
+    return offered | {"verdict"} if Verb.CONFIRM in offered else offered
 
 
 def _forms(offered: set[str], sent: Sent | None) -> dict[str, StrictForm]:

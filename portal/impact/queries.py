@@ -13,7 +13,7 @@ from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
-from portal.impact.before_after import Verdict, compare, figures, finished, sentence, verdict
+from portal.impact.before_after import Facts, Verdict, compare, figures, finished, sentence, verdict
 from portal.impact.chart import around_go_live
 from portal.metrics.chart import Drawing
 from portal.metrics.models import Metric
@@ -69,6 +69,8 @@ class Happened:
     treated_sites: list[str]
     other_sites: list[str]
     weeks: list[tuple[date, Week | None, Week | None]] = field(repr=False)  # treated, others; oldest first
+    compared: Facts
+    unit: str
 
     @property
     def live_words(self) -> str:
@@ -96,12 +98,12 @@ def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row,
     return row, found
 
 
-def results_for(viewer: Viewer, *, before: int | None = None) -> Sequence[Row]:
+def results_for(viewer: Viewer, *, before: int | None = None, limit: int = RESULTS_A_PAGE) -> Sequence[Row]:
     """(commitment_id, idea_id, title, metric, live_from), newest delivery first, one page and one more."""
     older = true() if before is None else Delivery.id < before
     query = _delivered(Delivery.id.label("delivery_id"), Idea.id.label("idea_id"), Idea.title, Commitment.sentence)
     query = query.join(Idea, Idea.id == Commitment.idea_id).where(visible_to(viewer), older)
-    return db.session.execute(query.order_by(Delivery.id.desc()).limit(RESULTS_A_PAGE + 1)).all()
+    return db.session.execute(query.order_by(Delivery.id.desc()).limit(limit + 1)).all()
 
 
 def _happened(which: ColumnElement[bool], today: date) -> Happened | None:
@@ -162,7 +164,8 @@ def _assembled(
         icon="clock" if said is Verdict.TOO_EARLY else "chart", chart=card, metric_id=metric.id,
         metric_name=metric.name, live_from=row.live_from,
         treated_sites=[site.name for site in sites if site.treated],
-        other_sites=[site.name for site in sites if not site.treated], weeks=weeks,
+        other_sites=[site.name for site in sites if not site.treated], weeks=weeks, compared=facts,
+        unit=metric.unit,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from portal.people.roles import PlaceKind
 
 LEVEL_DAYS = 400  # how far back "usual" reaches
 COMPARED_AT_ONCE = 50_000  # rows of a file: bounds the memory that a large import takes
+PLACES_NAMED = 100  # of a few, only their own values are read: a site's whole past comes in many small calls
 
 Planned = tuple[Entry, int | None]  # the row, and the revision it becomes (None: it says what is stored)
 
@@ -47,6 +48,19 @@ def metric(metric_id: int) -> Metric:
     if found is None:
         raise Missing("metric")
     return found
+
+
+def metric_called(code: str) -> Metric:
+    """The metric with this code; raises Missing."""
+    found = db.session.scalar(select(Metric).where(Metric.code == code))
+    if found is None:
+        raise Missing("metric")
+    return found
+
+
+def id_of_code(code: str) -> int | None:
+    """The metric with this code, if it is in use."""
+    return db.session.scalar(select(Metric.id).where(Metric.code == code, _in_use()))
 
 
 def last_day(metric_id: int) -> date | None:
@@ -80,9 +94,13 @@ def known(today: date) -> Known:
     """What a file may speak of today."""
     codes = {row.code: row.id for row in db.session.execute(select(Metric.code, Metric.id).where(_in_use()))}
     places = db.session.execute(_places_query()).all()
-    told = [(row.id, row.employer, row.site if row.kind == PlaceKind.TEAM else None, row.name) for row in places]
     sites = tuple(row.name for row in places if row.kind == PlaceKind.SITE)
-    return Known(codes, spellings(told), sites, _levels(today))
+    return Known(codes, _spellings(places), sites, _levels(today))
+
+
+def place_spellings() -> dict[str, tuple[int, ...]]:
+    """Spelling of a site or team → its id; several where nobody can tell which."""
+    return _spellings(db.session.execute(_places_query()).all())
 
 
 def site_of_places() -> dict[int, tuple[int, bool]]:
@@ -98,7 +116,7 @@ def planned(entries: Sequence[Entry]) -> Iterator[Planned]:
         of_metric = list(members)
         for start in range(0, len(of_metric), COMPARED_AT_ONCE):
             part = of_metric[start : start + COMPARED_AT_ONCE]
-            stored = _stored(metric_id, part[0].day, part[-1].day)
+            stored = _stored(metric_id, part[0].day, part[-1].day, {entry.place_id for entry in part})
             for entry in part:
                 yield entry, next_revision(entry, stored.get((entry.place_id, entry.reason, entry.day)))
 
@@ -152,6 +170,11 @@ def _places_query() -> Select:
     )
 
 
+def _spellings(places: Sequence[Row]) -> dict[str, tuple[int, ...]]:
+    told = [(row.id, row.employer, row.site if row.kind == PlaceKind.TEAM else None, row.name) for row in places]
+    return spellings(told)
+
+
 def _levels(today: date) -> dict[Series, float]:
     key = (Observation.metric_id, Observation.place_id, Observation.reason)
     query = select(*key, func.avg(func.abs(Observation.value)).label("size"))
@@ -159,8 +182,10 @@ def _levels(today: date) -> dict[Series, float]:
     return {(row.metric_id, row.place_id, row.reason): row.size for row in db.session.execute(query)}
 
 
-def _stored(metric_id: int, first: date, last: date) -> dict[tuple[int, str | None, date], Stored]:
+def _stored(metric_id: int, first: date, last: date, places: set[int]) -> dict[tuple[int, str | None, date], Stored]:
     o = Observation
     query = select(o.place_id, o.reason, o.day, o.value, o.n, o.revision)
     query = query.where(o.metric_id == metric_id, o.day.between(first, last)).order_by(o.revision)
+    if len(places) <= PLACES_NAMED:
+        query = query.where(o.place_id.in_(places))
     return {(row[0], row[1], row[2]): Stored(row[3], row[4], row[5]) for row in db.session.execute(query)}

@@ -1,7 +1,7 @@
 """Verbs about metrics: defining them, and taking in what was measured. Nothing is ever overwritten."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,16 +124,8 @@ def _refuse_bad_rows(checked: Checked, only_good: bool) -> None:
 
 def _take_in(rows: Sequence[Entry], record: MetricImport, *, bad: int, by_id: int | None, now: datetime) -> Tally:
     metric_ids = sorted({entry.metric_id for entry in rows})
-    _wait_for_others(metric_ids)
-    tally, waiting = Tally(bad=bad), []
-    for entry, revision in queries.planned(rows):
-        tally.count(revision)
-        if revision is not None:
-            waiting.append(_observation(entry, revision, record.id, now))
-        if len(waiting) >= INSERTED_AT_ONCE:
-            _insert(waiting)
-            waiting = []
-    _insert(waiting)
+    wait_for_others(metric_ids)
+    tally = add_revisions(queries.planned(rows), Tally(bad=bad), import_id=record.id, now=now)
     record.summary = json.dumps({"rows": tally.read, **asdict(tally), "metrics": metric_ids}, sort_keys=True)
     audit("metrics.imported", f"metric_import:{record.id}", {"file": record.filename, **asdict(tally)},
           actor_id=by_id, now=now)  # fmt: skip
@@ -141,13 +133,27 @@ def _take_in(rows: Sequence[Entry], record: MetricImport, *, bad: int, by_id: in
     return tally
 
 
-def _wait_for_others(metric_ids: Sequence[int]) -> None:
+def wait_for_others(metric_ids: Sequence[int]) -> None:
     """Let imports of the same metrics through one by one, so that each compares with what the other has written.
 
     SQLite has one writer anyway. NO KEY UPDATE leaves promises that name the metric alone.
     """
     locked = select(Metric.id).where(Metric.id.in_(metric_ids)).order_by(Metric.id).with_for_update(key_share=True)
     db.session.execute(locked).all()
+
+
+def add_revisions(rows: Iterable[queries.Planned], tally: Tally, *, import_id: int, now: datetime) -> Tally:
+    """Store what is new or another value, and count every row; call it after `wait_for_others`."""
+    waiting = []
+    for entry, revision in rows:
+        tally.count(revision)
+        if revision is not None:
+            waiting.append(_observation(entry, revision, import_id, now))
+        if len(waiting) >= INSERTED_AT_ONCE:
+            _insert(waiting)
+            waiting = []
+    _insert(waiting)
+    return tally
 
 
 def _observation(entry: Entry, revision: int, import_id: int, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment
@@ -163,6 +163,11 @@ def metrics() -> Sequence[Row[int, str]]:
     """(id, name) of the metrics in use, in the order in which they are offered."""
     query = select(Metric.id, Metric.name).where(Metric.retired_at.is_(None)).order_by(Metric.position, Metric.name)
     return db.session.execute(query).all()
+
+
+def waits_for(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Idea` for what waits for this viewer's answer."""
+    return and_(_answerable(viewer), Idea.stage == Stage.PROMOTED)
 
 
 def _answerable(viewer: Viewer) -> Any:

@@ -6,8 +6,10 @@ converted, and a field that is not in the document is refused.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Annotated, Any, Self, TypeVar
 
 from flask import Response, make_response, request
@@ -23,6 +25,7 @@ PREFIX = "/api/v1"
 NUMBER_MAX = 2**31 - 1  # what a key of the database can hold
 LIMIT_MAX, LIMIT_USUAL = 100, 20
 CURSOR_CHARS_MAX = 400
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def api(name: str, about: str) -> APIBlueprint:
@@ -91,6 +94,14 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _day(value: Any) -> Any:
+    # Read as JSON or from an address, "1700006400" would be taken for a day of 2023.
+    if isinstance(value, str) and DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError("Send a day of the calendar, such as 2026-03-02.")
+
+
 def _no_controls(text: str) -> str:
     if CONTROLS.search(text):
         raise ValueError("There are invisible control characters in this text.")
@@ -120,6 +131,7 @@ Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many at most."
 Cursor = Annotated[
     str, Field(max_length=CURSOR_CHARS_MAX, description="`next` of the page before. Opaque: only we can make one.")
 ]
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class NumberPath(AskedPath):

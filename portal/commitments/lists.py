@@ -1,0 +1,198 @@
+"""Promises for programs: a page of a list, and one of them with everything that was ever said about it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy.orm import aliased
+
+from portal.commitments.models import (
+    Commitment,
+    Delivery,
+    DeliverySite,
+    DeliveryVerdict,
+    HandBack,
+    PromisedDate,
+    Update,
+)
+from portal.commitments.queries import byline, readable
+from portal.commitments.rules import (
+    DUE_SOON_DAYS,
+    CommitmentState,
+    Course,
+    NamedDate,
+    PromiseFacts,
+    Standing,
+    day_in,
+    standing,
+)
+from portal.db import db
+from portal.errors import Missing
+from portal.ideas.models import Idea
+from portal.ideas.words import Names
+from portal.metrics.models import Metric
+from portal.people.models import Person, Place
+from portal.people.viewer import Viewer
+from portal.swarm.models import IdeaScore
+from portal.web.paging import decode_cursor, encode_cursor
+
+# Whether a kept promise was late depends on days in the organisation's zone, which SQLite cannot tell: as many kept
+# ones are looked at for a page, and a page may hold fewer than were asked for.
+LOOKED_AT = 500
+RUNNING = (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
+KEPT = (Standing.KEPT, Standing.LATE_KEPT)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise in a list. row: the columns of `_promises`. course: with every date ever named."""
+
+    row: Row
+    course: Course
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Full:
+    """A promise with everything on its page. Rows hold who, when and what, the oldest first.
+
+    dates: due_on, set_at, reason. updates: at, body. deliveries: with live_from, evidence, and what a second person
+    said (looked_at, confirmed, reason). sites: delivery → (id, name).
+    """
+
+    promise: Promise
+    said_by: str
+    path: str
+    dates: Sequence[Row]
+    updates: Sequence[Row]
+    deliveries: Sequence[Row]
+    sites: dict[int, list[Row]]
+    hand_back: Row | None
+
+    def facts(self, zone: str) -> PromiseFacts:
+        """The promise as the rules see it, to know what may be offered."""
+        row = self.promise.row
+        return PromiseFacts(row.state, row.owner_id, row.sponsor_id, day_in(zone, row.made_at), row.due_on)
+
+
+def promises_page(
+    viewer: Viewer, *, only: Standing | None, mine: bool, today: date, zone: str, limit: int, cursor: str | None
+) -> tuple[list[Promise], str | None]:
+    """Promises that the viewer may read, the newest first; mine: those the viewer owns. Raises Invalid `bad_cursor`.
+
+    What was handed back is listed only where it is asked for, as on the board.
+    """
+    size = max(limit, LOOKED_AT) if only in KEPT else limit
+    query = _promises().where(readable(viewer), _standing(only, today)).order_by(Commitment.id.desc())
+    if mine:
+        query = query.where(Commitment.owner_id == viewer.id)
+    if after := decode_cursor(cursor, int):
+        query = query.where(Commitment.id < after[0])
+    rows = db.session.execute(query.limit(size + 1)).all()
+    found = [one for one in _with_courses(rows[:size], today, zone) if only in (None, one.standing)]
+    if len(found) > limit:
+        return found[:limit], encode_cursor(found[limit - 1].row.id)
+    return found, encode_cursor(rows[size - 1].id) if len(rows) > size else None
+
+
+def promise_in_full(viewer: Viewer, number: int, *, today: date, zone: str) -> Full:
+    """One promise; raises Missing where the viewer may not read it."""
+    rows = db.session.execute(_promises().where(Commitment.id == number, readable(viewer))).all()
+    if not rows:
+        raise Missing("promise")
+    deliveries, hand_backs = _deliveries(number), _by_somebody(HandBack, HandBack.at, HandBack.reason, number=number)
+    return Full(
+        promise=_with_courses(rows, today, zone)[0], said_by=byline(rows[0]),
+        path=rows[0].path or f"/{viewer.organisation_id}/",
+        dates=_named_dates(number), updates=_by_somebody(Update, Update.at, Update.body, number=number),
+        deliveries=deliveries, sites=_sites([row.id for row in deliveries]),
+        hand_back=hand_backs[0] if hand_backs else None,
+    )  # fmt: skip
+
+
+def _standing(only: Standing | None, today: date) -> ColumnElement[bool]:
+    """What has this standing, or for the two that are kept: what may have it."""
+    soon = today + timedelta(days=DUE_SOON_DAYS)
+    running = Commitment.state.in_(RUNNING)
+    delivered = Commitment.state == CommitmentState.DELIVERED
+    return {
+        None: Commitment.state != CommitmentState.HANDED_BACK,
+        Standing.OVERDUE: and_(running, Commitment.due_on < today),
+        Standing.DUE_SOON: and_(running, Commitment.due_on.between(today, soon)),
+        Standing.OPEN: delivered | and_(running, Commitment.due_on > soon),
+        Standing.HANDED_BACK: Commitment.state == CommitmentState.HANDED_BACK,
+    }.get(only, Commitment.state == CommitmentState.CONFIRMED)
+
+
+def _promises() -> Select:
+    owner, sponsor, author = aliased(Person), aliased(Person), aliased(Person)
+    newest = select(func.max(Update.at)).where(Update.commitment_id == Commitment.id).scalar_subquery()
+    return (
+        select(
+            Commitment.id, Commitment.idea_id, Commitment.state, Commitment.sentence, Commitment.due_on,
+            Commitment.made_at, Commitment.owner_id, owner.name.label("owner"), owner.job_title.label("owner_title"),
+            Commitment.sponsor_id, sponsor.name.label("sponsor"), sponsor.job_title.label("sponsor_title"),
+            Metric.code.label("metric_code"), Metric.name.label("metric"), IdeaScore.n_support,
+            newest.label("updated_at"), Idea.title, Idea.say, Idea.names, Idea.origin_label, Place.path,
+            author.name.label("author"),
+        )
+        .join(Idea, Idea.id == Commitment.idea_id)
+        .join(owner, owner.id == Commitment.owner_id)
+        .join(sponsor, sponsor.id == Commitment.sponsor_id)
+        .outerjoin(Place, Place.id == func.coalesce(Idea.site_id, Idea.employer_id))
+        # Only a shown name is ever read.
+        .outerjoin(author, and_(author.id == Idea.author_id, Idea.names == Names.SHOWN))
+        .outerjoin(Metric, Metric.id == Commitment.metric_id)
+        .outerjoin(IdeaScore, IdeaScore.idea_id == Commitment.idea_id)
+    )  # fmt: skip
+
+
+def _with_courses(rows: Sequence[Row], today: date, zone: str) -> list[Promise]:
+    """Two queries, however many promises."""
+    ids = [row.id for row in rows]
+    dates: dict[int, list[NamedDate]] = defaultdict(list)
+    named = select(PromisedDate.commitment_id, PromisedDate.due_on, PromisedDate.set_at)
+    for row in db.session.execute(named.where(PromisedDate.commitment_id.in_(ids)).order_by(PromisedDate.id)):
+        dates[row.commitment_id].append(NamedDate(row.due_on, day_in(zone, row.set_at)))
+    done = select(Delivery.commitment_id, Delivery.live_from).where(Delivery.commitment_id.in_(ids))
+    live = {row.commitment_id: row.live_from for row in db.session.execute(done.order_by(Delivery.id))}
+    courses = [Course(row.state, dates[row.id], live.get(row.id)) for row in rows]
+    return [Promise(row, course, standing(course, today)) for row, course in zip(rows, courses, strict=True)]
+
+
+def _by_somebody(model: Any, *columns: Any, number: int) -> Sequence[Row]:
+    query = select(model.id, model.by_id, Person.name.label("by"), *columns).join(Person, Person.id == model.by_id)
+    return db.session.execute(query.where(model.commitment_id == number).order_by(model.id)).all()
+
+
+def _named_dates(number: int) -> Sequence[Row]:
+    named = PromisedDate
+    query = select(named.due_on, named.set_at.label("at"), named.reason, named.set_by_id.label("by_id"),
+                   Person.name.label("by")).join(Person, Person.id == named.set_by_id)  # fmt: skip
+    return db.session.execute(query.where(named.commitment_id == number).order_by(named.id)).all()
+
+
+def _deliveries(number: int) -> Sequence[Row]:
+    by, looker, verdict = aliased(Person), aliased(Person), DeliveryVerdict
+    query = (
+        select(Delivery.id, Delivery.at, Delivery.by_id, by.name.label("by"), Delivery.live_from, Delivery.evidence,
+               verdict.at.label("looked_at"), verdict.by_id.label("looked_by_id"), looker.name.label("looked_by"),
+               verdict.confirmed, verdict.reason)
+        .join(by, by.id == Delivery.by_id)
+        .outerjoin(verdict, verdict.delivery_id == Delivery.id)
+        .outerjoin(looker, looker.id == verdict.by_id)
+        .where(Delivery.commitment_id == number)
+        .order_by(Delivery.id)
+    )  # fmt: skip
+    return db.session.execute(query).all()
+
+
+def _sites(delivery_ids: Sequence[int]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    query = select(DeliverySite.delivery_id, Place.id, Place.name).join(Place, Place.id == DeliverySite.site_id)
+    for row in db.session.execute(query.where(DeliverySite.delivery_id.in_(delivery_ids)).order_by(Place.name)):
+        found[row.delivery_id].append(row)
+    return found

@@ -1,0 +1,271 @@
+"""The interface to answering: what waits for an executive, the brief, the answer, and every answer there was."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from flask import Response
+from pydantic import Field
+
+from portal import clock
+from portal.commitments.queries import organisation_zone
+from portal.commitments.rules import SENTENCE_CHARS_MAX, SENTENCE_CHARS_MIN, NewPromise, day_in
+from portal.commitments.words import PromiseRefusal
+from portal.errors import Conflict, DomainError
+from portal.ideas.queries import idea_for
+from portal.ideas.words import Barrier, Kind, Stage
+from portal.metrics.queries import id_of_code
+from portal.people.access import requires, the_viewer
+from portal.people.once import once
+from portal.people.scopes import Scope
+from portal.swarm.rules import StopReason
+from portal.triage import lists, pages, queries, service
+from portal.triage.lists import Answer
+from portal.triage.models import DecisionKind
+from portal.triage.rules import (
+    DECLINE_CHARS_MAX,
+    DECLINE_CHARS_MIN,
+    WOULD_CHANGE_CHARS_MAX,
+    DecisionRefusal,
+    DeclineReason,
+    NewDecline,
+    answer_due,
+)
+from portal.web.api import (
+    Day,
+    Line,
+    Moment,
+    Number,
+    NumberPath,
+    PageAsked,
+    Sent,
+    Shown,
+    Words,
+    api,
+    listed,
+    page_of,
+    shown,
+)
+
+bp = api("decisions", "What waits for an executive's answer, and the answers.")
+
+
+class WaitingShown(Shown):
+    """A promoted idea that waits. people: who hit it."""
+
+    number: int
+    title: str
+    people: int
+    promoted_at: Moment
+    answer_due: date
+    late: bool
+
+
+class StopShown(Shown):
+    """Why somebody objects."""
+
+    reason: StopReason
+    sentence: str
+
+
+class DeciderShown(Shown):
+    """Who answered."""
+
+    number: int
+    name: str
+
+
+class DecisionShown(Shown):
+    """An answer to an idea. A promise is told in full under its own number."""
+
+    number: int
+    idea: int
+    kind: DecisionKind
+    by: DeciderShown
+    at: Moment
+    sentence: str = Field(description="What is promised, or why not.")
+    reason: DeclineReason | None
+    would_change: str
+    look_again_on: date | None
+    commitment: int | None
+    stands: bool = Field(description="False once another answer replaced it or the promise was handed back.")
+
+
+class BriefShown(Shown):
+    """What an executive reads before answering. people, teams, sites: who hit it; decided: everybody who answered."""
+
+    number: int
+    kind: Kind
+    barrier: Barrier
+    stage: Stage
+    title: str
+    say: str
+    said_by: str
+    said_at: Moment
+    promoted_at: Moment
+    answer_due: date
+    late: bool
+    people: int
+    teams: int
+    sites: int
+    sites_in_all: int
+    decided: int
+    open_stops: int
+    evidence: float
+    line: float
+    stops: list[StopShown] = Field(description="The newest sentences of those who object, at most three.")
+    answer: DecisionShown | None = Field(description="The answer that stands.")
+
+
+class OwnerShown(Shown):
+    """Somebody who can be given a promise."""
+
+    number: int
+    name: str
+    job_title: str
+
+
+class CommitmentSent(Sent):
+    """A promise: who does what until when, and what will show it."""
+
+    promise: Words = Field(min_length=SENTENCE_CHARS_MIN, max_length=SENTENCE_CHARS_MAX)
+    owner: Number = Field(description="One of `GET /owners`.")
+    due_on: Day = Field(description="After today, within a year.")
+    metric: Line | None = Field(None, max_length=60, description="A code of `GET /metrics`; null: staff are asked.")
+
+
+class DeclineSent(Sent):
+    """A no, with its reason, in words that everybody who backed it reads."""
+
+    reason: DeclineReason
+    sentence: Words = Field(min_length=DECLINE_CHARS_MIN, max_length=DECLINE_CHARS_MAX)
+    would_change: Words = Field("", max_length=WOULD_CHANGE_CHARS_MAX, description="What would change our mind.")
+    look_again_on: Day | None = Field(None, description="Needed for `not_now`; after today, within two years.")
+
+
+@bp.get("/triage", responses={200: page_of(WaitingShown)})
+@requires("triage.see", scope=Scope.DECISIONS_READ)
+def list_waiting(query: PageAsked) -> Response:
+    """What waits for this executive's answer, the longest waiting first."""
+    found, following = lists.waiting_page(the_viewer(), limit=query.limit, cursor=query.cursor)
+    zone, today = _today()
+    items = [
+        WaitingShown(
+            number=one.number, title=one.title, people=one.people, promoted_at=one.promoted_at,
+            answer_due=(due := answer_due(one.promoted_at, zone=zone)), late=due < today,
+        )
+        for one in found
+    ]  # fmt: skip
+    return listed(items, following)
+
+
+@bp.get("/triage/<int:number>", responses={200: BriefShown})
+@requires("triage.see", scope=Scope.DECISIONS_READ)
+def see_brief(path: NumberPath) -> Response:
+    """Everything an executive reads before answering; 404 where it is not theirs or was never promoted."""
+    brief = queries.brief(the_viewer(), path.number)
+    newest = lists.answers_page(path.number, limit=1)[0]
+    zone, today = _today()
+    due = answer_due(brief.promoted_at, zone=zone)
+    return shown(BriefShown(
+        number=brief.number, kind=brief.kind, barrier=brief.barrier, stage=brief.stage, title=brief.title,
+        say=brief.say, said_by=brief.byline, said_at=brief.said_at, promoted_at=brief.promoted_at, answer_due=due,
+        late=brief.stage is Stage.PROMOTED and due < today, people=brief.people, teams=brief.teams, sites=brief.sites,
+        sites_in_all=brief.sites_in_all, decided=brief.decided, open_stops=brief.open_stops,
+        evidence=brief.evidence, line=brief.line,
+        stops=[StopShown(reason=reason, sentence=words) for reason, words in brief.stops],
+        answer=_shown(newest[0], path.number) if newest and newest[0].stands else None,
+    ))  # fmt: skip
+
+
+@bp.get("/owners", responses={200: page_of(OwnerShown)})
+@requires("triage.decide", scope=Scope.DECISIONS_READ)
+def list_owners(query: PageAsked) -> Response:
+    """The people whom this executive may give a promise, by name."""
+    rows, following = lists.owners_page(the_viewer(), limit=query.limit, cursor=query.cursor)
+    return listed([OwnerShown(number=row.id, name=row.name, job_title=row.job_title) for row in rows], following)
+
+
+@bp.get("/ideas/<int:number>/decisions", responses={200: page_of(DecisionShown)})
+@requires("decision.see", scope=Scope.DECISIONS_READ)
+def list_decisions(path: NumberPath, query: PageAsked) -> Response:
+    """Every answer that an idea got, the newest first."""
+    number = idea_for(the_viewer(), path.number).number
+    answers, following = lists.answers_page(number, limit=query.limit, cursor=query.cursor)
+    return listed([_shown(answer, number) for answer in answers], following)
+
+
+@bp.post("/ideas/<int:number>/commitments", responses={201: DecisionShown})
+@requires("triage.decide", scope=Scope.DECISIONS_WRITE)
+def commit_to_idea(path: NumberPath, body: CommitmentSent) -> Response:
+    """Answer with a promise, in public. Whoever is second gets 409 `already_decided`, with the first answer in words.
+
+    422 `unknown_owner`, `unknown_metric`, `date_not_after_today`, `date_too_far`; 409 `not_promoted`.
+    """
+    viewer, now, today = the_viewer(), clock.now(), _today()[1]
+
+    def verb() -> DecisionShown:
+        promise = NewPromise(body.promise, body.due_on, _metric(body.metric))
+        idea = queries.answerable(viewer, path.number)
+        service.commit_to(viewer, idea, body.owner, promise, today=today, now=now)
+        return _newest(path.number)
+
+    return _answered(path.number, verb, now)
+
+
+@bp.post("/ideas/<int:number>/declines", responses={201: DecisionShown})
+@requires("triage.decide", scope=Scope.DECISIONS_WRITE)
+def decline_idea(path: NumberPath, body: DeclineSent) -> Response:
+    """Answer with a no, in public. Whoever is second gets 409 `already_decided`, with the first answer in words.
+
+    422 `look_again_needed`, `look_again_not_after_today`, `look_again_too_far`; 409 `not_promoted`.
+    """
+    viewer, now, today = the_viewer(), clock.now(), _today()[1]
+    answer = NewDecline(body.reason, body.sentence, body.would_change, body.look_again_on)
+
+    def verb() -> DecisionShown:
+        service.decline(viewer, queries.answerable(viewer, path.number), answer, today=today, now=now)
+        return _newest(path.number)
+
+    return _answered(path.number, verb, now)
+
+
+def _today() -> tuple[str, date]:
+    zone = organisation_zone()
+    return zone, day_in(zone, clock.now())
+
+
+def _metric(code: str | None) -> int | None:
+    if code is None:
+        return None
+    found = id_of_code(code)
+    if found is None:
+        raise PromiseRefusal.UNKNOWN_METRIC.as_error()
+    return found
+
+
+def _answered(number: int, verb: Callable[[], DecisionShown], now: datetime) -> Response:
+    try:
+        return once(verb, status=201)
+    except Conflict as refusal:
+        raise _with_the_first_answer(number, refusal, now) from refusal
+
+
+def _with_the_first_answer(number: int, refusal: Conflict, now: datetime) -> DomainError:
+    """The page shows the first answer beside what was typed; a program reads it in the message."""
+    told = pages.answered_context(queries.standing_decision(number), number, now=now)
+    if refusal.code != DecisionRefusal.ALREADY_DECIDED or told is None:
+        return refusal
+    why = f" ({told['reason']})" if told["reason"] else ""
+    return Conflict(refusal.code, f"{told['text'].removesuffix('.')}{why}: “{told['sentence']}” That answer stands.")
+
+
+def _newest(number: int) -> DecisionShown:
+    return _shown(lists.answers_page(number, limit=1)[0][0], number)
+
+
+def _shown(answer: Answer, idea: int) -> DecisionShown:
+    return DecisionShown(
+        number=answer.id, idea=idea, kind=answer.kind, by=DeciderShown(number=answer.by_id, name=answer.by),
+        at=answer.at, sentence=answer.sentence, reason=answer.reason, would_change=answer.would_change,
+        look_again_on=answer.look_again_on, commitment=answer.commitment_id, stands=answer.stands,
+    )  # fmt: skip
