@@ -70,7 +70,11 @@ def sign_ins() -> ResponseReturnValue:
     """Where one is signed in."""
     viewer = the_viewer()
     running = [
-        {**row._mapping, "datetime": row.started_at.isoformat(), "since": moment_words(row.started_at, viewer.timezone)}
+        {
+            **row._mapping,
+            "datetime": row.started_at.isoformat(timespec="seconds"),
+            "since": moment_words(row.started_at, viewer.timezone),
+        }
         for row in queries.running_sign_ins(viewer.id, now=clock.now())
     ]
     return render_template("people/sign_ins.html", running=running, here="me")

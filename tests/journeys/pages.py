@@ -1,0 +1,145 @@
+"""Every page there is, and who looks at it. A route that answers with a page and is not here fails a test."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from flask import Flask
+from requests import Response
+from werkzeug.exceptions import NotFound
+
+from portal.commitments.models import Commitment, CommitmentState
+from portal.db import db
+from portal.ideas.models import Idea
+from portal.ideas.words import Stage
+from portal.people.queries import demo_viewer
+from tests.journeys.serving import Installation, Visitor, number_in
+
+NOBODY = "nobody"  # in front of an installation that was started for the first time
+PAGES = (
+    (NOBODY, "/setup/first-administrator"),
+    (NOBODY, "/sign-in"),
+    (NOBODY, "/reset"),
+    (NOBODY, "/reset/sent"),
+    (NOBODY, "/code"),
+    (NOBODY, "/help/who-can-see-what"),
+    (NOBODY, "/nowhere"),
+    ("frontline", "/ideas"),
+    ("frontline", "/ideas?view=done"),
+    ("frontline", "/ideas/{open}"),
+    ("frontline", "/ideas/{done}"),
+    ("frontline", "/ideas/{declined}"),
+    ("frontline", "/ideas/{said}"),
+    ("frontline", "/ideas/{said}/edit"),
+    ("frontline", "/ideas/{said}/sorting"),
+    ("frontline", "/ideas/{open}/stops"),
+    ("frontline", "/ideas/{open}/reports"),
+    ("frontline", "/ideas/new"),
+    ("frontline", "/commitments"),
+    ("frontline", "/commitments?as=table"),
+    ("frontline", "/wallet"),
+    ("frontline", "/wallet/statement"),
+    ("frontline", "/me"),
+    ("frontline", "/me/password"),
+    ("frontline", "/me/sign-ins"),
+    ("frontline", "/moderation"),
+    ("frontline", "/metrics"),
+    ("frontline", "/metrics/1"),
+    ("frontline", "/results"),
+    ("frontline", "/results/1"),
+    ("frontline", "/help/who-can-see-what"),
+    ("frontline", "/ideas/999999"),
+    ("frontline", "/sign-in"),
+    ("frontline", "/triage"),
+    ("team_leader", "/ideas"),
+    ("executive", "/triage"),
+    ("executive", "/triage?move=decline"),
+    ("owner", "/commitments?mine=1"),
+    ("owner", "/commitments/{mine}"),
+    ("programme", "/moderation/queue"),
+    ("programme", "/metrics/imports/new"),
+    ("programme", "/metrics/imports/{values}"),
+    ("programme", "/ledger"),
+    ("administrator", "/people"),
+    ("administrator", "/people/1"),
+    ("administrator", "/people/codes"),
+    ("administrator", "/imports/new"),
+    ("administrator", "/imports/{people}"),
+)
+NO_PAGES = {
+    "home.start": "leads to another page",
+    "home.card": "a part of the board, which is a page",
+    "static": "files",
+    "health.alive": "JSON",
+    "health.ready": "JSON",
+}
+SUFFIXES_OF_FILES = (".csv", ".json")
+INTERFACE = "/api/v"  # answers with JSON, and is held against its own document
+VALUES = b"date,site,metric,value\n2026-01-05,Leeds,repeat_contacts_7d,21.4\n2026-01-12,Nowhere,repeat_contacts_7d,x\n"
+PEOPLE = b"employer,site,team,name,email\nHarbour,Leeds,Billing,Asha Rao,asha@harbour.example\nHarbour,Leeds,,,nobody\n"
+
+
+def not_listed(app: Flask) -> list[str]:
+    """The addresses that answer a GET with a page, of which none stands in PAGES."""
+    listed = set(_endpoints(app))
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and rule.endpoint not in listed
+        and rule.endpoint not in NO_PAGES
+        and not rule.rule.endswith(SUFFIXES_OF_FILES)
+        and not rule.rule.startswith(INTERFACE)
+    ]
+
+
+def _endpoints(app: Flask) -> Iterator[str]:
+    addresses = app.url_map.bind("sayso.example")
+    for _, path in PAGES:
+        with suppress(NotFound):
+            yield addresses.match(re.sub(r"\{\w+\}", "1", path).partition("?")[0])[0]
+
+
+def numbers(app: Flask, served: Installation) -> dict[str, int]:
+    """What stands between braces in PAGES: some of it is in the demo organisation, the rest is made here.
+
+    app: on the database of the installation that is served.
+    """
+    with app.app_context():
+        found = _ideas() | {"mine": _promise()}
+        db.session.remove()
+    return found | {
+        "said": _said(Visitor(served.address, "frontline")),
+        "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
+        "values": number_in(_sent(served, "programme", "/metrics/imports", VALUES)),
+    }
+
+
+def _ideas() -> dict[str, int]:
+    stages = {"open": Stage.OPEN, "done": Stage.DONE, "declined": Stage.DECLINED}
+    shown = Idea.hidden_at.is_(None)
+    return {
+        name: db.session.query(Idea.id).filter(Idea.stage == stage, shown).first()[0]  # type: ignore[index]
+        for name, stage in stages.items()
+    }
+
+
+def _promise() -> int:
+    owner = demo_viewer("owner")
+    assert owner is not None
+    mine = db.session.query(Commitment.id).filter(
+        Commitment.owner_id == owner.id, Commitment.state == CommitmentState.ACCEPTED
+    )
+    return (mine.first() or db.session.query(Commitment.id).first())[0]  # type: ignore[index]
+
+
+def _said(visitor: Visitor) -> int:
+    answer = visitor.send("/ideas", say="We have to read the same warning aloud twice in every call.", names="shown")
+    assert answer.status_code == 200, answer.text
+    found = re.search(r"Said\. Number (\d+)\.", answer.text)
+    assert found is not None, answer.text
+    return int(found[1])
+
+
+def _sent(served: Installation, role: str, path: str, file: bytes) -> Response:
+    return Visitor(served.address, role).send(path, files={"file": ("file.csv", file)})
