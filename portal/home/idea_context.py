@@ -7,6 +7,7 @@ from typing import Any
 from portal.home.idea_page import IdeaPage
 from portal.ideas.box import MODES, fresh_key, kept_words
 from portal.ideas.drafts import about_comment
+from portal.ideas.earlier_shown import state_before
 from portal.ideas.models import Idea, Story
 from portal.ideas.queries import comments_for, hidden_note
 from portal.ideas.rules import comment_refusal, edit_refusal, withdraw_refusal
@@ -28,7 +29,11 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime) -> dict[str, Any]:
     return {
         "card": page.card,
         "say": idea.say,
-        "meta": [f"Barrier: {idea.barrier.label}", day_words(idea.said_at, today=today, zone=zone)],
+        "meta": [
+            f"Barrier: {idea.barrier.label}",
+            day_words(idea.said_at, today=today, zone=zone),
+            *state_before(idea),
+        ],
         "swarm": page.swarm,
         "steps": page.steps,
         "banner": _banner(idea),

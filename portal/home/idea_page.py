@@ -15,6 +15,7 @@ from portal.errors import Missing
 from portal.home import storytelling
 from portal.home.cards import Card, cards_query, load_cards, may_see_numbers
 from portal.home.storytelling import Entry, Step, gap_words
+from portal.ideas.earlier_shown import votes_before
 from portal.ideas.models import Idea, Story
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage, StoryKind
@@ -37,6 +38,7 @@ class SwarmFacts:
     missing: str | None = None
     sites: tuple[Any, ...] = ()
     followers: int | None = None
+    before: str | None = None  # votes from an earlier system: shown beside, never counted
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,16 @@ def swarm_facts(viewer: Viewer, card: Card, idea: Idea) -> SwarmFacts:
     """Where the idea stands, in one sentence; before deciding only that one should decide."""
     if not may_see_numbers(idea, viewer, card.vote):  # type: ignore[arg-type]
         return SwarmFacts("Have you met this?", "Counts stay hidden until you weigh in.")
+    before = votes_before(idea)
     score = db.session.get(IdeaScore, idea.id)
     if score is None:
-        return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.")
+        return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.", before=before)
     if idea.stage is not Stage.OPEN:
         teams = f"{_count(score.n_team, 'team')} on {_count(score.n_site, 'site')}"
-        return SwarmFacts(f"{score.n_support} of you hit this", f"In {teams}. {_stops(score.n_stop)}".strip())
-    return SwarmFacts(f"{score.n_support} of you hit this so far", sentence(numbers_of(idea, score)))
+        return SwarmFacts(
+            f"{score.n_support} of you hit this", f"In {teams}. {_stops(score.n_stop)}".strip(), before=before
+        )
+    return SwarmFacts(f"{score.n_support} of you hit this so far", sentence(numbers_of(idea, score)), before=before)
 
 
 def _count(number: int, noun: str) -> str:

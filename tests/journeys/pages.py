@@ -8,8 +8,11 @@ from flask import Flask
 from requests import Response
 from werkzeug.exceptions import NotFound
 
+from portal import clock
 from portal.commitments.models import Commitment, CommitmentState
-from portal.db import db
+from portal.db import db, writing
+from portal.ideas import imports
+from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.queries import demo_viewer
@@ -23,6 +26,7 @@ PAGES = (
     (NOBODY, "/reset/sent"),
     (NOBODY, "/code"),
     (NOBODY, "/help/who-can-see-what"),
+    (NOBODY, "/api/docs"),
     (NOBODY, "/nowhere"),
     ("frontline", "/ideas"),
     ("frontline", "/ideas?view=done"),
@@ -65,6 +69,9 @@ PAGES = (
     ("administrator", "/people/codes"),
     ("administrator", "/imports/new"),
     ("administrator", "/imports/{people}"),
+    ("programme", "/ideas/imports/new"),
+    ("programme", "/ideas/imports/{waiting}"),
+    ("programme", "/ideas/imports/{brought}"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",
@@ -106,7 +113,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = _ideas() | {"mine": _promise()}
+        found = _ideas() | {"mine": _promise()} | _earlier_ideas()
         db.session.remove()
     return found | {
         "said": _said(Visitor(served.address, "frontline")),
@@ -131,6 +138,23 @@ def _promise() -> int:
         Commitment.owner_id == owner.id, Commitment.state == CommitmentState.ACCEPTED
     )
     return (mine.first() or db.session.query(Commitment.id).first())[0]  # type: ignore[index]
+
+
+def _earlier_ideas() -> dict[str, int]:
+    """A file of earlier ideas that waits, with good and bad rows, and one that was brought along; the programme's."""
+    mia, found = demo_viewer("programme"), {}
+    assert mia is not None
+    text = "id,title,description,author email,votes,created\n1,No fax,Nobody has a fax,a@b.example,312,5.3.2021\n"
+    for name, more in (("waiting", "2,,Call me on 0800 123 4567,,,\n3,,No,,many,5/3/2021\n"), ("brought", "")):
+        with writing():
+            file = imports.File(text + more, "earlier ideas.csv", "0" * 64, "cp1252")
+            kept = imports.keep_file(mia, file, now=clock.now())
+            found[name], choices = kept.id, imports.choices_of(kept)
+        if not more:
+            seen = imports.look(file, open_sheet(file.text), *imports.prepare(choices, now=clock.now()), rows_max=9)
+            with writing():
+                imports.apply(mia, found[name], seen, only_good=False, now=clock.now())
+    return found
 
 
 def _said(visitor: Visitor) -> int:
