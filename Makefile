@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint lock demo-reset vendor
+.PHONY: help run test test-fast lint audit lock demo-reset vendor
 
 FLASK := .venv/bin/python -m flask --app wsgi
 PYTEST := .venv/bin/python -m pytest
@@ -25,6 +25,9 @@ lint: .venv/.test ## Look at style and types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+
+audit: .venv/.test ## Lighthouse, HTML checker, axe on every page, long schemathesis; needs Node and Java
+	@scripts/audit.sh
 
 lock: ## Write requirements/*.txt from requirements/*.in
 	@scripts/lock.sh

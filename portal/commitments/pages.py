@@ -190,5 +190,5 @@ def _entry(step: Step, when: When) -> dict[str, Any]:
         "say": None if is_update else step.words,
         "html": render_markdown(step.words) if is_update else None,
         "when": wording.day(day_in(when.zone, step.at), when.today),
-        "datetime": step.at.isoformat(),
+        "datetime": step.at.isoformat(timespec="seconds"),
     }

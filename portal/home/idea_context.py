@@ -95,7 +95,7 @@ def _comment(one: CommentView, number: int, zone: str, today: date) -> dict[str,
         "say": gone or render_markdown(one.body),
         "gone": bool(gone),
         "when": day_words(one.at, today=today, zone=zone),
-        "datetime": one.at.isoformat(),
+        "datetime": one.at.isoformat(timespec="seconds"),
         "mine": one.mine and not one.withdrawn,
         "report_href": "" if gone or one.mine else f"/ideas/{number}/reports?comment={one.id}",
     }

@@ -166,7 +166,7 @@ def _arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Any, today: date,
     """You said, we committed, we did, what happened; two steps where we said no."""
 
     def when(moment: datetime) -> tuple[str, str]:
-        return day_words(moment, today=today, zone=zone), moment.isoformat()
+        return day_words(moment, today=today, zone=zone), moment.isoformat(timespec="seconds")
 
     promoted, committed = moments.get(StoryKind.PROMOTED), moments.get(StoryKind.COMMITTED)
     delivered, confirmed = moments.get(StoryKind.DELIVERED), moments.get(StoryKind.CONFIRMED)

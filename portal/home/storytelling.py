@@ -88,7 +88,13 @@ def entry(
     who = actor or ("A colleague" if kind is StoryKind.SAID else "We")
     title = TITLES[kind].format(who=who)
     return Entry(
-        icon, tone, title, _detail(kind, facts, today), words, day_words(at, today=today, zone=zone), at.isoformat()
+        icon,
+        tone,
+        title,
+        _detail(kind, facts, today),
+        words,
+        day_words(at, today=today, zone=zone),
+        at.isoformat(timespec="seconds"),
     )
 
 

@@ -17,6 +17,7 @@ HOSTILE = [
     "<style>@import '//evil.example'</style>",
     "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
     "<div hx-get=/ideas hx-trigger=load>x</div>",
+    "<div data-hx-get=/ideas data-hx-trigger=load>x</div>",
     "<!--><img src=x onerror=alert(1)>-->",
     "![x](https://evil.example/pixel.png)",
     "![x](javascript:alert(1))",

@@ -1,0 +1,173 @@
+"""Every page there is, and who looks at it. A route that answers with a page and is not here fails a test."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from flask import Flask
+from requests import Response
+from werkzeug.exceptions import NotFound
+
+from portal import clock
+from portal.commitments.models import Commitment, CommitmentState
+from portal.db import db, writing
+from portal.ideas import imports
+from portal.ideas.earlier_columns import open_sheet
+from portal.ideas.models import Idea
+from portal.ideas.words import Stage
+from portal.people.queries import demo_viewer
+from tests.journeys.serving import Installation, Visitor, number_in
+
+NOBODY = "nobody"  # in front of an installation that was started for the first time
+PAGES = (
+    (NOBODY, "/setup/first-administrator"),
+    (NOBODY, "/sign-in"),
+    (NOBODY, "/reset"),
+    (NOBODY, "/reset/sent"),
+    (NOBODY, "/code"),
+    (NOBODY, "/help/who-can-see-what"),
+    (NOBODY, "/api/docs"),
+    (NOBODY, "/nowhere"),
+    ("frontline", "/ideas"),
+    ("frontline", "/ideas?view=done"),
+    ("frontline", "/ideas/{open}"),
+    ("frontline", "/ideas/{done}"),
+    ("frontline", "/ideas/{declined}"),
+    ("frontline", "/ideas/{said}"),
+    ("frontline", "/ideas/{said}/edit"),
+    ("frontline", "/ideas/{said}/sorting"),
+    ("frontline", "/ideas/{open}/stops"),
+    ("frontline", "/ideas/{open}/reports"),
+    ("frontline", "/ideas/new"),
+    ("frontline", "/commitments"),
+    ("frontline", "/commitments?as=table"),
+    ("frontline", "/wallet"),
+    ("frontline", "/wallet/statement"),
+    ("frontline", "/me"),
+    ("frontline", "/me/password"),
+    ("frontline", "/me/sign-ins"),
+    ("frontline", "/moderation"),
+    ("frontline", "/metrics"),
+    ("frontline", "/metrics/1"),
+    ("frontline", "/results"),
+    ("frontline", "/results/1"),
+    ("frontline", "/help/who-can-see-what"),
+    ("frontline", "/ideas/999999"),
+    ("frontline", "/sign-in"),
+    ("frontline", "/triage"),
+    ("team_leader", "/ideas"),
+    ("executive", "/triage"),
+    ("executive", "/triage?move=decline"),
+    ("owner", "/commitments?mine=1"),
+    ("owner", "/commitments/{mine}"),
+    ("programme", "/moderation/queue"),
+    ("programme", "/metrics/imports/new"),
+    ("programme", "/metrics/imports/{values}"),
+    ("programme", "/ledger"),
+    ("administrator", "/audit"),
+    ("frontline", "/me/keys"),
+    ("frontline", "/api/docs/board"),
+    ("frontline", "/api/docs/people"),
+    ("administrator", "/people"),
+    ("administrator", "/people/1"),
+    ("administrator", "/people/codes"),
+    ("administrator", "/imports/new"),
+    ("administrator", "/imports/{people}"),
+    ("programme", "/ideas/imports/new"),
+    ("programme", "/ideas/imports/{waiting}"),
+    ("programme", "/ideas/imports/{brought}"),
+)
+NO_PAGES = {
+    "home.start": "leads to another page",
+    "home.card": "a part of the board, which is a page",
+    "static": "files",
+    "health.alive": "JSON",
+    "health.ready": "JSON",
+}
+SUFFIXES_OF_FILES = (".csv", ".json")
+INTERFACE = "/api/v"  # answers with JSON, and is held against its own document
+VALUES = b"date,site,metric,value\n2026-01-05,Leeds,repeat_contacts_7d,21.4\n2026-01-12,Nowhere,repeat_contacts_7d,x\n"
+PEOPLE = b"employer,site,team,name,email\nHarbour,Leeds,Billing,Asha Rao,asha@harbour.example\nHarbour,Leeds,,,nobody\n"
+
+
+def not_listed(app: Flask) -> list[str]:
+    """The addresses that answer a GET with a page, of which none stands in PAGES."""
+    listed = set(_endpoints(app))
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and rule.endpoint not in listed
+        and rule.endpoint not in NO_PAGES
+        and not rule.rule.endswith(SUFFIXES_OF_FILES)
+        and not rule.rule.startswith(INTERFACE)
+    ]
+
+
+def _endpoints(app: Flask) -> Iterator[str]:
+    addresses = app.url_map.bind("sayso.example")
+    for _, path in PAGES:
+        with suppress(NotFound):
+            yield addresses.match(re.sub(r"\{\w+\}", "1", path).partition("?")[0])[0]
+
+
+def numbers(app: Flask, served: Installation) -> dict[str, int]:
+    """What stands between braces in PAGES: some of it is in the demo organisation, the rest is made here.
+
+    app: on the database of the installation that is served.
+    """
+    with app.app_context():
+        found = _ideas() | {"mine": _promise()} | _earlier_ideas()
+        db.session.remove()
+    return found | {
+        "said": _said(Visitor(served.address, "frontline")),
+        "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
+        "values": number_in(_sent(served, "programme", "/metrics/imports", VALUES)),
+    }
+
+
+def _ideas() -> dict[str, int]:
+    stages = {"open": Stage.OPEN, "done": Stage.DONE, "declined": Stage.DECLINED}
+    shown = Idea.hidden_at.is_(None)
+    return {
+        name: db.session.query(Idea.id).filter(Idea.stage == stage, shown).first()[0]  # type: ignore[index]
+        for name, stage in stages.items()
+    }
+
+
+def _promise() -> int:
+    owner = demo_viewer("owner")
+    assert owner is not None
+    mine = db.session.query(Commitment.id).filter(
+        Commitment.owner_id == owner.id, Commitment.state == CommitmentState.ACCEPTED
+    )
+    return (mine.first() or db.session.query(Commitment.id).first())[0]  # type: ignore[index]
+
+
+def _earlier_ideas() -> dict[str, int]:
+    """A file of earlier ideas that waits, with good and bad rows, and one that was brought along; the programme's."""
+    mia, found = demo_viewer("programme"), {}
+    assert mia is not None
+    text = "id,title,description,author email,votes,created\n1,No fax,Nobody has a fax,a@b.example,312,5.3.2021\n"
+    for name, more in (("waiting", "2,,Call me on 0800 123 4567,,,\n3,,No,,many,5/3/2021\n"), ("brought", "")):
+        with writing():
+            file = imports.File(text + more, "earlier ideas.csv", "0" * 64, "cp1252")
+            kept = imports.keep_file(mia, file, now=clock.now())
+            found[name], choices = kept.id, imports.choices_of(kept)
+        if not more:
+            seen = imports.look(file, open_sheet(file.text), *imports.prepare(choices, now=clock.now()), rows_max=9)
+            with writing():
+                imports.apply(mia, found[name], seen, only_good=False, now=clock.now())
+    return found
+
+
+def _said(visitor: Visitor) -> int:
+    answer = visitor.send("/ideas", say="We have to read the same warning aloud twice in every call.", names="shown")
+    assert answer.status_code == 200, answer.text
+    found = re.search(r"Said\. Number (\d+)\.", answer.text)
+    assert found is not None, answer.text
+    return int(found[1])
+
+
+def _sent(served: Installation, role: str, path: str, file: bytes) -> Response:
+    return Visitor(served.address, role).send(path, files={"file": ("file.csv", file)})
