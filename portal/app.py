@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_login import LoginManager
 from flask_migrate import Migrate
-from flask_openapi3 import OpenAPI
+from flask_openapi3 import APIBlueprint, OpenAPI
 from flask_wtf import CSRFProtect
 
 from portal import cli, pages, policies
@@ -78,5 +78,15 @@ def _register_interface(app: OpenAPI, *, per_minute: int) -> None:
         # A key in a header is not sent by a browser on its own, so that no other site can borrow it.
         csrf.exempt(blueprint)
         limiter.limit(f"{per_minute}/minute", key_func=per_viewer)(blueprint)
-        app.register_api(blueprint)
+        _register_operations(app, blueprint)
     app.cli.commands.pop("openapi")  # the library's own; the finished document is served at /api/openapi.json
+
+
+def _register_operations(app: OpenAPI, blueprint: APIBlueprint) -> None:
+    # The library lets the path of a later blueprint replace an earlier one's, with all its methods.
+    shared = {path: app.paths[path] for path in blueprint.paths.keys() & app.paths.keys()}
+    app.register_api(blueprint)
+    for path, earlier in shared.items():
+        later = blueprint.paths[path]
+        methods = {name: getattr(later, name) for name in later.model_fields_set}
+        app.paths[path] = earlier.model_copy(update=methods)

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, String, event, func, select
+from sqlalchemy import DateTime, MetaData, String, Table, event, func, select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -122,6 +122,11 @@ def writing() -> Iterator[None]:
         raise
     finally:
         db.session().info.pop("writing", None)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table under a model, for statements that bypass the model's objects."""
+    return cast(Table, model.__table__)  # declared wider, for models that are mapped to a join
 
 
 def is_postgres() -> bool:

@@ -33,6 +33,9 @@ def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.home import api as home
     from portal.ideas import api as ideas
+    from portal.ideas import api_comments, api_moderation
     from portal.people import api as people
+    from portal.swarm import api as swarm
+    from portal.swarm import api_promotions
 
-    return (people.bp, home.bp, ideas.bp)
+    return (people.bp, home.bp, ideas.bp, api_comments.bp, swarm.bp, api_moderation.bp, api_promotions.bp)

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from portal.commitments import service as commitments
@@ -244,7 +245,7 @@ def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetim
         calendar.add(said + (end - said) * rng.betavariate(1, 1.6), life.look)
     for stop in story.stops:
         at = said + (end - said) * rng.uniform(0.2, 0.8)
-        calendar.add(at, lambda moment, stop=stop: life.object_to(stop, moment))
+        calendar.add(at, partial(life.object_to, stop))
     if life.carried:
         life.carried_at = end
         calendar.add(end, life.push)
@@ -263,7 +264,7 @@ def _carried_by(life: Life, said: datetime) -> datetime:
 def _plan_comments(life: Life, calendar: "Calendar", said: datetime, end: datetime) -> None:
     for comment in life.story.comments:
         at = said + (end - said) * life.rng.uniform(0.1, 0.9)
-        calendar.add(at, lambda moment, comment=comment: life.comment(comment, moment))
+        calendar.add(at, partial(life.comment, comment))
 
 
 def _plan_the_promise(life: Life, calendar: "Calendar", carried: datetime) -> None:
@@ -276,7 +277,7 @@ def _plan_the_promise(life: Life, calendar: "Calendar", carried: datetime) -> No
         calendar.add(at, life.accept)
     for update in sorted(told.updates, key=lambda update: -update.days_ago):
         at = max(at + timedelta(minutes=5), life.ago(update.days_ago))
-        calendar.add(at, lambda moment, text=update.text: life.update(text, moment))
+        calendar.add(at, partial(life.update, update.text))
     if done is not None:
         at = max(at + timedelta(minutes=5), life.ago(done.live_days_ago))
         calendar.add(at, life.deliver)

@@ -23,7 +23,7 @@ from portal.swarm import scores
 BUDGET_POINTS = 60_000
 HISTORY = timedelta(days=280)
 REFRESHED = timedelta(hours=12)  # the worker does it every five minutes
-Happening = Callable[[datetime], None]
+Happening = Callable[[datetime], object]
 
 
 @dataclass
@@ -98,5 +98,5 @@ def _pay_weekly(calendar: Calendar, began: datetime, now: datetime) -> None:
     """The weekly batch to hidden authors, as the worker would have run it."""
     week = began
     while week < now:
-        calendar.add(week, lambda at: rewards.pay_hidden_batch(now=at) and None)
+        calendar.add(week, lambda at: rewards.pay_hidden_batch(now=at))
         week += timedelta(days=7)

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,6 +63,7 @@ class Wanted:
     mine: bool = False
     show: int = FEED_PAGE
     after: str | None = None
+    limit: int = LIST_PAGE
 
     @classmethod
     def from_args(cls, args: Any) -> "Wanted":
@@ -98,10 +99,11 @@ def _small_number(text: str, *, empty: bool = False) -> bool:
 
 @dataclass(frozen=True)
 class Listing:
-    """Cards and the address of more of them."""
+    """Cards, the address of more of them, and the cursor in it."""
 
     cards: list[Card]
     more: str | None
+    cursor: str | None = None
 
 
 def listing(viewer: Viewer, wanted: Wanted, *, now: datetime) -> Listing:
@@ -115,7 +117,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
     """How many ideas each view holds for this viewer: one query."""
     decided = _decided_by(viewer)
     open_ones = Idea.stage == Stage.OPEN
-    sums = {name: Idea.stage.in_(stages) for name, stages in STAGES.items()}
+    sums: dict[str, ColumnElement[bool]] = {name: Idea.stage.in_(stages) for name, stages in STAGES.items()}
     sums["needs-you"] = and_(open_ones, ~decided, or_(Idea.author_id.is_(None), Idea.author_id != viewer.id))
     sums["rising"] = and_(open_ones, decided)
     columns = [func.count().filter(condition).label(name) for name, condition in sums.items()]
@@ -156,16 +158,18 @@ def _says(text: str) -> ColumnElement[bool]:
 
 def _feed(viewer: Viewer, wanted: Wanted, *, now: datetime) -> Listing:
     """A page dealt for this visitor: stable for the day while nothing is decided, longer when asked for more."""
+    numbers, known = dealt(viewer, wanted, wanted.show, day=now.date())
+    more = wanted.address(show=wanted.show + FEED_PAGE) if known > len(numbers) and wanted.show < FEED_MAX else None
+    return Listing(cards_of(viewer, numbers, wanted), more)
+
+
+def dealt(viewer: Viewer, wanted: Wanted, size: int, *, day: date) -> tuple[list[int], int]:
+    """The numbers of `size` undecided ideas as dealt for this visitor and day, and how many there were to deal."""
     undecided = [*_conditions(viewer, wanted), Idea.stage == Stage.OPEN, ~_decided_by(viewer)]
     undecided.append(or_(Idea.author_id.is_(None), Idea.author_id != viewer.id))
     cards = _candidates(undecided)
-    rng = random.Random(f"{viewer.id}:{now.date()}:{wanted.barrier}:{wanted.site}:{wanted.text}")
-    numbers = deal(candidates(cards, wanted.show), cards, wanted.show, rng)
-    by_number = {card.number: card for card in _cards_of(viewer, numbers, wanted)}
-    more = (
-        wanted.address(show=wanted.show + FEED_PAGE) if len(cards) > len(numbers) and wanted.show < FEED_MAX else None
-    )
-    return Listing([by_number[number] for number in numbers if number in by_number], more)
+    rng = random.Random(f"{viewer.id}:{day}:{wanted.barrier}:{wanted.site}:{wanted.text}")
+    return deal(candidates(cards, size), cards, size, rng), len(cards)
 
 
 def _candidates(conditions: list[ColumnElement[bool]]) -> list[Dealt]:
@@ -182,10 +186,13 @@ def _candidates(conditions: list[ColumnElement[bool]]) -> list[Dealt]:
     return sorted(found.values())
 
 
-def _cards_of(viewer: Viewer, numbers: list[int], wanted: Wanted) -> list[Card]:
+def cards_of(viewer: Viewer, numbers: list[int], wanted: Wanted) -> list[Card]:
+    """The cards of these ideas, in this order."""
     if not numbers:
         return []
-    return load_cards(viewer, cards_query(viewer).where(Idea.id.in_(numbers)), back=wanted.address())
+    found = load_cards(viewer, cards_query(viewer).where(Idea.id.in_(numbers)), back=wanted.address())
+    by_number = {card.number: card for card in found}
+    return [by_number[number] for number in numbers if number in by_number]
 
 
 def _by_score(viewer: Viewer, wanted: Wanted) -> Listing:
@@ -197,7 +204,7 @@ def _by_score(viewer: Viewer, wanted: Wanted) -> Listing:
         score, seen, number = after
         behind = or_(looks < seen - HALF, and_(looks < seen + HALF, Idea.id > number))
         query = query.where(or_(IdeaScore.score < score, and_(IdeaScore.score == score, behind)))
-    query = query.order_by(IdeaScore.score.desc(), looks.desc(), Idea.id).limit(LIST_PAGE + 1)
+    query = query.order_by(IdeaScore.score.desc(), looks.desc(), Idea.id).limit(wanted.limit + 1)
     return _page(viewer, query, wanted, lambda card: encode_cursor(*card.sort))
 
 
@@ -206,15 +213,17 @@ def _by_time(viewer: Viewer, wanted: Wanted) -> Listing:
     conditions = _conditions(viewer, wanted)
     if stages := STAGES.get(wanted.view):
         conditions.append(Idea.stage.in_(stages))
-    query: Select[Any] = cards_query(viewer).where(*conditions)
+    query: Select = cards_query(viewer).where(*conditions)
     if after := decode_cursor(wanted.after, int):
         query = query.where(Idea.id < after[0])
-    query = query.order_by(Idea.id.desc()).limit(LIST_PAGE + 1)
+    query = query.order_by(Idea.id.desc()).limit(wanted.limit + 1)
     return _page(viewer, query, wanted, lambda card: encode_cursor(card.number))
 
 
-def _page(viewer: Viewer, query: Select[Any], wanted: Wanted, cursor: Any) -> Listing:
+def _page(viewer: Viewer, query: Select, wanted: Wanted, cursor: Any) -> Listing:
     cards = load_cards(viewer, query, back=wanted.address())
-    shown = cards[:LIST_PAGE]
-    more = wanted.address(after=cursor(shown[-1])) if len(cards) > LIST_PAGE else None
-    return Listing(shown, more)
+    shown = cards[: wanted.limit]
+    if len(cards) <= wanted.limit:
+        return Listing(shown, None)
+    behind = cursor(shown[-1])
+    return Listing(shown, wanted.address(after=behind), behind)

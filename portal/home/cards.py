@@ -1,6 +1,7 @@
 """Ideas as the board shows them: everything on a card in one query, and nothing on it that must stay hidden."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.ideas.models import Follow, Idea
-from portal.ideas.words import Audience, Names, Stage
+from portal.ideas.words import Audience, Barrier, Names, Stage
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -36,8 +37,11 @@ class Card:
     title: str
     kind: str
     kind_label: str
+    barrier: Barrier
     barrier_label: str
+    site_id: int | None
     site_label: str
+    said_at: datetime
     excerpt: str
     byline: str
     initials: str
@@ -61,7 +65,7 @@ class Card:
     stop_words: str = ""
 
 
-def cards_query(viewer: Viewer) -> Select[Any]:
+def cards_query(viewer: Viewer) -> Select:
     """Ideas with the author (only where the name is shown), place, score, and the viewer's own marks."""
     author, home, site = aliased(Person), aliased(Place), aliased(Place)
     shown = and_(author.id == Idea.author_id, Idea.names == Names.SHOWN)
@@ -83,12 +87,12 @@ def cards_query(viewer: Viewer) -> Select[Any]:
     )  # fmt: skip
 
 
-def load_cards(viewer: Viewer, query: Select[Any], *, back: str = "/ideas") -> list[Card]:
+def load_cards(viewer: Viewer, query: Select, *, back: str = "/ideas") -> list[Card]:
     """The cards of a query made by `cards_query`, in its order."""
     return [card(row, viewer, back=back) for row in db.session.execute(query)]
 
 
-def card(row: Row[Any], viewer: Viewer, *, back: str = "/ideas") -> Card:
+def card(row: Row, viewer: Viewer, *, back: str = "/ideas") -> Card:
     """One row as a card, with the numbers only if this viewer may see them."""
     idea: Idea = row[0]
     mine = idea.author_id == viewer.id
@@ -96,8 +100,9 @@ def card(row: Row[Any], viewer: Viewer, *, back: str = "/ideas") -> Card:
     closed = idea.stage.value not in OPEN_STAGES
     return Card(
         number=idea.number, title=idea.title, kind=idea.kind.value, kind_label=idea.kind.label,
-        barrier_label=idea.barrier.label, site_label=row.site or "", excerpt=_excerpt(idea), byline=byline(row),
-        initials=_initials(row.author), names=idea.names.value, decided=row.vote is not None, mine=mine,
+        barrier=idea.barrier, barrier_label=idea.barrier.label, site_id=idea.site_id, site_label=row.site or "",
+        said_at=idea.said_at, excerpt=_excerpt(idea), byline=byline(row), initials=_initials(row.author),
+        names=idea.names.value, decided=row.vote is not None, mine=mine,
         vote=row.vote.value if row.vote else None, may_vote=viewer.is_frontline and not mine, closed=closed,
         people=(row.n_support or 0) if seen else None, fill_percent=_fill(row) if seen else None,
         chip=CHIPS.get(idea.stage), why=_why(row, viewer, seen), comment_count=idea.comment_count,
@@ -110,7 +115,7 @@ def may_see_numbers(idea: Idea, viewer: Viewer, vote: VoteKind | None) -> bool:
     return vote is not None or idea.author_id == viewer.id or idea.stage is not Stage.OPEN
 
 
-def byline(row: Row[Any]) -> str:
+def byline(row: Row) -> str:
     """Who said it, as far as that is to be known."""
     idea: Idea = row[0]
     if idea.names is Names.SHOWN and row.author:
@@ -130,7 +135,7 @@ def _teams() -> Any:
     return counted.correlate(Idea).scalar_subquery()
 
 
-def _fill(row: Row[Any]) -> int:
+def _fill(row: Row) -> int:
     if row[0].stage is not Stage.OPEN:
         return 100
     line = swarm_line(row.teams) or 1.0
@@ -146,7 +151,7 @@ def _excerpt(idea: Idea) -> str:
     return rest[:EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
 
 
-def _why(row: Row[Any], viewer: Viewer, seen: bool) -> tuple[str, str] | None:
+def _why(row: Row, viewer: Viewer, seen: bool) -> tuple[str, str] | None:
     """Why it stands here: about the viewer before deciding, about the idea afterwards."""
     idea: Idea = row[0]
     if idea.stage is not Stage.OPEN:

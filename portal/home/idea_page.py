@@ -23,7 +23,7 @@ from portal.people.models import Person
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore
 from portal.swarm.queries import numbers_of
-from portal.swarm.wording import sentence
+from portal.swarm.wording import Numbers, sentence
 from portal.triage.models import Decision, DecisionKind
 from portal.web.dates import day_words, local_day
 
@@ -37,6 +37,7 @@ class SwarmFacts:
     missing: str | None = None
     sites: tuple[Any, ...] = ()
     followers: int | None = None
+    numbers: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def swarm_facts(viewer: Viewer, card: Card, idea: Idea) -> SwarmFacts:
     if idea.stage is not Stage.OPEN:
         teams = f"{_count(score.n_team, 'team')} on {_count(score.n_site, 'site')}"
         return SwarmFacts(f"{score.n_support} of you hit this", f"In {teams}. {_stops(score.n_stop)}".strip())
-    return SwarmFacts(f"{score.n_support} of you hit this so far", sentence(numbers_of(idea, score)))
+    numbers = numbers_of(idea, score)
+    return SwarmFacts(f"{score.n_support} of you hit this so far", sentence(numbers), numbers=numbers)
 
 
 def _count(number: int, noun: str) -> str:
@@ -234,6 +236,7 @@ def _decline(idea_id: int, zone: str, today: date) -> Decline | None:
     if row is None:
         return None
     decision, name = row
+    assert decision.reason is not None  # a no has a reason: the table holds no other
     when = day_words(decision.at, today=today, zone=zone)
     again = (
         f"We look at it again on {day_words(decision.look_again_on, today=today)}." if decision.look_again_on else ""

@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from portal.db import db
+from portal.errors import Invalid
 from portal.ideas import drafts
 from portal.ideas.shown import Ask
 from portal.ideas.spotting import Finding, Known, find, without
@@ -57,3 +58,12 @@ def look(viewer: Viewer, text: str, names: Names, *, insists: bool, wants_remova
         return text, []
     findings = find(text, known_names(viewer, names))
     return (without(text, findings), []) if wants_removal else (text, findings)
+
+
+def refuse_personal_data(viewer: Viewer, text: str, names: Names, *, insists: bool, field: str) -> None:
+    """For programs, which cannot be asked: raise Invalid `personal_data` unless they insist. field: its name there."""
+    findings = look(viewer, text, names, insists=insists, wants_removal=False)[1]
+    if findings:
+        found = ", ".join(sorted({finding.kind for finding in findings}))
+        message = f"This looks as if it held personal data ({found}). Take it out, or send it with insist."
+        raise Invalid("personal_data", message, {field: message})

@@ -53,8 +53,8 @@ def report(viewer: Viewer, text: Text, reason: ReportReason, words: str = "", *,
         raise ModerationRefusal.REPORTED.as_error() from None
 
 
-def moderate(viewer: Viewer, text: Text, action: Action, reason: str, *, now: datetime) -> None:
-    """Hide, restore or keep a text, for everybody to see why. Closes its open reports.
+def moderate(viewer: Viewer, text: Text, action: Action, reason: str, *, now: datetime) -> Moderation:
+    """Hide, restore or keep a text, for everybody to see why; returns the line of the log. Closes its open reports.
 
     Raises Refused `not_allowed` without the role at that node, or the refusals of `ModerationRefusal`.
     """
@@ -67,15 +67,15 @@ def moderate(viewer: Viewer, text: Text, action: Action, reason: str, *, now: da
         _set_hidden(text, action, now)
     _close_reports(text, now)
     comment_id = text.comment.id if text.comment else None
-    db.session.add(
-        Moderation(
-            idea_id=text.idea.id, comment_id=comment_id, action=action.value, by_id=viewer.id, reason=reason, at=now
-        )
+    row = Moderation(
+        idea_id=text.idea.id, comment_id=comment_id, action=action.value, by_id=viewer.id, reason=reason, at=now
     )
+    db.session.add(row)
     if action in STORIES:
         facts = {"comment": comment_id} if comment_id is not None else {}
         story.record(text.idea.id, STORIES[action], now=now, actor_id=viewer.id, words=reason, facts=facts)
     db.session.flush()
+    return row
 
 
 def text_of(idea: Idea, comment_id: int | None) -> Text:

@@ -16,7 +16,7 @@ LOG_PAGE = 50
 QUEUE_MAX = 200  # reports, or hidden texts
 
 
-def moderation_log(viewer: Viewer, *, before_id: int | None = None) -> list[LogEntry]:
+def moderation_log(viewer: Viewer, *, before_id: int | None = None, limit: int = LOG_PAGE) -> list[LogEntry]:
     """Decisions about what is meant for the viewer, newest first: a page, and one more that tells of the next page."""
     query = (
         select(Moderation, Person.name)
@@ -24,7 +24,7 @@ def moderation_log(viewer: Viewer, *, before_id: int | None = None) -> list[LogE
         .join(Idea, Idea.id == Moderation.idea_id)
         .where(in_audience(viewer))
         .order_by(Moderation.id.desc())
-        .limit(LOG_PAGE + 1)
+        .limit(limit + 1)
     )
     if before_id is not None:
         query = query.where(Moderation.id < before_id)
@@ -37,7 +37,7 @@ def reported(viewer: Viewer) -> list[Waiting]:
         select(Idea, Comment, Report.reason, Report.words, Report.at)
         .join(Idea, Idea.id == Report.idea_id)
         .outerjoin(Comment, Comment.id == Report.comment_id)
-        .where(_moderated_by(viewer), Report.closed_at.is_(None))
+        .where(moderated_by(viewer), Report.closed_at.is_(None))
         .order_by(Report.at, Report.id)
         .limit(QUEUE_MAX)
     )
@@ -47,14 +47,15 @@ def reported(viewer: Viewer) -> list[Waiting]:
 def hidden(viewer: Viewer) -> list[Waiting]:
     """Texts that are hidden now and that the viewer may show again, newest first."""
     decided = and_(Comment.idea_id == Idea.id, Comment.hidden_at.is_not(None), Comment.withdrawn_at.is_(None))
-    comments = select(Idea, Comment, Comment.hidden_at).join(Comment, decided).where(_moderated_by(viewer))
-    ideas = select(Idea, Idea.hidden_at).where(_moderated_by(viewer), Idea.hidden_at.is_not(None))
+    comments = select(Idea, Comment, Comment.hidden_at).join(Comment, decided).where(moderated_by(viewer))
+    ideas = select(Idea, Idea.hidden_at).where(moderated_by(viewer), Idea.hidden_at.is_not(None))
     found = [_waiting(idea, None, since) for idea, since in db.session.execute(ideas.limit(QUEUE_MAX))]
     found += [_waiting(idea, comment, since) for idea, comment, since in db.session.execute(comments.limit(QUEUE_MAX))]
     return sorted(found, key=lambda one: one.since, reverse=True)
 
 
-def _moderated_by(viewer: Viewer) -> ColumnElement[bool]:
+def moderated_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Idea` for what the viewer may decide about."""
     below = [said_below(path) for path in viewer.scope(*MODERATES)]
     return and_(visible_to(viewer), or_(false(), *below))
 

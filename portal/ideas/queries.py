@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
@@ -55,7 +54,7 @@ def said_below(path: str) -> ColumnElement[bool]:
     return or_(Idea.site_id.in_(below), and_(Idea.site_id.is_(None), Idea.employer_id.in_(below)))
 
 
-def ideas_for(viewer: Viewer) -> Select[Any]:
+def ideas_for(viewer: Viewer) -> Select:
     """Ideas that the viewer may read."""
     return select(Idea).where(visible_to(viewer))
 
@@ -126,7 +125,7 @@ def _named() -> Select[int, str, str, str]:
     )
 
 
-def _named_byline(row: Row[Any]) -> Byline:
+def _named_byline(row: Row) -> Byline:
     where = f"{row.place}, {row.site}" if row.site else row.place
     words = row.name.split()
     initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
@@ -135,20 +134,24 @@ def _named_byline(row: Row[Any]) -> Byline:
 
 def comments_for(viewer: Viewer, idea: Idea) -> list[CommentView]:
     """Everything added to an idea, oldest first, in one query. Call with an idea that the viewer may read."""
+    return comment_views(viewer, idea, comments_on(idea).limit(COMMENTS_MAX))
+
+
+def comments_on(idea: Idea) -> Select:
+    """The comments on an idea, oldest first, each with its author's name and places where they are shown."""
     named = _named().subquery()
     shown = and_(Comment.names == Names.SHOWN, named.c.id == Comment.author_id)
-    query = (
-        select(Comment, named.c.name, named.c.place, named.c.site)
-        .outerjoin(named, shown)
-        .where(Comment.idea_id == idea.id)
-        .order_by(Comment.at, Comment.id)
-        .limit(COMMENTS_MAX)
-    )
+    query = select(Comment, named.c.name, named.c.place, named.c.site).outerjoin(named, shown)
+    return query.where(Comment.idea_id == idea.id).order_by(Comment.at, Comment.id)
+
+
+def comment_views(viewer: Viewer, idea: Idea, query: Select) -> list[CommentView]:
+    """What a query made by `comments_on` finds, for one viewer."""
     moderates = viewer.holds(*MODERATES) and viewer.holds(*MODERATES, at=path_of(idea))
     return [_comment_view(row, viewer, moderates=moderates) for row in db.session.execute(query)]
 
 
-def _comment_view(row: Row[Any], viewer: Viewer, *, moderates: bool) -> CommentView:
+def _comment_view(row: Row, viewer: Viewer, *, moderates: bool) -> CommentView:
     comment: Comment = row[0]
     mine = comment.author_id is not None and comment.author_id == viewer.id
     withdrawn, hidden = comment.withdrawn_at is not None, comment.hidden_at is not None

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, upsert
-from portal.errors import Missing
+from portal.errors import Invalid
 from portal.ideas import drafts, story
 from portal.ideas.guess import barrier_of, kind_of, title_of
 from portal.ideas.models import Follow, Idea, Revision, Withdrawal
@@ -78,7 +78,8 @@ def say(viewer: Viewer, words: NewIdea, *, now: datetime) -> Idea:
     """Put an idea on the board; the same form sent twice gives the first one again.
 
     With Names.NONE nothing about the person is written: no author, no follow, and the draft is not touched either.
-    Raises Invalid (`too_short`, `too_long`) or Conflict (`already_sent`, `no_site`).
+    Raises Invalid (`too_short`, `too_long`, `unknown_site`) or Conflict (`already_sent`, `no_site`,
+    `site_outside_audience`).
     """
     demand(MAY, "idea.say", viewer)
     _refuse_length(words.say)
@@ -86,6 +87,7 @@ def say(viewer: Viewer, words: NewIdea, *, now: datetime) -> Idea:
         return before
     if words.audience is Audience.SITE and viewer.site_id is None:
         raise SayRefusal.NO_SITE.as_error()
+    _refuse_site(viewer, words)
     idea = _new_idea(viewer, words, now)
     try:
         # A savepoint: two clicks at once may both have found nothing before.
@@ -110,6 +112,16 @@ def _refuse_length(text: str) -> None:
         raise SayRefusal.TOO_SHORT.as_error()
     if len(text) > SAY_CHARS_MAX:
         raise SayRefusal.TOO_LONG.as_error()
+
+
+def _refuse_site(viewer: Viewer, words: NewIdea) -> None:
+    """The site decides who reads an idea for one site or employer, so it must lie inside."""
+    site = _site(words.site_id)
+    if site is None:
+        return
+    right = {Audience.SITE: site.id == viewer.site_id, Audience.EMPLOYER: site.employer_id == viewer.employer_id}
+    if not right.get(words.audience, True):
+        raise SortRefusal.OTHER_SITE.as_error()
 
 
 def _said_before(viewer: Viewer, words: NewIdea) -> Idea | None:
@@ -169,7 +181,7 @@ def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> 
 
 
 def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> None:
-    """Correct title, kind, barrier, site and audience. Raises the refusals of `SortRefusal`, or Missing for a site.
+    """Correct title, kind, barrier, site and audience. Raises the refusals of `SortRefusal`, or Invalid `unknown_site`.
 
     What the programme corrects is noted in the audit trail; what the author corrects is theirs.
     """
@@ -202,7 +214,7 @@ def sorting_refusal(viewer: Viewer, idea: Idea) -> SortRefusal | None:
 def _site(site_id: int | None) -> Place | None:
     site = db.session.get(Place, site_id) if site_id is not None else None
     if site_id is not None and (site is None or site.kind is not PlaceKind.SITE):
-        raise Missing("site")
+        raise Invalid("unknown_site", "There is no such site.", {"site": "There is no such site."})
     return site
 
 

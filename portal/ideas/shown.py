@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.ideas.words import Audience, Barrier, CommentKind, Kind, Names, Stage, StoryKind
+from portal.ideas.words import Audience, Barrier, CommentKind, Kind, Names, ReportReason, Stage, StoryKind
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,21 @@ class Waiting:
     def key(self) -> str:
         """What tells this form from the others on the page."""
         return f"{self.number}-{self.comment_id or 0}"
+
+
+@dataclass(frozen=True)
+class OpenReport:
+    """One report that nobody has decided about. Who sent it is not told."""
+
+    id: int
+    number: int
+    comment_id: int | None
+    title: str
+    text: str
+    hidden: bool
+    reason: ReportReason
+    words: str
+    at: datetime
 
 
 @dataclass(frozen=True)

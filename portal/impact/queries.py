@@ -86,7 +86,7 @@ def what_happened_to(idea_id: int, *, today: date) -> Happened | None:
     return _happened(Commitment.idea_id == idea_id, today)
 
 
-def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row[Any], Happened]:
+def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row, Happened]:
     """((id of the idea, title, promise), what happened), as far as the viewer may read it; raises Missing."""
     query = select(Idea.id, Idea.title, Commitment.sentence).join(Commitment, Commitment.idea_id == Idea.id)
     row = db.session.execute(query.where(Commitment.id == commitment_id, visible_to(viewer))).one_or_none()
@@ -96,7 +96,7 @@ def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row[
     return row, found
 
 
-def results_for(viewer: Viewer, *, before: int | None = None) -> Sequence[Row[Any]]:
+def results_for(viewer: Viewer, *, before: int | None = None) -> Sequence[Row]:
     """(commitment_id, idea_id, title, metric, live_from), newest delivery first, one page and one more."""
     older = true() if before is None else Delivery.id < before
     query = _delivered(Delivery.id.label("delivery_id"), Idea.id.label("idea_id"), Idea.title, Commitment.sentence)
@@ -119,7 +119,7 @@ def _happened(which: ColumnElement[bool], today: date) -> Happened | None:
     return _assembled(row, metric, sites, treated, others, today)
 
 
-def _delivered(*columns: Any) -> Select[Any]:
+def _delivered(*columns: Any) -> Select:
     """Standing promises with a metric and their newest delivery, unless that one was sent back."""
     any_delivery = aliased(Delivery)
     newest = select(func.max(any_delivery.id)).where(any_delivery.commitment_id == Commitment.id)
@@ -136,14 +136,14 @@ def _delivered(*columns: Any) -> Select[Any]:
     )  # fmt: skip
 
 
-def _sites(delivery_id: int) -> Sequence[Row[Any]]:
+def _sites(delivery_id: int) -> Sequence[Row]:
     got_it = select(DeliverySite.site_id).where(DeliverySite.delivery_id == delivery_id)
     query = select(Place.id, Place.name, Place.id.in_(got_it).label("treated"))
     return db.session.execute(query.where(Place.kind == PlaceKind.SITE).order_by(Place.name)).all()
 
 
 def _assembled(
-    row: Row[Any], metric: Metric, sites: Sequence[Row[Any]], treated: list[Week], others: list[Week], today: date
+    row: Row, metric: Metric, sites: Sequence[Row], treated: list[Week], others: list[Week], today: date
 ) -> Happened:
     facts = compare(treated, others, live_from=row.live_from, today=today)
     said = verdict(facts)

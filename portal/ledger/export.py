@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
@@ -96,7 +95,7 @@ def _csv_line(cells: tuple[str, ...]) -> str:
     return line.getvalue()
 
 
-def _rows() -> Iterator[Row[Any]]:
+def _rows() -> Iterator[Row]:
     debited, credited, old = aliased(Account), aliased(Account), aliased(Transfer)
     query = (
         select(
@@ -113,7 +112,7 @@ def _rows() -> Iterator[Row[Any]]:
     yield from db.session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
 
 
-def _movements(row: Row[Any]) -> Iterator[tuple[str, int]]:
+def _movements(row: Row) -> Iterator[tuple[str, int]]:
     """(account, points) that sum to zero. What is held stands in an account below its owner's."""
     debited, credited = _debited(row), _credited(row)
     if row.kind is TransferKind.HOLD:
@@ -128,13 +127,13 @@ def _movements(row: Row[Any]) -> Iterator[tuple[str, int]]:
         yield from ((debited, -row.amount), (credited, row.amount))
 
 
-def _debited(row: Row[Any]) -> str:
+def _debited(row: Row) -> str:
     return account_name(row.debit_kind, row.debit_ref)
 
 
-def _credited(row: Row[Any]) -> str:
+def _credited(row: Row) -> str:
     return account_name(row.credit_kind, row.credit_ref)
 
 
-def _description(row: Row[Any]) -> str:
+def _description(row: Row) -> str:
     return neutral_memo(row.memo) or row.reason_code

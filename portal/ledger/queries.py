@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
@@ -103,7 +102,7 @@ def _lines() -> list[Line]:
     return [_line(row) for row in db.session.execute(query)]
 
 
-def _line(row: Row[Any]) -> Line:
+def _line(row: Row) -> Line:
     source, target = _one(row.debit_kind, row.debit_ref), _one(row.credit_kind, row.credit_ref)
     return Line(row.seq, row.created_at, row.kind, source, target, row.amount, row.memo or row.reason_code)
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.db import db, is_postgres
+from portal.db import db, is_postgres, table_of
 from portal.errors import Conflict, Invalid, Missing
 from portal.ledger.models import Account, ChainHead, Transfer
 from portal.ledger.postings import (
@@ -26,9 +25,9 @@ from portal.ledger.postings import (
     request_hash,
 )
 
-ACCOUNTS = Account.__table__
-TRANSFERS = Transfer.__table__
-HEAD = ChainHead.__table__
+ACCOUNTS = table_of(Account)
+TRANSFERS = table_of(Transfer)
+HEAD = table_of(ChainHead)
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def lock_chain() -> tuple[int, str]:
     return head.seq, head.hash
 
 
-def _head() -> Row[Any] | None:
+def _head() -> Row | None:
     query = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1)
     return db.session.execute(query.with_for_update() if is_postgres() else query).one_or_none()
 
@@ -182,14 +181,14 @@ def _account_id(kind: AccountKind, owner_ref: str) -> int | None:
     return db.session.scalar(select(Account.id).where(Account.kind == kind, Account.owner_ref == owner_ref))
 
 
-def _transfer(seq: int) -> Row[Any]:
+def _transfer(seq: int) -> Row:
     found = db.session.execute(select(TRANSFERS).where(TRANSFERS.c.seq == seq)).one_or_none()
     if found is None:
         raise Missing("ledger entry")
     return found
 
 
-def _hold(seq: int) -> Row[Any]:
+def _hold(seq: int) -> Row:
     found = _transfer(seq)
     if found.kind is not TransferKind.HOLD:
         raise Invalid("not_a_hold", f"Entry {seq} is a {found.kind}, not a hold.")
@@ -214,7 +213,7 @@ def _record(entry: Entry, *, cause: str, now: datetime, held: int = 0) -> Moved:
     return Moved(link.seq, entry)
 
 
-def _replayed(stored: Row[Any], asked: Entry) -> Moved:
+def _replayed(stored: Row, asked: Entry) -> Moved:
     if stored.request_hash != request_hash(asked):
         raise Conflict("idempotency_mismatch", "This key was used before for something else. Use a new key.")
     return Moved(stored.seq, asked, replayed=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Row as Stored
 from sqlalchemy import Select, String, func, select, type_coerce
@@ -93,7 +92,7 @@ def _start(since: int) -> Replay:
     if known is None:
         raise Invalid("no_such_entry", f"There is no entry {since} to start from.")
     resolved = select(Transfer.ref_seq).where(Transfer.seq <= since, Transfer.ref_seq.is_not(None))
-    return Replay(floors, since, known, _posted(since), _held(since), set(db.session.scalars(resolved)))  # type: ignore[arg-type]
+    return Replay(floors, since, known, _posted(since), _held(since), set(db.session.scalars(resolved)))
 
 
 def _posted(until: int) -> dict[int, int]:
@@ -117,7 +116,7 @@ def _held(until: int) -> dict[int, int]:
     return {account_id: int(points) for account_id, points in db.session.execute(query)}
 
 
-def _transfers(since: int) -> Select[Any]:
+def _transfers(since: int) -> Select:
     # Kind and time as they are stored: a changed row must be named, not stop the reading.
     new, old = Transfer, aliased(Transfer)
     kind, created_at = type_coerce(new.kind, String).label("kind"), type_coerce(new.created_at, String).label("at")
@@ -131,7 +130,7 @@ def _transfers(since: int) -> Select[Any]:
     return query.where(new.seq > since).order_by(new.seq)
 
 
-def _take(replay: Replay, stored: Stored[Any]) -> list[Problem]:
+def _take(replay: Replay, stored: Stored) -> list[Problem]:
     try:
         return list(replay.take(_row(stored)))
     except (DomainError, ValueError, TypeError, AttributeError):
@@ -139,7 +138,7 @@ def _take(replay: Replay, stored: Stored[Any]) -> list[Problem]:
         return [Problem(stored.seq, "unreadable", f"Entry {stored.seq}: holds something that was never written.")]
 
 
-def _row(stored: Stored[Any]) -> Row:
+def _row(stored: Stored) -> Row:
     seq, cause, kind, *entry, created_at, prev_hash, request, own, old_kind, old_debit, old_credit, old_amount = stored
     link = Link(seq, cause, Entry(TransferKind(kind), *entry), _moment(created_at), prev_hash)
     resolves = None if old_kind is None else Resolved(old_kind, old_debit, old_credit, old_amount)

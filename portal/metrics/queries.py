@@ -29,7 +29,7 @@ def metrics() -> Sequence[Metric]:
     return db.session.scalars(select(Metric).where(Metric.retired_at.is_(None)).order_by(*_in_order())).all()
 
 
-def overview() -> Sequence[Row[Any]]:
+def overview() -> Sequence[Row]:
     """(Metric, last_day, sites) of every metric in use, for the list."""
     reach = (
         select(Observation.metric_id, func.max(Observation.day).label("last_day"),
@@ -141,7 +141,7 @@ def _in_order() -> tuple[Any, ...]:
     return (Metric.position, Metric.name, Metric.id)
 
 
-def _places_query() -> Select[Any]:
+def _places_query() -> Select:
     site, employer = aliased(Place), aliased(Place)
     return (
         select(Place.id, Place.kind, Place.name, site.name.label("site"), employer.name.label("employer"))

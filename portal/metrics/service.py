@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from portal.db import db
+from portal.db import db, table_of
 from portal.errors import Conflict, Gone, Invalid
 from portal.metrics import queries
 from portal.metrics.csv_outcome import Checked, Entry
@@ -159,4 +159,4 @@ def _observation(entry: Entry, revision: int, import_id: int, now: datetime) -> 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.session.execute(insert(Observation.__table__), rows)  # type: ignore[arg-type]
+        db.session.execute(insert(table_of(Observation)), rows)

@@ -90,7 +90,7 @@ def claim(worker: str, *, now: datetime, limit: int = CLAIM_MAX) -> list[Claimed
     return [_claimed(row) for row in rows]
 
 
-def _waiting(now: datetime) -> Select[tuple[int]]:
+def _waiting(now: datetime) -> Select[int]:
     return select(Message.id).where(
         Message.done_at.is_(None),
         Message.given_up_at.is_(None),

@@ -30,7 +30,7 @@ class PeopleWanted:
     after: str = ""
 
 
-def people_list(viewer: Viewer, wanted: PeopleWanted) -> tuple[list[Row[Any]], str | None]:
+def people_list(viewer: Viewer, wanted: PeopleWanted) -> tuple[list[Row], str | None]:
     """(id, name, email, staff number, job title, place, site, employer, has password, left) and the next cursor.
 
     Raises Invalid `bad_cursor` for a cursor of nobody's making.
@@ -98,7 +98,7 @@ def full_name(path: str, names: dict[int, str]) -> str:
     return ", ".join(names[place_id] for place_id in (ids[1:] or ids))
 
 
-def standing_grants(person_id: int) -> Sequence[Row[Any]]:
+def standing_grants(person_id: int) -> Sequence[Row]:
     """(id, role, place id, path, place) of the roles that a person holds now."""
     query = select(Grant.id, Grant.role, Grant.place_id, Place.path, Place.name.label("place"), Grant.granted_at)
     query = query.join(Place, Place.id == Grant.place_id).where(Grant.person_id == person_id)
@@ -110,13 +110,13 @@ def name_of(person_id: int | None) -> str | None:
     return db.session.scalar(select(Person.name).where(Person.id == person_id)) if person_id else None
 
 
-def reports_of(person_id: int) -> Sequence[Row[Any]]:
+def reports_of(person_id: int) -> Sequence[Row]:
     """(id, name) of the active people whose manager somebody is."""
     query = select(Person.id, Person.name).where(Person.manager_id == person_id, Person.deactivated_at.is_(None))
     return db.session.execute(query.order_by(Person.name, Person.id)).all()
 
 
-def without_password(viewer: Viewer, place: Place) -> Sequence[Row[Any]]:
+def without_password(viewer: Viewer, place: Place) -> Sequence[Row]:
     """(id, name, login, site, place) of the people at a place and below who cannot get in yet.
 
     Left out are people who hold a role outside of what the viewer administers: their code would open more.

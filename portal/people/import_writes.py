@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from portal.db import db
+from portal.db import db, table_of
 from portal.people import codes, service
 from portal.people.models import Grant, Origin, Person, Place, SignIn
 from portal.people.people_changes import Change, PlaceKey, Plan
@@ -94,7 +94,7 @@ def _add(changes: Sequence[Change], places: dict[PlaceKey, Place], *, now: datet
          **service.position(places[change.place])}
         for change in changes for row in [change.row]
     ]  # fmt: skip
-    db.session.connection().execute(insert(Person.__table__), rows)
+    db.session.connection().execute(insert(table_of(Person)), rows)
     found: dict[str, int] = {}
     made_now = select(Person.id, Person.email, Person.staff_number).where(Person.created_at == now)
     for person_id, email, number in db.session.execute(made_now):
@@ -127,7 +127,7 @@ def _grant(
         for change in changes for role in change.grant
     ]  # fmt: skip
     if rows:
-        db.session.connection().execute(insert(Grant.__table__), rows)
+        db.session.connection().execute(insert(table_of(Grant)), rows)
 
 
 def _sign_out(ids: Sequence[int], *, because: str, now: datetime) -> None:
@@ -141,7 +141,7 @@ def _sign_out(ids: Sequence[int], *, because: str, now: datetime) -> None:
 def _update_many(rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    table = Person.__table__
+    table = table_of(Person)
     columns = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in rows[0] if name != "key"}
     statement = update(table).where(table.c.id == bindparam("person")).values(columns)
     values = [{"person" if name == "key" else f"new_{name}": value for name, value in row.items()} for row in rows]

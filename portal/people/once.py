@@ -55,7 +55,7 @@ def forget_old(*, now: datetime) -> int:
     return db.session.execute(delete(KeptAnswer).where(KeptAnswer.at <= now - KEPT)).rowcount  # type: ignore[attr-defined]
 
 
-def _claim(key: str, *, now: datetime) -> tuple[int, Row[tuple[int, str]] | None]:
+def _claim(key: str, *, now: datetime) -> tuple[int, Row | None]:
     """Take the key for this request, or find what it was answered. Raises Conflict `idempotency_mismatch`.
 
     A second request with the same key waits in the insert until the first has committed or given up.

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
@@ -77,7 +76,7 @@ def organisation() -> Place | None:
     return db.session.scalar(select(Place).where(Place.kind == PlaceKind.ORGANISATION))
 
 
-def sites() -> Sequence[Row[Any]]:
+def sites() -> Sequence[Row]:
     """(id, name, employer name) of every site, by name."""
     employer = aliased(Place)
     query = select(Place.id, Place.name, employer.name.label("employer")).join(
@@ -98,7 +97,7 @@ def is_administrator(person_id: int) -> bool:
     return db.session.scalar(select(Grant.id).where(*held).limit(1)) is not None
 
 
-def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row[Any]]:
+def running_sign_ins(person_id: int, *, now: datetime) -> Sequence[Row]:
     """(id, device, network, started_at) of the browsers in which somebody is signed in, the newest first."""
     running = (
         SignIn.person_id == person_id,
@@ -129,7 +128,7 @@ def has_administrator() -> bool:
     return db.session.scalar(query) is not None
 
 
-def _viewers() -> Select[Any]:
+def _viewers() -> Select:
     """One row for each role a person holds (one with empty role if none)."""
     node = aliased(Place)
     standing = and_(Grant.person_id == Person.id, Grant.revoked_at.is_(None))
@@ -150,7 +149,7 @@ def _viewers() -> Select[Any]:
     )
 
 
-def _viewer(rows: Sequence[Row[Any]], *, token: str = "") -> Viewer | None:
+def _viewer(rows: Sequence[Row], *, token: str = "") -> Viewer | None:
     if not rows:
         return None
     person, first = rows[0][0], rows[0]

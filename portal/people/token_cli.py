@@ -1,6 +1,7 @@
 """`flask token …`: keys to the interface."""
 
 import json
+from typing import Any
 
 import click
 
@@ -31,7 +32,7 @@ def create(login: str, scopes: str, days: int, name: str, as_json: bool) -> None
     try:
         with writing():
             row, secret = tokens.make(_person(login).id, name, scopes.split(","), days=days, by_id=None, now=now)
-            facts = {"number": row.id, "token": secret, "scopes": row.scopes.split(),
+            facts: dict[str, Any] = {"number": row.id, "token": secret, "scopes": row.scopes.split(),
                      "expires_at": row.expires_at.isoformat()}  # fmt: skip
     except DomainError as error:
         raise CannotRun(error.message) from error

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
-from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -94,7 +93,7 @@ def wallet(person_id: int, month: Month | None, *, zone: str, now: datetime) -> 
     return Wallet(account.points, pending, month, opening, balances[-1], lines[::-1], before)
 
 
-def _account(person_id: int) -> Row[Any] | None:
+def _account(person_id: int) -> Row | None:
     touched = or_(Transfer.debit_id == Account.id, Transfer.credit_id == Account.id)
     ends = [
         select(edge(Transfer.created_at)).where(touched).correlate(Account).scalar_subquery().label(name)
@@ -118,7 +117,7 @@ def _pending(award: Award) -> Pending:
     return Pending(award.points, f"{award.sentence.rstrip('.')} – {why}.", award.idea_number, award.hidden)
 
 
-def _transfers_since(account_id: int, start: datetime) -> list[Row[Any]]:
+def _transfers_since(account_id: int, start: datetime) -> list[Row]:
     old = aliased(Transfer)
     query = (
         select(
@@ -140,7 +139,7 @@ def _reasons(awards: list[tuple[Award, str | None]]) -> dict[str, list[Award]]:
     return found
 
 
-def _line(row: Row[Any], account_id: int, reasons: dict[str, list[Award]]) -> Line:
+def _line(row: Row, account_id: int, reasons: dict[str, list[Award]]) -> Line:
     debited, credited = changes(row.kind, row.amount, held=row.held or 0)
     change = (debited if row.debit_id == account_id else credited).available
     paid = reasons.get(row.cause.rsplit(":", 1)[0] if row.cause.startswith("batch:") else row.cause, [])

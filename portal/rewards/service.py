@@ -207,7 +207,7 @@ def _hand_over(award: Award, budget_account: int, actor_ref: str, now: datetime)
     award.paid_at = now
 
 
-def _sums_by_person() -> list[Row[tuple[int, int]]]:
+def _sums_by_person() -> list[Row[int, int]]:
     query = select(Award.person_id, func.sum(Award.points).label("points")).where(WAITS_IN_POOL)
     return list(db.session.execute(query.group_by(Award.person_id)).all())
 
@@ -223,7 +223,7 @@ def _claim(batch: Batch, *, awards: int, now: datetime) -> None:
         raise Conflict("changed_meanwhile", "Awards changed while they were being paid. Nothing was paid.")
 
 
-def _pay_shuffled(batch: Batch, sums: list[Row[tuple[int, int]]], *, now: datetime) -> None:
+def _pay_shuffled(batch: Batch, sums: list[Row[int, int]], *, now: datetime) -> None:
     pool = ledger.account(AccountKind.POOL, "pool:hidden")
     # Accounts are opened in the shuffled order too: their numbers must not tell who was promoted first.
     secrets.SystemRandom().shuffle(sums)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select
 
 from portal.append_only import FIRST_HASH
-from portal.db import db
+from portal.db import db, table_of
 from portal.swarm import score as formula
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.promoting import HASHED, link_hash
@@ -94,7 +94,7 @@ def verify() -> list[str]:
 
 
 def _wrong_scores() -> Iterator[str]:
-    kept = {row.idea_id: row for row in db.session.execute(select(IdeaScore.__table__))}
+    kept = {row.idea_id: row for row in db.session.execute(select(table_of(IdeaScore)))}
     cells = _kept_cells()
     for idea in counted():
         row = kept.pop(idea.idea_id, None)
@@ -112,7 +112,7 @@ def _wrong_scores() -> Iterator[str]:
 
 def _kept_cells() -> dict[int, dict[int, tuple[int, TeamCell, int]]]:
     found: dict[int, dict[int, tuple[int, TeamCell, int]]] = {}
-    for row in db.session.execute(select(IdeaTeam.__table__)):
+    for row in db.session.execute(select(table_of(IdeaTeam))):
         found.setdefault(row.idea_id, {})[row.team_id] = (row.site_id, TeamCell(row.u, row.d, row.m), row.supporters)
     return found
 
@@ -134,6 +134,16 @@ def _differences(idea: Counted, row: Any) -> Iterator[str]:
     for name, value in wanted.items():
         if abs(getattr(row, name) - value) > TOLERANCE:
             yield f"idea {idea.idea_id}: {name} is kept as {getattr(row, name)}, the votes say {value}"
+
+
+def agrees(promotion: Promotion) -> bool:
+    """Whether the votes of that moment give what a promotion says, and what it says gives its link of the chain."""
+    values = {name: getattr(promotion, name) for name in HASHED}
+    before = promotion.prev_hash
+    follows = (
+        before == FIRST_HASH or db.session.scalar(select(Promotion.id).where(Promotion.hash == before)) is not None
+    )
+    return follows and promotion.hash == link_hash(before, values) and not any(_wrong_inputs(promotion))
 
 
 def _wrong_promotions() -> Iterator[str]:

@@ -18,6 +18,7 @@ class Via(StrEnum):
     LINK = "link"
     SEARCH = "search"
     IMPORT = "import"
+    API = "api"
 
 
 class Vote(Base):

@@ -6,16 +6,20 @@ Columns are found by name; conversations differ in the others.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from portal.errors import Invalid
 
 COMMENT_COLUMNS = ("timestamp", "comment-id", "author-id", "moderated", "comment-body")
 VOTE_COLUMNS = ("timestamp", "comment-id", "voter-id", "vote")
 MILLISECONDS_MAX = 32_503_680_000_000  # the year 3000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,16 +61,16 @@ def read_conversation(folder: Path) -> Conversation:
     found = Conversation(_name(folder))
     for line, row in _rows(folder / "comments.csv", COMMENT_COLUMNS):
         found.comment_rows += 1
-        _keep(found.statements, found.bad_comments, lambda row=row: _statement(row), f"comments.csv line {line}")
+        _keep(found.statements, found.bad_comments, partial(_statement, row), f"comments.csv line {line}")
     for line, row in _rows(folder / "votes.csv", VOTE_COLUMNS):
         found.vote_rows += 1
-        _keep(found.ballots, found.bad_votes, lambda row=row: _ballot(row), f"votes.csv line {line}")
+        _keep(found.ballots, found.bad_votes, partial(_ballot, row), f"votes.csv line {line}")
     # Stable: of two votes in one millisecond the later line counts.
     found.ballots.sort(key=lambda ballot: ballot.at)
     return found
 
 
-def _keep(kept: list, bad: list[str], make, where: str) -> None:  # type: ignore[no-untyped-def,type-arg]
+def _keep(kept: list[T], bad: list[str], make: Callable[[], T], where: str) -> None:
     try:
         kept.append(make())
     except ValueError as error:

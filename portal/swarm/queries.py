@@ -15,7 +15,7 @@ from portal.people.viewer import Viewer
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaScore, Vote
 from portal.swarm.promoting import audience_size
-from portal.swarm.rules import OPEN_STAGES, VoteKind
+from portal.swarm.rules import OPEN_STAGES, StopReason, VoteKind
 from portal.swarm.score import DECIMALS, list_key, listed
 from portal.swarm.scores import kept_typical
 from portal.swarm.wording import Numbers
@@ -82,8 +82,8 @@ class StopsPage:
     mine: bool
     vote: str | None
     may_see: bool
-    categories: list[tuple[str, int]]
-    words: list[tuple[str, str]]
+    categories: list[tuple[StopReason, int]]
+    words: list[tuple[StopReason, str]]
 
     def card(self, *, error: str | None = None, reason: str = "", words: str = "") -> dict[str, Any]:
         """What the stop form needs, with what was refused."""
@@ -119,11 +119,11 @@ def stops_page(viewer: Viewer, number: int) -> StopsPage:
         mine=idea.author_id == viewer.id,
         vote=vote.value if vote else None,
         may_see=may_see,
-        categories=[(reason.words, count) for reason, count in counts.most_common()],
-        words=[(row.reason.words, row.sentence) for row in rows if row.sentence] if words_too else [],
+        categories=counts.most_common(),
+        words=[(row.reason, row.sentence) for row in rows if row.sentence] if words_too else [],
     )
 
 
-def _stops(number: int) -> Sequence[Row[Any]]:
+def _stops(number: int) -> Sequence[Row]:
     standing = Vote.idea_id == number, Vote.kind == VoteKind.STOP, Vote.revoked_at.is_(None)
     return db.session.execute(select(Vote.reason, Vote.sentence).where(*standing).order_by(Vote.id)).all()

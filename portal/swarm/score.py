@@ -11,7 +11,7 @@ real numbers.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from portal.swarm.rules import VoteKind
 
@@ -60,9 +60,9 @@ class Params:
             raise ValueError("rho, rho_stop, w_strong, lam, var_min and feed_pool cannot be negative")
 
     @classmethod
-    def read(cls, given: "Mapping[str, Any] | Params | None") -> Self:
+    def read(cls, given: "Mapping[str, Any] | Params | None") -> "Params":
         """The defaults with what `given` overrides by field name; None and foreign keys override nothing."""
-        if isinstance(given, cls):
+        if isinstance(given, Params):
             return given
         known = {field.name for field in fields(cls)}
         return cls(**{k: v for k, v in (given or {}).items() if k in known and v is not None})

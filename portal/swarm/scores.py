@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
-from portal.db import db, is_postgres, upsert
+from portal.db import db, is_postgres, table_of, upsert
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
@@ -22,7 +22,7 @@ BATCH = 5_000
 COUNTED = {VoteKind.SUPPORT: "n_support", VoteKind.STRONG: "n_strong", VoteKind.PASS: "n_pass", VoteKind.STOP: "n_stop"}
 
 # Built once: putting a statement together costs more than running it, and every vote runs six of them.
-IDEAS, SCORES, CELLS = Idea.__table__, IdeaScore.__table__, IdeaTeam.__table__
+IDEAS, SCORES, CELLS = table_of(Idea), table_of(IdeaScore), table_of(IdeaTeam)
 READ_ROW = (
     select(
         IDEAS.c.author_id, IDEAS.c.stage, IDEAS.c.first_vote_at, SCORES.c.s, SCORES.c.d, SCORES.c.m, SCORES.c.n_support,
@@ -38,7 +38,7 @@ NEW_CELL = insert(CELLS)
 READ_SPREAD = select(func.count(), func.count(CELLS.c.site_id.distinct())).where(
     CELLS.c.idea_id == bindparam("idea"), CELLS.c.supporters > 0
 )
-STAT = PortalStat.__table__
+STAT = table_of(PortalStat)
 READ_TYPICAL = select(STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m).where(STAT.c.id == 1)
 READ_TYPICAL_AGE = select(STAT.c.at).where(STAT.c.id == 1)
 
@@ -91,7 +91,7 @@ def lock(idea_id: int, *, now: datetime) -> Locked:
     return Locked(idea_id, row.author_id, row.stage, row.first_vote_at, terms, counts, row.n_team, row.n_site)
 
 
-def _locked_row(idea_id: int) -> Row[Any] | None:
+def _locked_row(idea_id: int) -> Row | None:
     connection = db.session.connection()
     if is_postgres():
         # First the lock, then the read: a join that waited for the lock shows the idea's stage of before the wait.
@@ -150,9 +150,9 @@ def refresh_typical(*, now: datetime, every_score: bool = False) -> Means:
     standing = Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None)
     sums = select(func.sum(IdeaScore.s), func.sum(IdeaScore.d), func.sum(IdeaScore.m))
     row = db.session.execute(sums.join(Idea, Idea.id == IdeaScore.idea_id).where(*standing)).one()
-    totals = tuple(float(value or 0) for value in row)
-    means = formula.portal_means(*totals)
-    values = {"id": 1, "sum_s": totals[0], "sum_d": totals[1], "sum_m": totals[2], "mu0": means.mu0, "var": means.var}
+    s, d, m = (float(value or 0) for value in row)
+    means = formula.portal_means(s, d, m)
+    values: dict[str, Any] = {"id": 1, "sum_s": s, "sum_d": d, "sum_m": m, "mu0": means.mu0, "var": means.var}
     values |= {"params_version": DEFAULTS.version, "at": now}
     upsert(PortalStat, values, key=("id",), update=tuple(values)[1:])
     if every_score or _farthest(means.mu0) > MU0_MOVES:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
-from portal.db import db, take_turns
+from portal.db import db, table_of, take_turns
 from portal.errors import Conflict
 from portal.ideas import service as ideas
 from portal.ideas.models import Idea
@@ -17,7 +17,7 @@ from portal.swarm.models import Via, Vote
 from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoterFacts, WantedVote, vote_refusal
 
 # Built once, as in `scores`: see there.
-VOTES = Vote.__table__
+VOTES = table_of(Vote)
 READ_STANDING = select(
     VOTES.c.id, VOTES.c.kind, VOTES.c.reason, VOTES.c.sentence, VOTES.c.team_id, VOTES.c.site_id
 ).where(VOTES.c.idea_id == bindparam("idea"), VOTES.c.person_id == bindparam("person"), VOTES.c.revoked_at.is_(None))
@@ -74,11 +74,11 @@ def _told(wanted: WantedVote) -> tuple[Any, Any, str]:
     return wanted.kind, wanted.reason, wanted.sentence.strip()
 
 
-def _standing(person_id: int, idea_id: int) -> Row[Any] | None:
+def _standing(person_id: int, idea_id: int) -> Row | None:
     return db.session.connection().execute(READ_STANDING, {"idea": idea_id, "person": person_id}).one_or_none()
 
 
-def _refuse(voter: Voter, idea: Any, standing: Row[Any] | None, wanted: WantedVote, now: datetime) -> None:
+def _refuse(voter: Voter, idea: Any, standing: Row | None, wanted: WantedVote, now: datetime) -> None:
     facts = VoterFacts(
         voter.person_id,
         has_team=voter.team_id is not None and voter.site_id is not None,

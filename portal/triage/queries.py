@@ -107,7 +107,7 @@ def waiting_count(viewer: Viewer) -> int:
     return db.session.scalar(waiting_query(viewer)) or 0 if viewer.is_executive else 0
 
 
-def waiting_query(viewer: Viewer) -> Select[Any]:
+def waiting_query(viewer: Viewer) -> Select:
     """The same as a query, for pages that ask for several things at once."""
     return select(func.count()).select_from(Idea).where(_answerable(viewer), Idea.stage == Stage.PROMOTED)
 
@@ -167,7 +167,7 @@ def _answerable(viewer: Viewer) -> Any:
     return and_(visible_to(viewer), said_within(viewer, viewer.scope(Role.EXECUTIVE)))
 
 
-def _brief(viewer: Viewer) -> Select[Any]:
+def _brief(viewer: Viewer) -> Select:
     author = aliased(Person)
     sites = select(func.count()).select_from(Place).where(Place.kind == PlaceKind.SITE).scalar_subquery()
     columns = (

@@ -147,7 +147,9 @@ def shown(model: Shown, status: int = 200) -> Response:
     body = model.model_dump_json()
     response = as_json(body, status)
     response.set_etag(mark_of(body))
-    return response.make_conditional(request) if request.method in ("GET", "HEAD") else response
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response
 
 
 def as_json(body: str, status: int = 200) -> Response:

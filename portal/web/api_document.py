@@ -53,7 +53,7 @@ REPLAYED = {"description": "`true` where this is the answer of an earlier time."
             "schema": {"type": "string", "enum": ["true"]}}  # fmt: skip
 MARK = {"description": "The mark of this version.", "schema": {"type": "string"}}
 INFO = Info(title="Sayso", version=VERSION, description=ABOUT)
-SECURITY = {"key": {"type": "http", "scheme": "bearer", "description": "`sayso_…`"}}
+SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer", "description": "`sayso_…`"}}
 KEY_NEEDED = "x-idempotency-key-needed"
 TAKES_MATCH = "x-takes-if-match"
 

@@ -1,6 +1,8 @@
 """Where a request comes from. Forwarded headers count only from the proxies named in the settings."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,14 +25,14 @@ class TrustedProxies:
         self._forwarded = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)
         self._trusted = [ip_network(entry, strict=False) for entry in trusted]
 
-    def __call__(self, environ: dict, start_response: object) -> object:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Choose the application by the address that connected."""
         try:
             peer = ip_address(environ.get("REMOTE_ADDR", ""))
         except ValueError:
-            return self._plain(environ, start_response)  # type: ignore[arg-type]
+            return self._plain(environ, start_response)
         trusted = any(peer in network for network in self._trusted)
-        return (self._forwarded if trusted else self._plain)(environ, start_response)  # type: ignore[arg-type]
+        return (self._forwarded if trusted else self._plain)(environ, start_response)
 
 
 def is_https() -> bool:

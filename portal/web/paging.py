@@ -3,9 +3,14 @@
 import base64
 import binascii
 import json
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from portal.errors import Invalid
+
+Row = TypeVar("Row")
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def encode_cursor(*values: Any) -> str:
@@ -23,11 +28,38 @@ def decode_cursor(text: str | None, *kinds: type) -> list[Any] | None:
         values = None
     fits = isinstance(values, list) and len(values) == len(kinds)
     if not fits or not all(_is_a(kind, value) for kind, value in zip(kinds, values, strict=True)):
-        raise Invalid("bad_cursor", "This page of the list does not exist. Start again at the top.")
+        raise bad_cursor()
     return values
 
 
+def bad_cursor() -> Invalid:
+    """The refusal of a cursor that we did not make."""
+    return Invalid("bad_cursor", "This page of the list does not exist. Start again at the top.")
+
+
+def cut(rows: Sequence[Row], limit: int, sort: Callable[[Row], tuple[Any, ...]]) -> tuple[Sequence[Row], str | None]:
+    """The first `limit` of rows of which one more was read, and the cursor of the next page (None at the end).
+
+    sort: the values by which a row is sorted, as `encode_cursor` takes them.
+    """
+    page = rows[:limit]
+    return page, encode_cursor(*sort(page[-1])) if len(rows) > limit else None
+
+
+def to_micros(moment: datetime) -> int:
+    """A moment as a cursor carries it: exact, in millionths of a second since 1970."""
+    return (moment - BEGINNING) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """The moment that a cursor carries. Raises Invalid `bad_cursor`."""
+    try:
+        return BEGINNING + timedelta(microseconds=micros)
+    except OverflowError:
+        raise bad_cursor() from None
+
+
 def _is_a(kind: type, value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 2**63):
+        return False  # no key is larger, and drivers answer one with errors of their own
     return isinstance(value, (int, float)) if kind is float else isinstance(value, kind)

@@ -93,7 +93,7 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     code, message = SENTENCES.get(error.code, (f"http_{error.code}", error.description or error.name))
     response = answer(error.code, code, message)
     for name, value in error.get_headers():

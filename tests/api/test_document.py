@@ -17,12 +17,10 @@ PAGES_ONLY = {
     "keys.make": "a key that makes keys could never be ended; `flask token create` and the page do it",
 }
 NOT_YET = {
-    "audit.read", "comment.withdraw", "comment.write", "commitment.accept", "commitment.confirm", "commitment.deliver",
-    "commitment.hand_back", "commitment.move_date", "commitment.see", "commitment.update", "idea.edit", "idea.follow",
-    "idea.list", "idea.moderate", "idea.report", "idea.see", "idea.sort", "idea.withdraw", "ledger.see",
-    "metric.define", "metric.import", "metric.list", "metric.see", "moderation_log.see", "people.codes", "people.deactivate",
-    "people.grant", "people.import", "people.list", "result.list", "result.see", "sign_ins.end_own", "statement.see",
-    "stops.see", "swarm.audit", "swarm.explain", "triage.decide", "triage.see", "vote.cast", "vote.withdraw",
+    "audit.read", "commitment.accept", "commitment.confirm", "commitment.deliver", "commitment.hand_back",
+    "commitment.move_date", "commitment.see", "commitment.update", "ledger.see", "metric.define", "metric.import",
+    "metric.list", "metric.see", "people.codes", "people.deactivate", "people.grant", "people.import",
+    "people.list", "result.list", "result.see", "sign_ins.end_own", "statement.see", "triage.decide", "triage.see",
     "wallet.see",
 }  # fmt: skip
 

@@ -301,8 +301,8 @@ def test_sorting_is_refused_to_others_and_outside_the_audience(cast: Cast) -> No
     sort(cast.mia, number, "audience_not_yours", Refused, audience=Audience.SITE)
     sort(cast.asha, voted, "audience_has_votes", Conflict, audience=Audience.EMPLOYER)
     sort(cast.asha, number, "site_outside_audience", Conflict, audience=Audience.SITE, site_id=cast.places["Belfast"])
-    sort(cast.asha, number, "not_found", Missing, site_id=cast.places["Leeds/Billing"])
-    sort(cast.asha, number, "not_found", Missing, site_id=999_999)
+    sort(cast.asha, number, "unknown_site", Invalid, site_id=cast.places["Leeds/Billing"])
+    sort(cast.asha, number, "unknown_site", Invalid, site_id=999_999)
     top = said(cast.olu)
     sort(cast.olu, top, "no_site", Conflict, audience=Audience.SITE)
     with writing():

@@ -1,0 +1,94 @@
+"""An idea for programs: what its page says, as facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.commitments.models import Commitment, CommitmentState
+from portal.db import db
+from portal.home.cards import Card, may_see_numbers
+from portal.home.idea_page import SwarmFacts, card_for, swarm_facts
+from portal.ideas import service
+from portal.ideas.models import Idea, Story
+from portal.ideas.queries import hidden_note
+from portal.ideas.rules import TextFacts, comment_refusal, edit_refusal, report_refusal, withdraw_refusal
+from portal.ideas.words import Stage, StoryKind
+from portal.people.viewer import Viewer
+from portal.swarm import lists
+from portal.swarm.models import IdeaScore, Vote
+from portal.triage.models import Decision
+from portal.triage.rules import answer_due
+
+
+@dataclass(frozen=True)
+class IdeaFacts:
+    """One idea for one viewer. score is None while its counts must stay hidden, and where nobody has voted."""
+
+    idea: Idea
+    card: Card
+    counted: bool
+    score: IdeaScore | None
+    vote: Vote | None
+    decision: int | None
+    commitment: int | None
+    answer_due_on: date | None
+    hidden_because: str | None
+    may: Mapping[str, bool]
+
+
+def facts(viewer: Viewer, number: int, *, now: datetime) -> IdeaFacts:
+    """One idea as the viewer may read it; raises Missing."""
+    card = card_for(viewer, number)
+    idea = db.session.get_one(Idea, number)
+    row = lists.my_vote(viewer, number)
+    vote = row[0] if row else None
+    counted = may_see_numbers(idea, viewer, vote.kind if vote else None)
+    note = hidden_note(idea)
+    return IdeaFacts(
+        idea=idea, card=card, counted=counted, score=db.session.get(IdeaScore, number) if counted else None, vote=vote,
+        decision=_decision(number), commitment=_commitment(number), answer_due_on=_answer_due(idea, viewer.timezone),
+        hidden_because=note.reason if note else None, may=_may(viewer, idea, card, now),
+    )  # fmt: skip
+
+
+def standing(viewer: Viewer, number: int) -> tuple[SwarmFacts, bool, IdeaScore | None]:
+    """Where an idea stands in words, whether the viewer may see numbers, and those; raises Missing."""
+    card = card_for(viewer, number)
+    idea = db.session.get_one(Idea, number)
+    counted = may_see_numbers(idea, viewer, card.vote)  # type: ignore[arg-type]
+    return swarm_facts(viewer, card, idea), counted, db.session.get(IdeaScore, number) if counted else None
+
+
+def _may(viewer: Viewer, idea: Idea, card: Card, now: datetime) -> dict[str, bool]:
+    """What the viewer may do with it now, by the same rules as the verbs."""
+    of_idea, mine = service.facts_of(idea), service.is_author(viewer, idea)
+    text = TextFacts(idea.hidden_at is not None, idea.stage is Stage.WITHDRAWN, 0)
+    return {
+        "vote": card.may_vote and not card.closed,
+        "comment": comment_refusal(of_idea) is None,
+        "edit": edit_refusal(of_idea, is_author=mine, now=now) is None,
+        "withdraw": withdraw_refusal(of_idea, is_author=mine) is None,
+        "sort": service.sorting_refusal(viewer, idea) is None,
+        "report": report_refusal(text, is_author=mine) is None,
+    }
+
+
+def _decision(number: int) -> int | None:
+    standing = Decision.idea_id == number, Decision.superseded_at.is_(None)
+    return db.session.scalar(select(Decision.id).where(*standing))
+
+
+def _commitment(number: int) -> int | None:
+    standing = Commitment.idea_id == number, Commitment.state != CommitmentState.HANDED_BACK
+    return db.session.scalar(select(Commitment.id).where(*standing))
+
+
+def _answer_due(idea: Idea, zone: str) -> date | None:
+    if idea.stage is not Stage.PROMOTED:
+        return None
+    carried: Any = Story.idea_id == idea.id, Story.kind == StoryKind.PROMOTED
+    at = db.session.scalar(select(Story.at).where(*carried).order_by(Story.id.desc()).limit(1))
+    return answer_due(at, zone=zone) if at else None

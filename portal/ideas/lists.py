@@ -1,0 +1,120 @@
+"""Lists that grow without end, a page at a time."""
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, literal, or_, select, union_all
+
+from portal.db import db
+from portal.ideas.models import Comment, Idea, Report, Story
+from portal.ideas.moderation_queries import moderated_by, moderation_log
+from portal.ideas.queries import comment_views, comments_on
+from portal.ideas.shown import CommentView, LogEntry, OpenReport, StoryStep, Waiting
+from portal.people.models import Person
+from portal.people.viewer import Viewer
+from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+
+
+def comments_page(
+    viewer: Viewer, idea: Idea, *, limit: int, cursor: str | None
+) -> tuple[list[CommentView], str | None]:
+    """What was added to an idea, oldest first. Call with an idea that the viewer may read."""
+    query = comments_on(idea)
+    if after := decode_cursor(cursor, int, int):
+        query = query.where(later(Comment.at, Comment.id, *after))
+    found = comment_views(viewer, idea, query.limit(limit + 1))
+    page, following = cut(found, limit, lambda one: (to_micros(one.at), one.id))
+    return list(page), following
+
+
+def comment_shown(viewer: Viewer, idea: Idea, comment_id: int) -> CommentView:
+    """One comment on an idea that the viewer may read."""
+    (found,) = comment_views(viewer, idea, comments_on(idea).where(Comment.id == comment_id))
+    return found
+
+
+def story_page(idea: Idea, *, limit: int, cursor: str | None) -> tuple[list[StoryStep], str | None]:
+    """The steps of an idea's story, newest first, with the names that are shown."""
+    query = select(Story, Person.name).outerjoin(Person, Person.id == Story.actor_id).where(Story.idea_id == idea.id)
+    if after := decode_cursor(cursor, int, int):
+        query = query.where(earlier(Story.at, Story.id, *after))
+    rows = db.session.execute(query.order_by(Story.at.desc(), Story.id.desc()).limit(limit + 1)).all()
+    page, following = cut(rows, limit, lambda row: (to_micros(row[0].at), row[0].id))
+    return [
+        StoryStep(step.at, step.kind, name or "", step.words, json.loads(step.facts)) for step, name in page
+    ], following
+
+
+def log_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[LogEntry], str | None]:
+    """What moderation has decided, newest first."""
+    after = decode_cursor(cursor, int)
+    found = moderation_log(viewer, before_id=after[0] if after else None, limit=limit)
+    page, following = cut(found, limit, lambda entry: (entry.id,))
+    return list(page), following
+
+
+def reports_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[OpenReport], str | None]:
+    """Open reports that the viewer may decide about, longest waiting first. Not who reported."""
+    query = (
+        select(Report, Idea, Comment)
+        .join(Idea, Idea.id == Report.idea_id)
+        .outerjoin(Comment, Comment.id == Report.comment_id)
+        .where(moderated_by(viewer), Report.closed_at.is_(None))
+    )
+    if after := decode_cursor(cursor, int, int):
+        query = query.where(later(Report.at, Report.id, *after))
+    rows = db.session.execute(query.order_by(Report.at, Report.id).limit(limit + 1)).all()
+    page, following = cut(rows, limit, lambda row: (to_micros(row[0].at), row[0].id))
+    return [_open_report(row) for row in page], following
+
+
+def hidden_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[Waiting], str | None]:
+    """Ideas and comments that are hidden now and that the viewer may show again, the newest hidden first."""
+    texts = _hidden_texts(viewer).subquery()
+    since, number, comment = texts.c.since, texts.c.number, texts.c.comment
+    query = select(texts)
+    if after := decode_cursor(cursor, int, int, int):
+        same = since == from_micros(after[0])
+        behind = and_(same, or_(number < after[1], and_(number == after[1], comment < after[2])))
+        query = query.where(or_(since < from_micros(after[0]), behind))
+    ordered = query.order_by(since.desc(), number.desc(), comment.desc()).limit(limit + 1)
+    rows = db.session.execute(ordered).all()
+    page, following = cut(rows, limit, lambda row: (to_micros(row.since), row.number, row.comment))
+    return [_waiting(row) for row in page], following
+
+
+def _hidden_texts(viewer: Viewer) -> Any:
+    ideas = select(
+        Idea.id.label("number"), literal(0).label("comment"), Idea.hidden_at.label("since"), Idea.title, Idea.say
+    ).where(moderated_by(viewer), Idea.hidden_at.is_not(None))
+    comments = (
+        select(Idea.id, Comment.id, Comment.hidden_at, Idea.title, Comment.body)
+        .join(Comment, Comment.idea_id == Idea.id)
+        .where(moderated_by(viewer), Comment.hidden_at.is_not(None), Comment.withdrawn_at.is_(None))
+    )
+    return union_all(ideas, comments)
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(row.number, row.comment or None, row.title, row.say, True, row.since, ())
+
+
+def _open_report(row: Row) -> OpenReport:
+    report, idea, comment = row
+    return OpenReport(
+        id=report.id, number=idea.id, comment_id=report.comment_id, title=idea.title,
+        text=comment.body if comment else idea.say, hidden=(comment or idea).hidden_at is not None,
+        reason=report.reason, words=report.words, at=report.at,
+    )  # fmt: skip
+
+
+def later(at: Any, id_: Any, micros: int, number: int) -> ColumnElement[bool]:
+    """The condition for rows behind this one in the order of moment and id."""
+    moment = from_micros(micros)
+    return or_(at > moment, and_(at == moment, id_ > number))
+
+
+def earlier(at: Any, id_: Any, micros: int, number: int) -> ColumnElement[bool]:
+    """The condition for rows behind this one where the newest come first."""
+    moment = from_micros(micros)
+    return or_(at < moment, and_(at == moment, id_ < number))
