@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,7 @@ def _ideas(work: list[list[int]]) -> Iterator[Callable[[], object]]:
     viewers = [viewer for (person,) in work[:50] if (viewer := viewer_of(person))]
     db.session.remove()
     dice = random.Random()
-    while True:
-        for viewer in viewers:
-            yield lambda viewer=viewer: _idea(viewer, words(dice))  # type: ignore[misc]
+    return ((lambda: _idea(viewer, words(dice))) for viewer in cycle(viewers))
 
 
 def _idea(viewer: Any, text: str) -> None:
