@@ -5,19 +5,21 @@ portal does, `bulk_thanks` the ledger's. One transaction: a load that stops leav
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from portal.append_only import FIRST_HASH
-from portal.db import Base
+from portal.db import Base, table_of
 from portal.demo import bulk_numbers, bulk_rows
 from portal.demo.bulk_places import ORGANISATION, make_world
-from portal.demo.bulk_rows import Batch, table_of
+from portal.demo.bulk_rows import Batch
 from portal.demo.bulk_size import Size
 from portal.demo.bulk_thanks import Thanks
 from portal.demo.bulk_write import Tell, bulk_insert, next_numbers_follow, roomy, silent, take_stock
 from portal.demo.bulk_years import Years
 from portal.errors import Conflict
+from portal.ideas.words import Stage
 from portal.people import queries
 from portal.swarm import score, scores
 from portal.swarm.line import swarm_line
@@ -26,28 +28,46 @@ from portal.swarm.promoting import HASHED, link_hash
 from portal.swarm.rules import VoteKind
 
 PROMOTED = ("id", *HASHED, "prev_hash", "hash")
-SCORED = ("idea_id", "s", "d", "m", "n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site", "mu0", "score",
-          "ucb", "evidence", "updated_at")  # fmt: skip
+SCORED = tuple(table_of(IdeaScore).c.keys())
 STAT = ("id", "sum_s", "sum_d", "sum_m", "mu0", "var", "params_version", "at")
 
 
-def load_size(size: Size, *, now: datetime, tell: Tell = silent) -> str:
-    """Load a firm of this size into an empty database, in the caller's transaction; returns one line about it.
+@dataclass(frozen=True)
+class Firm:
+    """Everything that will be written, in memory. until: the last midnight, where generated time ends."""
 
-    The same for the same size, seed and day. Raises Conflict `not_empty` where an organisation exists already.
-    """
+    years: Years
+    thanks: Thanks
+    until: datetime
+
+
+def refuse_unless_empty() -> None:
+    """Raise Conflict `not_empty` where an organisation exists already."""
     if queries.organisation() is not None:
         raise Conflict("not_empty", "This database already holds an organisation. The demo goes into an empty one.")
+
+
+def work_out(size: Size, *, now: datetime, tell: Tell = silent) -> Firm:
+    """A firm of this size without a database: the same for the same size, seed and day.
+
+    Outside any transaction: it takes minutes, after which PostgreSQL would have given up on an idle one.
+    """
     until, began = bulk_rows.midnight(now), bulk_rows.first_day(now, size.days)
-    world = make_world(size)
-    years = Years(size, world, began)
+    years = Years(size, make_world(size), began)
     years.run(tell)
     thanks = Thanks(years, until)
     thanks.work_out()
+    return Firm(years, thanks, until)
+
+
+def write(firm: Firm, *, tell: Tell = silent) -> str:
+    """Write it into an empty database, in the caller's transaction; returns one line about it. Raises `not_empty`."""
+    refuse_unless_empty()
+    years = firm.years
     with roomy():
-        _write(years, thanks, until, tell)
-    sites, votes = len(world.sites), len(years.swarm.votes)
-    return f"{ORGANISATION}: {sites} sites, {size.people:,} people, {len(years.talks):,} ideas, {votes:,} votes"
+        _write(years, firm.thanks, firm.until, tell)
+    sites, people, votes = len(years.world.sites), len(years.world.name) - 1, len(years.swarm.votes)
+    return f"{ORGANISATION}: {sites} sites, {people:,} people, {len(years.talks):,} ideas, {votes:,} votes"
 
 
 def _write(years: Years, thanks: Thanks, until: datetime, tell: Tell) -> None:
@@ -80,7 +100,9 @@ def _standings(years: Years, until: datetime) -> Iterable[Batch]:
 def _scored(talk: Any, means: score.Means, until: datetime) -> tuple[Any, ...]:
     counts = talk.counts
     strong = counts[VoteKind.STRONG]
-    row = {"idea_id": talk.id, "updated_at": until} | scores.stored_score(talk.terms, means)
+    row = {"idea_id": talk.id, "updated_at": until, "open": talk.stage is Stage.OPEN} | scores.stored_score(
+        talk.terms, means
+    )
     row |= {"n_support": counts[VoteKind.SUPPORT] + strong, "n_strong": strong, "n_stop": counts[VoteKind.STOP],
             "n_pass": counts[VoteKind.PASS], "n_team": talk.n_team, "n_site": talk.n_site}  # fmt: skip
     return tuple(row[name] for name in SCORED)

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table
-
 from portal.commitments import models as commitments
 from portal.db import Base
 from portal.demo import bulk_words as words
@@ -24,11 +22,6 @@ from portal.triage import models as triage
 
 Batch = tuple[type[Base], tuple[str, ...], Iterable[tuple[Any, ...]], int]  # table, columns, rows, how many
 COMMENT_KINDS = (CommentKind.BUILD, CommentKind.BUILD, CommentKind.WORKAROUND, CommentKind.QUESTION)
-
-
-def table_of(model: type[Base]) -> Table:
-    """The table of a model."""
-    return model.__table__  # type: ignore[return-value]
 
 
 def tree(world: World, began: datetime) -> Iterator[Batch]:

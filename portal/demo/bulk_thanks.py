@@ -46,6 +46,7 @@ class Given:
     event: Event
     idea: int
     at: datetime
+    actor: str  # who confirmed it, or the portal
     paid_at: datetime | None = None
     batch: int | None = None
 
@@ -136,7 +137,8 @@ class Thanks:
                 number += 1
                 moment = self.years.moment(at)
                 assert moment is not None
-                yield Given(number, due, event, idea, moment)
+                by = rewards.PORTAL if actor is None else f"person:{actor}"
+                yield Given(number, due, event, idea, moment, by)
 
     def _award(self, one: Given) -> None:
         self.given.append(one)
@@ -150,7 +152,7 @@ class Thanks:
         one.paid_at = one.at
         wallet = books.account(AccountKind.PERSON, person)
         books.post(self._budget(), wallet, one.due.points, cause=f"award:{one.id}", reason=one.event.value,
-                   memo=memo_for(one.event, one.idea), actor=rewards.PORTAL, now=one.at)  # fmt: skip
+                   memo=memo_for(one.event, one.idea), actor=one.actor, now=one.at)  # fmt: skip
 
     def _pay_batch(self, now: datetime) -> None:
         waiting = self._waiting

@@ -10,12 +10,11 @@ from portal.triage.rules import DeclineReason
 
 @dataclass(frozen=True)
 class Said:
-    """The words of one idea with what they are about."""
+    """The words of one idea and how they are sorted."""
 
     kind: Kind
     barrier: Barrier
     say: str
-    about: str
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -99,16 +98,60 @@ ABOUT: dict[Barrier, tuple[str, ...]] = {
         the fault page without a single picture
         the price list that lives in somebody's mailbox"""),
 }  # fmt: skip
+GROUPS = _lines("""
+    on gas orders
+    on broadband moves
+    for new tenants
+    for farm customers
+    in the solar queue
+    on boiler repairs
+    for people on prepayment
+    after a power cut
+    on second homes
+    for blind customers
+    on smart meters
+    in the business chat
+    for students in August
+    on heat pump visits
+    when a parent rings for a child
+    on shared flats
+    for care homes
+    on returned parcels
+    in the loyalty scheme
+    on direct debits
+    on closed accounts
+    for shops with two meters
+    on cancelled visits
+    in the first month
+    on damp complaints
+    for customers abroad
+    on charging points
+    when the line is noisy
+    on Saturday installs
+    for the night desk
+    on water softeners
+    after a price letter
+    on warranty cases
+    for landlords with many flats
+    in the app
+    on bereavement calls""")
 RULE_OPENINGS = _lines("""
     We have to live with {about}, and no customer understands why.
     Who decided on {about}? It helps nobody I speak to.
     I apologise every day for {about}.
     Nobody here can explain {about} any more.
+    Twice a day I fight {about}.
+    Why do we keep {about}?
+    It embarrasses me: {about}.
     Because of {about} I must say no where a yes costs nothing.""")
 IDEA_OPENINGS = _lines("""
     We could do something about {about}.
     Please change {about}.
     A small team should look at {about}.
+    There is a simpler way than {about}.
+    Drop {about} and see who misses it.
+    Tell customers the truth about {about}.
+    Ask the people who suffer under {about}.
     Let us try life without {about} for {n} weeks.
     It is time to replace {about}.""")
 DETAILS = _lines("""
@@ -220,6 +263,8 @@ def said(rng: random.Random) -> Said:
     barrier = BARRIERS[int(rng.random() ** 1.4 * len(BARRIERS))]
     rule = rng.random() < 0.45
     about = one_of(ABOUT[barrier], rng)
+    if rng.random() < 0.75:
+        about += f" {GROUPS[int(rng.random() * len(GROUPS))]}"
     parts = [one_of(RULE_OPENINGS if rule else IDEA_OPENINGS, rng).replace("{about}", about)]
     parts += [fill(text, rng) for text in rng.sample(DETAILS, int(rng.random() ** 2 * 5))]
     if rng.random() < 0.7:
@@ -228,7 +273,7 @@ def said(rng: random.Random) -> Said:
     while len(say) > SAY_CHARS_MAX:
         parts.pop()
         say = " ".join(parts)
-    return Said(Kind.STUPID_RULE if rule else Kind.IDEA, barrier, say, about)
+    return Said(Kind.STUPID_RULE if rule else Kind.IDEA, barrier, say)
 
 
 BARRIERS = (Barrier.POLICIES, Barrier.SYSTEMS, Barrier.PROCESSES, *(b for b in Barrier if b not in (

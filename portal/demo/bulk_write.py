@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from portal.db import db, is_postgres
 
@@ -98,12 +99,15 @@ def _many(connection: Connection, table: Table, columns: Sequence[str]) -> Calla
 
 
 def _copy(connection: Connection, table: Table, columns: Sequence[str]) -> Callable[[list[tuple[Any, ...]]], None]:
-    statement = f"COPY {_named(connection, table, columns)} FROM STDIN"
+    statement, refused = f"COPY {_named(connection, table, columns)} FROM STDIN", connection.dialect.loaded_dbapi.Error
 
     def write(chunk: list[tuple[Any, ...]]) -> None:
-        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
-            for row in chunk:
-                copy.write_row(row)
+        try:
+            with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+                for row in chunk:
+                    copy.write_row(row)
+        except refused as error:  # the driver's own, past the engine that would have made it one of its family
+            raise DBAPIError(statement, None, error) from error
 
     return write
 

@@ -1,14 +1,14 @@
 """Commands of the demonstration."""
 
 import sys
+from datetime import datetime
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock
-from portal.db import writing
-from portal.demo import bulk_size
-from portal.demo.bulk_load import load_size
+from portal.db import db, writing
+from portal.demo import bulk_load, bulk_size
 from portal.demo.bulk_size import Size
 from portal.demo.load import load_demo
 from portal.errors import DomainError
@@ -35,14 +35,26 @@ def load(people: int | None, ideas: int | None, votes: int | None, days: int | N
     now = clock.now()
     try:
         size = Size.read(people, ideas, votes, days, seed=seed)
-        with writing():
-            line = load_demo(now=now, seed=seed) if size is None else load_size(size, now=now, tell=_tell)
+        line = _small(now, seed) if size is None else _sized(size, now)
     except DomainError as error:
         raise click.ClickException(error.message) from error
     except (SQLAlchemyError, OSError, MemoryError) as error:
         first = str(error).split("\n", 1)[0] or type(error).__name__
         raise click.ClickException(f"The load stopped ({first}). {NOTHING_KEPT}") from error
     click.echo(line)
+
+
+def _small(now: datetime, seed: int) -> str:
+    with writing():
+        return load_demo(now=now, seed=seed)
+
+
+def _sized(size: Size, now: datetime) -> str:
+    bulk_load.refuse_unless_empty()  # now, and not after minutes; `write` asks again
+    db.session.rollback()
+    firm = bulk_load.work_out(size, now=now, tell=_tell)
+    with writing():
+        return bulk_load.write(firm, tell=_tell)
 
 
 def _tell(line: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 
 from portal.db import db, writing
 from portal.demo import bulk_rows, bulk_write
-from portal.demo.bulk_load import load_size
+from portal.demo.bulk_load import work_out, write
 from portal.demo.bulk_places import make_world
 from portal.demo.bulk_size import Size
 from portal.demo.bulk_write import bulk_insert
@@ -50,12 +50,14 @@ MOVES = {
     StoryKind.CONFIRMED: (Stage.DELIVERED, Stage.DONE),
     StoryKind.WITHDRAWN: (Stage.OPEN, Stage.WITHDRAWN),
 }
+ROOM = ("open",)  # what a score row may remember about its idea, brought in order by the worker and not by votes
 Event = tuple[datetime, int, Callable[[datetime], object]]
 
 
-def load(size: Size = SMALL) -> str:
+def load(size: Size = SMALL, *, now: datetime = NOW) -> str:
+    firm = work_out(size, now=now)
     with writing():
-        return load_size(size, now=NOW)
+        return write(firm)
 
 
 def count(*conditions: Any) -> int:
@@ -164,7 +166,7 @@ def test_votes_cast_one_by_one_come_to_the_same_cells_scores_and_promotions(
             scores.refresh_typical(now=bulk_rows.midnight(NOW), every_score=True)
         # Ideas nobody has voted on have no row on this path, or one of noughts.
         replayed = {row["idea_id"]: row for row in rows(IdeaScore)}
-        same([row for row in kept[IdeaScore] if row["idea_id"] in replayed], list(replayed.values()))
+        same([row for row in kept[IdeaScore] if row["idea_id"] in replayed], list(replayed.values()), but=ROOM)
         assert all(row["m"] == row["s"] == row["d"] == 0 for row in kept[IdeaScore] if row["idea_id"] not in replayed)
         same(kept[Vote], rows(Vote))
         same(kept[IdeaTeam], rows(IdeaTeam))
@@ -184,14 +186,14 @@ def test_everything_that_can_be_checked_agrees(context: Flask) -> None:
     with writing():
         audit.rebuild(now=bulk_rows.midnight(NOW))
     rebuilt = rows(IdeaScore)
-    same([before[row["idea_id"]] for row in rebuilt], rebuilt)
+    same([before[row["idea_id"]] for row in rebuilt], rebuilt, but=ROOM)
 
 
 # -- what it holds -------------------------------------------------------------------------------------------
 
 
 def test_it_has_exactly_the_size_that_was_asked_for_and_something_of_everything(context: Flask) -> None:
-    size = replace(SMALL, people=300, ideas=800, votes=15_000)
+    size = replace(SMALL, people=300, ideas=800, votes=15_000, days=300)
     load(size)
 
     assert count(Person.id > 0) == 300 and count(Idea.id > 0) == 800 and count(Vote.id > 0) == 15_000
@@ -233,7 +235,7 @@ def test_the_same_seed_on_the_same_day_is_the_same_firm_and_another_seed_is_anot
     first = everything()
 
     with elsewhere(copies, tmp_path):
-        load(TINY)
+        load(TINY, now=NOW.replace(hour=3))
         again = everything()
     with elsewhere(copies, tmp_path):
         load(replace(TINY, seed=8))
@@ -282,8 +284,8 @@ def test_life_goes_on_with_the_next_numbers(context: Flask) -> None:
     assert number == SMALL.ideas + 1
     assert db.session.scalar(select(func.max(Vote.id))) == SMALL.votes + 1
     assert audit.verify() == []
-    with pytest.raises(Conflict) as refused, writing():
-        load_size(TINY, now=NOW)
+    with pytest.raises(Conflict) as refused:
+        load(TINY)
     assert refused.value.code == "not_empty"
 
 
@@ -321,6 +323,15 @@ def test_a_load_that_stops_keeps_nothing_and_a_second_one_is_refused(
     assert stopped.exit_code == 1 and "make demo-reset" in stopped.output and nothing == 0
     assert loaded.exit_code == 0 and "60 people, 300 ideas" in loaded.output
     assert again.exit_code == 1 and "already holds an organisation" in again.output
+
+
+def test_whoever_waits_hears_how_far_it_is(context: Flask) -> None:
+    heard: list[str] = []
+    firm = work_out(TINY, now=NOW, tell=heard.append)
+    with writing():
+        write(firm, tell=heard.append)
+
+    assert "day 50: 40 ideas, 400 votes" in heard[9] and "votes 400" in heard and "people 60" in heard
 
 
 def disk_full(_thanks: object) -> None:
