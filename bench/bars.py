@@ -77,7 +77,7 @@ def _commits(results: list[Line]) -> list[Bar]:
 def _votes(results: list[Line]) -> list[Bar]:
     found = []
     for line in results:
-        count = line.get("writers") or line.get("connections")
+        count = int(line.get("writers") or line.get("connections") or 0)
         if not line["what"].startswith("vote"):
             continue
         name = f"{_where(line)}: {line['what']}"

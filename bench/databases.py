@@ -30,8 +30,10 @@ class Refused(SystemExit):
 def environment(url: str, port: int = 8000) -> dict[str, str]:
     """The settings of one process of the portal."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    told = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "HOST": "127.0.0.1", "PORT": str(port), "DEMO": "0",
-            "BASE_URL": f"http://127.0.0.1:{port}", "TRUSTED_PROXIES": "127.0.0.1", "API_PER_MINUTE": "1000000"}  # fmt: skip
+    told = {
+        "DATABASE_URL": url, "SECRET_KEY": SECRET, "HOST": "127.0.0.1", "PORT": str(port), "DEMO": "0",
+        "BASE_URL": f"http://127.0.0.1:{port}", "TRUSTED_PROXIES": "127.0.0.1", "API_PER_MINUTE": "1000000",
+    }  # fmt: skip
     return kept | told
 
 
@@ -179,7 +181,7 @@ class Postgres:
             raise Refused(f"{program} failed: {done.stderr.strip()}.{hint}")
 
 
-KINDS = {"sqlite": Sqlite, "postgres": Postgres}
+KINDS: dict[str, type[Sqlite] | type[Postgres]] = {"sqlite": Sqlite, "postgres": Postgres}
 
 
 def free_port() -> int:

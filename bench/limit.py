@@ -63,7 +63,8 @@ class _remembering:
     """`may` of the templates: asked once for each action, then answered from memory."""
 
     def __init__(self, may: Any) -> None:
-        self._may, self._answers, self.canned = may, {}, False
+        self._may, self.canned = may, False
+        self._answers: dict[str, bool] = {}
 
     def __call__(self, action: str, subject: Any = None) -> bool:
         if not self.canned:

@@ -34,8 +34,9 @@ def send(
     asked, result = folder / "requests.txt", folder / "result.json"
     asked.write_text("\n".join(lines) + "\n")
     result.unlink(missing_ok=True)
+    told = [str(asked), str(result), *(["once"] if once else [])]
     command = [_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(LUA),
-               f"http://127.0.0.1:{server.port}", "--", str(asked), str(result), *(["once"] if once else [])]  # fmt: skip
+               f"http://127.0.0.1:{server.port}", "--", *told]  # fmt: skip
     before = server.cpu_seconds()
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
     if done.returncode or not result.exists():

@@ -20,9 +20,9 @@ def measure(kind: str, url: str, folder: Path, cast: Cast, *, seconds: int, roun
     came: dict[str, dict[str, list[Round]]] = {name: {"real": [], "limit": []} for name in asked}
     with running(kind, url, folder, canned) as server:
         lines = _lines(asked)
-        for each in lines.values():
-            for way in each.values():
-                send(server, way, folder, seconds=1, connections=CONNECTIONS)
+        for pair in lines.values():
+            for asked_for in pair.values():
+                send(server, asked_for, folder, seconds=2, connections=CONNECTIONS)  # statements are compiled
         for _turn in range(rounds):
             for name, each in lines.items():
                 for way in ("limit", "real"):

@@ -28,8 +28,10 @@ from portal.people.token_rules import fingerprint, new_token
 from portal.swarm.models import Vote
 
 VOTERS_MAX, OPEN_IDEAS = 2000, 300
-WORDS = ("customers", "the old form", "two screens", "a queue", "every refund", "the address change", "a supervisor",
-         "the script", "call back", "the second line", "the knowledge page", "typing", "waiting", "transfers")  # fmt: skip
+WORDS = (
+    "customers", "the old form", "two screens", "a queue", "every refund", "the address change", "a supervisor",
+    "the script", "call back", "the second line", "the knowledge page", "typing", "waiting", "transfers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from functools import partial
+from itertools import cycle, repeat
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def main(url: str, folder: str) -> None:
     app = create_app(Config(database_url=url, secret_key=SECRET, instance=Path(folder)))
     bare = _bare(url)
     with app.app_context():
-        kinds = {"bare": lambda work: _repeated(bare), "vote": _votes, "idea": _ideas}
+        kinds = {"bare": lambda _work: repeat(bare), "vote": _votes, "idea": _ideas}
         say("ready")
         for order in map(json.loads, sys.stdin):
             steps = kinds[order["what"]](order.get("work", []))
@@ -59,9 +60,7 @@ def timed(steps: Iterator[Callable[[], object]], seconds: float) -> dict[str, An
 
 def _votes(work: list[list[int]]) -> Iterator[Callable[[], object]]:
     """work: person, team, site, idea."""
-    for person, team, site, idea in work:
-        voter = Voter(person, team, site)
-        yield lambda voter=voter, idea=idea: _vote(voter, idea)  # type: ignore[misc]
+    return (partial(_vote, Voter(person, team, site), idea) for person, team, site, idea in work)
 
 
 def _vote(voter: Voter, idea: int) -> None:
@@ -75,18 +74,13 @@ def _ideas(work: list[list[int]]) -> Iterator[Callable[[], object]]:
     viewers = [viewer for (person,) in work[:50] if (viewer := viewer_of(person))]
     db.session.remove()
     dice = random.Random()
-    return ((lambda: _idea(viewer, words(dice))) for viewer in cycle(viewers))
+    return (partial(_idea, viewer, dice) for viewer in cycle(viewers))
 
 
-def _idea(viewer: Any, text: str) -> None:
+def _idea(viewer: Any, dice: random.Random) -> None:
     with writing():
-        ideas.say(viewer, NewIdea(text), now=clock.now())
+        ideas.say(viewer, NewIdea(words(dice)), now=clock.now())
     db.session.remove()
-
-
-def _repeated(step: Callable[[], object]) -> Iterator[Callable[[], object]]:
-    while True:
-        yield step
 
 
 def _bare(url: str) -> Callable[[], object]:

@@ -79,7 +79,7 @@ def _round(writers: Sequence["subprocess.Popen[str]"], what: str, cast: Cast, se
     return Round(rate, _at(took, 0.50), _at(took, 0.99), cpu_ms)
 
 
-def _work(what: str, cast: Cast, count: int, seconds: int) -> list[list[tuple[int, ...]]]:
+def _work(what: str, cast: Cast, count: int, seconds: int) -> Sequence[Sequence[tuple[int, ...]]]:
     """What each writer is to do; nobody votes on an idea twice, and never two writers for the same person."""
     if what == "idea":
         return [[(voter.id,) for voter in cast.voters[turn::count][:50]] for turn in range(count)]
