@@ -19,7 +19,6 @@ from bench.databases import Refused, environment, free_port
 from config import ROOT
 
 START_SECONDS_MAX = 90
-WORKERS, BLOCKING_THREADS = 2, 4  # as in deploy/sayso-web-large.service, for two cores
 NGINX = """\
 daemon off;
 worker_processes 1;
@@ -85,15 +84,21 @@ def _one(program: str, port: int, settings: dict[str, str], folder: Path) -> Ite
 
 @contextmanager
 def _large(program: str, port: int, settings: dict[str, str], folder: Path) -> Iterator[tuple[int, int]]:
+    public = free_port()
+    with _process(_unit_command(program, port), settings, folder / "server.log") as pid, _nginx(public, port, folder):
+        yield pid, public
+
+
+def _unit_command(program: str, port: int) -> list[str]:
+    """What deploy/sayso-web-large.service starts, at another port."""
     granian = Path(sys.executable).parent / "granian"
     if not granian.exists():
         raise Refused("granian is missing: run scripts/environment.sh large, or choose --servers one.")
-    command = [str(granian), "--interface", "wsgi", "--http", "1", "--host", "127.0.0.1", "--port", str(port),
-               "--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS), "--respawn-failed-workers",
-               "--no-ws", f"{program}:app"]  # fmt: skip
-    public = free_port()
-    with _process(command, settings, folder / "server.log") as pid, _nginx(public, port, folder):
-        yield pid, public
+    unit = (ROOT / "deploy" / "sayso-web-large.service").read_text().replace("\\\n", " ")
+    command = unit.partition("ExecStart=")[2].splitlines()[0].split()
+    command[0], command[-1] = str(granian), f"{program}:app"
+    command[command.index("--port") + 1] = str(port)
+    return command
 
 
 @contextmanager
