@@ -5,6 +5,7 @@ Everything is sent to 127.0.0.1 and is bounded in time. Databases are filled onc
 
 import argparse
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -123,6 +124,7 @@ def _write(asked: argparse.Namespace, facts: dict[str, Any], results: list[Any],
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended in either case
     try:
         main()
     except Refused as refusal:

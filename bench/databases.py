@@ -80,6 +80,8 @@ class Sqlite:
         """The address of a working copy of a filled database of this size."""
         kept = self._folder / f"ideas_{ideas}_{shape()}.sqlite3"
         if not kept.exists():
+            for outdated in self._folder.glob(f"ideas_{ideas}_*"):
+                outdated.unlink()
             making = kept.with_suffix(".making")
             self._remove(making)
             fill(f"sqlite:///{making}", ideas)
@@ -132,7 +134,7 @@ class Postgres:
         """The address of a working copy of a filled database of this size."""
         kept = f"ideas_{ideas}_{shape()}"
         if not self._there(kept):
-            self._run('DROP DATABASE IF EXISTS "making"', 'CREATE DATABASE "making"')
+            self._run('DROP DATABASE IF EXISTS "making"', *self._outdated(ideas), 'CREATE DATABASE "making"')
             fill(self._url("making"), ideas)
             self._vacuum("making")
             self._run(f'ALTER DATABASE "making" RENAME TO "{kept}"')
@@ -148,9 +150,13 @@ class Postgres:
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://sayso@127.0.0.1:{self._port}/{name}"
 
-    def _there(self, name: str) -> bool:
+    def _there(self, like: str) -> list[str]:
         with psycopg.connect(self._url("postgres").replace("+psycopg", "")) as connection:
-            return bool(connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
+            found = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [like]).fetchall()
+        return [str(name) for (name,) in found]
+
+    def _outdated(self, ideas: int) -> list[str]:
+        return [f'DROP DATABASE "{name}"' for name in self._there(f"ideas\\_{ideas}\\_%")]
 
     def _run(self, *statements: str) -> None:
         with psycopg.connect(self._url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
