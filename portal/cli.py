@@ -9,12 +9,13 @@ from flask.cli import with_appcontext
 
 from portal import clock
 
-imports = click.Group("import", help="Bring data in: people, metrics, conversations.")
+imports = click.Group("import", help="Bring data in: people, metrics, earlier ideas, conversations.")
 
 
 def register(app: Flask) -> None:
     """Add every command group."""
     from portal.demo.cli import demo
+    from portal.ideas import import_cli as ideas
     from portal.ledger.cli import ledger
     from portal.metrics import cli as metrics
     from portal.people import cli as people
@@ -22,7 +23,7 @@ def register(app: Flask) -> None:
     from portal.rewards.cli import budget
     from portal.swarm.cli import polis, swarm
 
-    for command in (people.import_people, metrics.import_metrics, polis):
+    for command in (people.import_people, metrics.import_metrics, ideas.import_ideas, ideas.undo_ideas, polis):
         imports.add_command(command)
     groups = (demo, imports, people.person, token, metrics.group, swarm, ledger, budget)
     for command in (start, serve, worker, doctor, *groups):

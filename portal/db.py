@@ -1,7 +1,7 @@
 """The database: engine set-up, naming convention, column types. Everything that opens a transaction starts here."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -153,6 +153,15 @@ def insert_if_new(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...]
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
     return db.session.execute(statement.returning(table.id)).scalar_one_or_none()
+
+
+def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> None:
+    """Insert what a query gives; rows whose key somebody else has inserted meanwhile stay as they are."""
+    if is_postgres():
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    db.session.execute(insert(table).from_select(list(columns), rows).on_conflict_do_nothing())
 
 
 def take_turns(name: str) -> None:

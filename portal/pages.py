@@ -9,7 +9,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.commitments import views as commitments
     from portal.home import api_pages, health, pages
     from portal.home import views as home
-    from portal.ideas import moderation_views, talk_views
+    from portal.ideas import import_views, moderation_views, talk_views
     from portal.ideas import views as ideas
     from portal.impact import views as impact
     from portal.ledger import views as ledger
@@ -23,7 +23,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     return (
         health.bp, pages.bp, home.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp,
-        ideas.bp, talk_views.bp, moderation_views.bp, swarm.bp,
+        ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, swarm.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp,
     )  # fmt: skip

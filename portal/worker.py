@@ -24,21 +24,23 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    from portal.home import jobs as home
     from portal.ideas import jobs as ideas
     from portal.notices import people_mails
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    return {**people_mails.HANDLERS, **ideas.HANDLERS, **rewards.HANDLERS, **swarm.HANDLERS}
+    return {**people_mails.HANDLERS, **ideas.HANDLERS, **rewards.HANDLERS, **swarm.HANDLERS, **home.HANDLERS}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
+    from portal.home import jobs as home
     from portal.ideas import jobs as ideas
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    return [*ideas.due(now), *rewards.due(now), *swarm.due(now)]
+    return [*ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now)]
 
 
 def run_once(

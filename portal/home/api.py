@@ -8,18 +8,20 @@ from flask import Response
 from pydantic import Field
 
 from portal import clock
-from portal.home import board_pages, idea_facts, storytelling
+from portal.home import board, board_pages, idea_facts, storytelling
 from portal.home.api_shapes import (
+    BoardShown,
     IdeaListed,
     IdeaShown,
     StandingShown,
     StepShown,
+    ViewShown,
     listed_idea,
     standing_shown,
     step_shown,
     whole_idea,
 )
-from portal.home.board import SEARCH_CHARS_MAX, VIEWS, Wanted
+from portal.home.wanted import SEARCH_CHARS_MAX, VIEWS, Wanted
 from portal.ideas import lists, service
 from portal.ideas.box import refuse_personal_data
 from portal.ideas.queries import idea_for
@@ -94,6 +96,15 @@ def list_ideas(query: BoardAsked) -> Response:
     return listed([listed_idea(card) for card in cards], following)
 
 
+@bp.get("/board", responses={200: BoardShown})
+@requires("idea.list", scope=Scope.IDEAS_READ)
+def see_board() -> Response:
+    """How many ideas each view of the board holds for the person of the key, and how they are ordered."""
+    counts = board.counts(the_viewer())
+    views = [ViewShown(view=view, name=label, ideas=counts.get(view)) for view, label in VIEWS.items()]
+    return shown(BoardShown(views=views, order=list(board.ORDER_LINES)))
+
+
 @bp.get("/ideas/<int:number>", responses={200: IdeaShown})
 @requires("idea.see", scope=Scope.IDEAS_READ)
 def see_idea(path: NumberPath) -> Response:
@@ -132,7 +143,7 @@ def list_story(path: NumberPath, query: PageAsked) -> Response:
 @requires("swarm.explain", scope=Scope.IDEAS_READ)
 def see_standing(path: NumberPath) -> Response:
     """Where an idea stands and what it still needs, in the sentence that staff read; numbers after deciding."""
-    words, counted, score = idea_facts.standing(the_viewer(), path.number)
+    words, counted, score = idea_facts.standing(the_viewer(), path.number, now=clock.now())
     return shown(standing_shown(path.number, words, counted, score))
 
 

@@ -1,5 +1,7 @@
 """What the interface shows of ideas. A count is null while the person of the key has not decided."""
 
+from pydantic import Field
+
 from portal.home.cards import Card
 from portal.home.idea_facts import IdeaFacts
 from portal.home.idea_page import SwarmFacts
@@ -40,6 +42,21 @@ class IdeaListed(Shown):
     vote: VoteKind | None
     people: int | None
     fill_percent: int | None
+
+
+class ViewShown(Shown):
+    """A tab of the board. `ideas` is null where its page counts none."""
+
+    view: str
+    name: str
+    ideas: int | None
+
+
+class BoardShown(Shown):
+    """The tabs of the board, and the sentences that say how ideas are ordered."""
+
+    views: list[ViewShown]
+    order: list[str]
 
 
 class Counts(Shown):
@@ -94,6 +111,7 @@ class IdeaShown(Shown):
     vote: MyVote | None
     counts: Counts | None
     fill_percent: int | None
+    votes_brought_along: int | None = Field(description="From an earlier system: shown beside, never counted.")
     answer_due_on: str | None
     decision: int | None
     commitment: int | None
@@ -149,6 +167,7 @@ def whole_idea(found: IdeaFacts) -> IdeaShown:
         byline=card.byline, mine=card.mine, said_at=idea.said_at, edited_at=idea.edited_at,
         hidden_because=found.hidden_because, comment_count=idea.comment_count, following=card.following,
         vote=_vote(found.vote), counts=_counts(found.score) if found.counted else None, fill_percent=card.fill_percent,
+        votes_brought_along=found.votes_before,
         answer_due_on=due.isoformat() if due else None, decision=found.decision, commitment=found.commitment,
         may=MayNow(**found.may),
     )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 
-from portal.home.board import FEED_MAX, Wanted, cards_of, dealt, listing
-from portal.home.cards import Card
+from portal.home import facts
+from portal.home.board import FEED_MAX, Wanted, dealt, listing
+from portal.home.cards import Card, cards_of
 from portal.people.viewer import Viewer
 from portal.web.paging import bad_cursor, decode_cursor, encode_cursor
 
@@ -22,10 +23,10 @@ def _dealt_page(viewer: Viewer, wanted: Wanted, *, now: datetime) -> tuple[list[
     Dealing fewer would put others in front, so that the same idea could come twice.
     """
     day, start = _place(wanted.after, now.date())
-    numbers, _ = dealt(viewer, wanted, FEED_MAX, day=day)
+    numbers, _ = dealt(viewer, wanted, FEED_MAX, day=day, now=now)
     end = start + wanted.limit
     following = encode_cursor(day.toordinal(), end) if end < len(numbers) else None
-    return cards_of(viewer, numbers[start:end], wanted), following
+    return cards_of(viewer, numbers[start:end], facts.read(now=now)), following
 
 
 def _place(cursor: str | None, today: date) -> tuple[date, int]:

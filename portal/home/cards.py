@@ -1,21 +1,25 @@
 """Ideas as the board shows them: everything on a card in one query, and nothing on it that must stay hidden."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
+from portal.home.facts import Facts
 from portal.ideas.models import Follow, Idea
-from portal.ideas.words import Audience, Barrier, Names, Stage
-from portal.people.models import Person, Place
-from portal.people.roles import PlaceKind
+from portal.ideas.queries import visible_to
+from portal.ideas.words import Barrier, Names, Stage
+from portal.people.models import Person, Place, initials
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, Vote
-from portal.swarm.rules import OPEN_STAGES, VoteKind
+from portal.swarm.rules import OPEN_STAGES
 from portal.swarm.score import listed
 
 EXCERPT_CHARS = 220
@@ -65,18 +69,27 @@ class Card:
     stop_words: str = ""
 
 
-def cards_query(viewer: Viewer) -> Select:
-    """Ideas with the author (only where the name is shown), place, score, and the viewer's own marks."""
+COLUMNS = (
+    Idea.id, Idea.kind, Idea.say, Idea.title, Idea.barrier, Idea.stage, Idea.names, Idea.author_id, Idea.audience,
+    Idea.employer_id, Idea.site_id, Idea.origin_label, Idea.comment_count,
+    Idea.said_at,
+)  # fmt: skip
+
+
+def cards_query(looker: Viewer, *more: Any) -> Select:
+    """Ideas with the author (only where the name is shown), place, score, and the viewer's own marks.
+
+    looker: a viewer, or one who stands in. more: further columns.
+    """
     author, home, site = aliased(Person), aliased(Place), aliased(Place)
     shown = and_(author.id == Idea.author_id, Idea.names == Names.SHOWN)
-    mine = and_(Vote.idea_id == Idea.id, Vote.person_id == viewer.id, Vote.revoked_at.is_(None))
-    follow = and_(Follow.idea_id == Idea.id, Follow.person_id == viewer.id)
+    mine = and_(Vote.idea_id == Idea.id, Vote.person_id == looker.id, Vote.revoked_at.is_(None))
+    follow = and_(Follow.idea_id == Idea.id, Follow.person_id == looker.id)
     return (
         select(
-            Idea, author.name.label("author"), home.name.label("author_place"), site.name.label("site"),
-            Vote.kind.label("vote"), Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_team,
-            IdeaScore.n_site, IdeaScore.n_stop, IdeaScore.m, IdeaScore.score, IdeaScore.evidence,
-            _teams().label("teams"),
+            *COLUMNS, author.name.label("author"), home.name.label("author_place"), site.name.label("site"),
+            Vote.kind.label("vote"), Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_site,
+            IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.m, IdeaScore.score, IdeaScore.evidence, *more,
         )
         .outerjoin(author, shown)
         .outerjoin(home, home.id == author.place_id)
@@ -87,89 +100,82 @@ def cards_query(viewer: Viewer) -> Select:
     )  # fmt: skip
 
 
-def load_cards(viewer: Viewer, query: Select, *, back: str = "/ideas") -> list[Card]:
-    """The cards of a query made by `cards_query`, in its order."""
-    return [card(row, viewer, back=back) for row in db.session.execute(query)]
+def cards_of(viewer: Viewer, numbers: Sequence[int], facts: Facts, *, back: str = "/ideas") -> list[Card]:
+    """The cards of these ideas in this order, in one query. Raises nothing: what is gone is left out."""
+    if not numbers:
+        return []
+    parameters = person_of(viewer) | {"numbers": numbers}
+    rows = db.session.connection().execute(_statement(shape_of(viewer)), parameters)
+    found = {row.id: card(row, viewer, facts, back=back) for row in rows}
+    return [found[number] for number in numbers if number in found]
 
 
-def card(row: Row, viewer: Viewer, *, back: str = "/ideas") -> Card:
-    """One row as a card, with the numbers only if this viewer may see them."""
-    idea: Idea = row[0]
-    mine = idea.author_id == viewer.id
-    seen = may_see_numbers(idea, viewer, row.vote)
-    closed = idea.stage.value not in OPEN_STAGES
+@lru_cache(SHAPES_KEPT)
+def _statement(shape: Shape) -> Select:
+    # The numbers may be some seconds old: what may be seen is asked here.
+    looker = stand_in(shape)
+    numbers = Idea.id.in_(bindparam("numbers", expanding=True))
+    return cards_query(looker).where(numbers, visible_to(looker), Idea.hidden_at.is_(None))
+
+
+def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas") -> Card:
+    """One row of `cards_query` as a card, with the numbers only if this viewer may see them."""
+    mine = row.author_id == viewer.id
+    seen = may_see_numbers(row, viewer, row.vote)
+    fill = _fill(row, facts) if seen else None
     return Card(
-        number=idea.number, title=idea.title, kind=idea.kind.value, kind_label=idea.kind.label,
-        barrier=idea.barrier, barrier_label=idea.barrier.label, site_id=idea.site_id, site_label=row.site or "",
-        said_at=idea.said_at, excerpt=_excerpt(idea), byline=byline(row), initials=_initials(row.author),
-        names=idea.names.value, decided=row.vote is not None, mine=mine,
-        vote=row.vote.value if row.vote else None, may_vote=viewer.is_frontline and not mine, closed=closed,
-        people=(row.n_support or 0) if seen else None, fill_percent=_fill(row) if seen else None,
-        chip=CHIPS.get(idea.stage), why=_why(row, viewer, seen), comment_count=idea.comment_count,
-        following=row.follow is not None, stage=idea.stage, sort=(row.score, listed(row.m or 0.0), idea.id), back=back,
+        number=row.id, title=row.title, kind=row.kind.value, kind_label=row.kind.label,
+        barrier=row.barrier, site_id=row.site_id, said_at=row.said_at,
+        barrier_label=row.barrier.label, site_label=row.site or "", excerpt=_excerpt(row.say, row.title),
+        byline=byline(row), initials=initials(row.author or ""), names=row.names.value, decided=row.vote is not None,
+        mine=mine, vote=row.vote.value if row.vote else None, may_vote=viewer.is_frontline and not mine,
+        closed=row.stage not in OPEN_STAGES, people=(row.n_support or 0) if seen else None, fill_percent=fill,
+        chip=CHIPS.get(row.stage), why=_why(row, viewer, fill), comment_count=row.comment_count,
+        following=row.follow is not None, stage=row.stage, sort=(row.score, listed(row.m or 0.0), row.id), back=back,
     )  # fmt: skip
 
 
-def may_see_numbers(idea: Idea, viewer: Viewer, vote: VoteKind | None) -> bool:
+def may_see_numbers(idea: Any, viewer: Viewer, vote: Any) -> bool:
     """After deciding, or once promoted; the author has decided by saying it."""
     return vote is not None or idea.author_id == viewer.id or idea.stage is not Stage.OPEN
 
 
-def byline(row: Row) -> str:
+def byline(row: Any) -> str:
     """Who said it, as far as that is to be known."""
-    idea: Idea = row[0]
-    if idea.names is Names.SHOWN and row.author:
+    if row.names is Names.SHOWN and row.author:
         return f"{row.author}, {row.author_place}"
-    return idea.origin_label[:1].upper() + idea.origin_label[1:]
+    return row.origin_label[:1].upper() + row.origin_label[1:]
 
 
-def _teams() -> Any:
-    """How many teams may read the idea, as `audience_size` counts them: the swarm line depends on it."""
-    somebody = select(Person.id).where(Person.team_id == Place.id, Person.deactivated_at.is_(None)).exists()
-    inside = or_(
-        Idea.audience == Audience.ORGANISATION,
-        and_(Idea.audience == Audience.EMPLOYER, Place.employer_id == Idea.employer_id),
-        and_(Idea.audience == Audience.SITE, Place.site_id == Idea.site_id),
-    )
-    counted = select(func.count(Place.id)).where(Place.kind == PlaceKind.TEAM, somebody, inside)
-    return counted.correlate(Idea).scalar_subquery()
-
-
-def _fill(row: Row) -> int:
-    if row[0].stage is not Stage.OPEN:
+def _fill(row: Any, facts: Facts) -> int:
+    if row.stage is not Stage.OPEN:
         return 100
-    line = swarm_line(row.teams) or 1.0
+    teams, _sites = facts.sizes.of(row.audience, row.employer_id, row.site_id)
+    line = swarm_line(teams) or 1.0
     return max(0, min(99, round(100 * max(0.0, row.evidence or 0.0) / line)))
 
 
-def _excerpt(idea: Idea) -> str:
+def _excerpt(say: str, title: str) -> str:
     """What the title does not say already."""
-    words = " ".join(idea.say.split())
-    rest = words[len(idea.title) :].lstrip(" .…") if words.startswith(idea.title.rstrip("…")) else words
+    words = " ".join(say.split())
+    rest = words[len(title) :].lstrip(" .…") if words.startswith(title.rstrip("…")) else words
     if len(rest) <= EXCERPT_CHARS:
         return rest
     return rest[:EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
 
 
-def _why(row: Row, viewer: Viewer, seen: bool) -> tuple[str, str] | None:
+def _why(row: Any, viewer: Viewer, fill: int | None) -> tuple[str, str] | None:
     """Why it stands here: about the viewer before deciding, about the idea afterwards."""
-    idea: Idea = row[0]
-    if idea.stage is not Stage.OPEN:
+    if row.stage is not Stage.OPEN:
         return None
-    if seen:
+    if fill is not None:
         sites = f"at {row.n_site} site{'s' if row.n_site != 1 else ''}" if row.n_site else "nowhere yet"
-        share = _fill(row)
-        return ("Gathering pace" if share >= 50 else "On its way", f"{sites}. {share} % of the way to the executives.")
+        return ("Gathering pace" if fill >= 50 else "On its way", f"{sites}. {fill} % of the way to the executives.")
     if (row.m or 0) < 3:
         return "Few people have seen this.", "Your view counts for more here."
-    if viewer.site_id and idea.site_id == viewer.site_id:
+    if viewer.site_id and row.site_id == viewer.site_id:
         return "From your site.", "Have you met this too?"
     return "From another site.", "Does it happen where you work?"
-
-
-def _initials(name: str | None) -> str:
-    words = (name or "").split()
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
 def with_refused_stop(card_: Card, error: str, reason: str | None, words: str) -> Card:

@@ -5,10 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.home.idea_page import IdeaPage
-from portal.ideas.box import MODES, fresh_key, kept_words
-from portal.ideas.drafts import about_comment
-from portal.ideas.models import Idea, Story
-from portal.ideas.queries import comments_for, hidden_note
+from portal.ideas.box import MODES, fresh_key
+from portal.ideas.earlier_shown import state_before
+from portal.ideas.queries import comments_page, hidden_note
 from portal.ideas.rules import comment_refusal, edit_refusal, withdraw_refusal
 from portal.ideas.service import facts_of, is_author
 from portal.ideas.shown import CommentView
@@ -20,15 +19,21 @@ from portal.web.dates import day_words, local_day, weekday_words
 from portal.web.markdown import render_markdown
 
 
-def context(viewer: Viewer, page: IdeaPage, *, now: datetime) -> dict[str, Any]:
-    """Everything that templates/home/idea.html documents, by name."""
+def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None = None) -> dict[str, Any]:
+    """Everything that templates/home/idea.html documents, by name. after: the cursor of a later page of comments."""
     idea, zone = page.idea, viewer.timezone
     today = local_day(now, zone)
-    happened = what_happened_to(idea.id, today=today) if page.commitment is not None else None
+    measured = page.commitment is not None and page.commitment.metric_id and page.commitment.delivered_at
+    happened = what_happened_to(idea.id, today=today) if measured else None
+    comments, more = comments_page(viewer, idea, after=after)
     return {
         "card": page.card,
         "say": idea.say,
-        "meta": [f"Barrier: {idea.barrier.label}", day_words(idea.said_at, today=today, zone=zone)],
+        "meta": [
+            f"Barrier: {idea.barrier.label}",
+            day_words(idea.said_at, today=today, zone=zone),
+            *state_before(idea),
+        ],
         "swarm": page.swarm,
         "steps": page.steps,
         "banner": _banner(idea),
@@ -38,13 +43,15 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime) -> dict[str, Any]:
         "promise": page.promise,
         "clock": _clock(idea, page.moments, zone, now),
         "entries": page.entries,
-        "comments": [_comment(one, idea, zone, today) for one in comments_for(viewer, idea)],
-        "comment": _comment_form(viewer, idea, now),
+        "comments": [_comment(one, idea.id, zone, today) for one in comments],
+        "more_comments": f"/ideas/{idea.id}?comments={more}#talk" if more else None,
+        "first_comments": f"/ideas/{idea.id}#talk" if after else None,
+        "comment": _comment_form(page),
         "may": _may(viewer, idea, now),
     }
 
 
-def _banner(idea: Idea) -> dict[str, str] | None:
+def _banner(idea: Any) -> dict[str, str] | None:
     if idea.hidden_at is not None and (note := hidden_note(idea)):
         return {
             "text": f"This idea is hidden from the board: {note.reason}",
@@ -56,7 +63,7 @@ def _banner(idea: Idea) -> dict[str, str] | None:
     return None
 
 
-def _clock(idea: Idea, moments: Mapping[StoryKind, Story], zone: str, now: datetime) -> dict[str, Any] | None:
+def _clock(idea: Any, moments: Mapping[StoryKind, Any], zone: str, now: datetime) -> dict[str, Any] | None:
     """Who must answer by when, while an idea waits for the executives."""
     promoted = moments.get(StoryKind.PROMOTED)
     if idea.stage is not Stage.PROMOTED or promoted is None:
@@ -70,7 +77,7 @@ def _clock(idea: Idea, moments: Mapping[StoryKind, Story], zone: str, now: datet
     }
 
 
-def _comment(one: CommentView, idea: Idea, zone: str, today: date) -> dict[str, Any]:
+def _comment(one: CommentView, number: int, zone: str, today: date) -> dict[str, Any]:
     gone = (
         "This comment was taken back."
         if one.withdrawn
@@ -90,28 +97,28 @@ def _comment(one: CommentView, idea: Idea, zone: str, today: date) -> dict[str, 
         "when": day_words(one.at, today=today, zone=zone),
         "datetime": one.at.isoformat(),
         "mine": one.mine and not one.withdrawn,
-        "report_href": "" if gone or one.mine else f"/ideas/{idea.number}/reports?comment={one.id}",
+        "report_href": "" if gone or one.mine else f"/ideas/{number}/reports?comment={one.id}",
     }
 
 
-def _comment_form(viewer: Viewer, idea: Idea, now: datetime) -> dict[str, Any] | None:
-    if comment_refusal(facts_of(idea)) is not None:
+def _comment_form(page: IdeaPage) -> dict[str, Any] | None:
+    if comment_refusal(facts_of(page.idea)) is not None:
         return None
     return {
-        "words": kept_words(viewer, about_comment(idea.number), now=now),
+        "words": page.kept_words,
         "modes": MODES,
         "kinds": [(kind.value, kind.label) for kind in CommentKind],
         "draft_key": fresh_key(),
     }
 
 
-def _may(viewer: Viewer, idea: Idea, now: datetime) -> dict[str, Any]:
+def _may(viewer: Viewer, idea: Any, now: datetime) -> dict[str, Any]:
     """What the viewer may do with the words themselves."""
     facts, mine = facts_of(idea), is_author(viewer, idea)
     sorts = mine or viewer.is_programme
     return {
-        "edit_href": f"/ideas/{idea.number}/edit" if edit_refusal(facts, is_author=mine, now=now) is None else None,
+        "edit_href": f"/ideas/{idea.id}/edit" if edit_refusal(facts, is_author=mine, now=now) is None else None,
         "withdraw": withdraw_refusal(facts, is_author=mine) is None,
-        "sort_href": f"/ideas/{idea.number}/sorting" if sorts and idea.stage is Stage.OPEN else None,
-        "report_href": None if mine else f"/ideas/{idea.number}/reports",
+        "sort_href": f"/ideas/{idea.id}/sorting" if sorts and idea.stage is Stage.OPEN else None,
+        "report_href": None if mine else f"/ideas/{idea.id}/reports",
     }

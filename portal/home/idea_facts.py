@@ -10,8 +10,9 @@ from sqlalchemy import select
 from portal.commitments.models import Commitment, CommitmentState
 from portal.db import db
 from portal.home.cards import Card, may_see_numbers
-from portal.home.idea_page import SwarmFacts, card_for, swarm_facts
+from portal.home.idea_page import SwarmFacts, card_for, standing_of
 from portal.ideas import service
+from portal.ideas.earlier_shown import votes_brought_along
 from portal.ideas.models import Idea, Story
 from portal.ideas.queries import hidden_note
 from portal.ideas.rules import TextFacts, comment_refusal, edit_refusal, report_refusal, withdraw_refusal
@@ -36,12 +37,13 @@ class IdeaFacts:
     commitment: int | None
     answer_due_on: date | None
     hidden_because: str | None
+    votes_before: int | None
     may: Mapping[str, bool]
 
 
 def facts(viewer: Viewer, number: int, *, now: datetime) -> IdeaFacts:
     """One idea as the viewer may read it; raises Missing."""
-    card = card_for(viewer, number)
+    card = card_for(viewer, number, now=now)
     idea = db.session.get_one(Idea, number)
     row = lists.my_vote(viewer, number)
     vote = row[0] if row else None
@@ -50,16 +52,16 @@ def facts(viewer: Viewer, number: int, *, now: datetime) -> IdeaFacts:
     return IdeaFacts(
         idea=idea, card=card, counted=counted, score=db.session.get(IdeaScore, number) if counted else None, vote=vote,
         decision=_decision(number), commitment=_commitment(number), answer_due_on=_answer_due(idea, viewer.timezone),
-        hidden_because=note.reason if note else None, may=_may(viewer, idea, card, now),
+        hidden_because=note.reason if note else None, votes_before=votes_brought_along(idea) if counted else None,
+        may=_may(viewer, idea, card, now),
     )  # fmt: skip
 
 
-def standing(viewer: Viewer, number: int) -> tuple[SwarmFacts, bool, IdeaScore | None]:
+def standing(viewer: Viewer, number: int, *, now: datetime) -> tuple[SwarmFacts, bool, IdeaScore | None]:
     """Where an idea stands in words, whether the viewer may see numbers, and those; raises Missing."""
-    card = card_for(viewer, number)
-    idea = db.session.get_one(Idea, number)
-    counted = may_see_numbers(idea, viewer, card.vote)  # type: ignore[arg-type]
-    return swarm_facts(viewer, card, idea), counted, db.session.get(IdeaScore, number) if counted else None
+    card, words, row = standing_of(viewer, number, now=now)
+    counted = may_see_numbers(row, viewer, card.vote)
+    return words, counted, db.session.get(IdeaScore, number) if counted else None
 
 
 def _may(viewer: Viewer, idea: Idea, card: Card, now: datetime) -> dict[str, bool]:

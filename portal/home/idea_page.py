@@ -4,28 +4,37 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db
 from portal.errors import Missing
+from portal.home import facts as board_facts
 from portal.home import storytelling
-from portal.home.cards import Card, cards_query, load_cards, may_see_numbers
+from portal.home.cards import Card, cards_query, may_see_numbers
+from portal.home.cards import card as made_card
+from portal.home.facts import Facts
 from portal.home.storytelling import Entry, Step, gap_words
-from portal.ideas.models import Idea, Story
+from portal.ideas.drafts import KEPT, about_comment
+from portal.ideas.earlier_shown import votes_before
+from portal.ideas.models import Draft, Idea, Story
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage, StoryKind
 from portal.metrics.models import Metric
 from portal.people.models import Person
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
-from portal.swarm.models import IdeaScore
-from portal.swarm.queries import numbers_of
-from portal.swarm.wording import Numbers, sentence
+from portal.swarm.models import IdeaScore, PortalStat
+from portal.swarm.queries import numbers, place_of
+from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.triage.models import Decision, DecisionKind
 from portal.web.dates import day_words, local_day
+
+ANSWERED = (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)  # with a promise that stands
 
 
 @dataclass(frozen=True)
@@ -37,68 +46,105 @@ class SwarmFacts:
     missing: str | None = None
     sites: tuple[Any, ...] = ()
     followers: int | None = None
+    before: str | None = None  # votes from an earlier system: shown beside, never counted
     numbers: Numbers | None = None
 
 
 @dataclass(frozen=True)
 class IdeaPage:
-    """Everything the idea page shows, but comments and the chart."""
+    """Everything the idea page shows, but comments and the chart. idea: a row with the columns of `Idea`."""
 
-    idea: Idea
+    idea: Any
     card: Card
     swarm: SwarmFacts
     steps: list[Step]
     entries: list[Entry]
     decision: Any
-    moments: Mapping[StoryKind, Story]
+    moments: Mapping[StoryKind, Any]
     promise: Any
-    commitment: Commitment | None
+    commitment: Any
+    kept_words: str = ""
 
 
-def load(viewer: Viewer, number: int, *, now: datetime) -> IdeaPage:
+def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = None) -> IdeaPage:
     """One idea as the viewer may read it; raises Missing."""
-    card = card_for(viewer, number)
-    idea = db.session.get(Idea, number)
-    assert idea is not None
+    known = facts or board_facts.read(now=now)
+    row = _row(viewer, number, now=now)
+    card = made_card(row, viewer, known)
     today = local_day(now, viewer.timezone)
-    entries = _story(idea, viewer.timezone, today)
-    commitment, promise = _promise(idea.id, today)
-    moments = {row.kind: row for row in _moments(idea.id)}
+    steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
+    moments = {step.kind: step for step in reversed(steps)}
+    commitment, promise = _promise(row.id, today) if row.stage in ANSWERED else (None, None)
     return IdeaPage(
-        idea=idea,
+        idea=row,
         card=card,
-        swarm=swarm_facts(viewer, card, idea),
-        steps=_arc(idea, moments, promise, today, viewer.timezone),
-        entries=entries,
-        decision=_decline(idea.id, viewer.timezone, today) if idea.stage is Stage.DECLINED else None,
+        swarm=swarm_facts(viewer, card, row, known),
+        steps=_arc(row, moments, promise, today, viewer.timezone),
+        entries=[_entry(step, viewer.timezone, today) for step in steps],
+        decision=_decline(row.id, viewer.timezone, today) if row.stage is Stage.DECLINED else None,
         moments=moments,
         promise=promise,
         commitment=commitment,
+        kept_words=row.kept_words or "",
     )
 
 
-def card_for(viewer: Viewer, number: int, *, back: str = "/ideas") -> Card:
+def card_for(viewer: Viewer, number: int, *, now: datetime, back: str = "/ideas", facts: Facts | None = None) -> Card:
     """The card of one idea; raises Missing."""
-    if not 0 < number < 2**31:
-        raise Missing("idea")  # more than the column holds
-    cards = load_cards(viewer, cards_query(viewer).where(visible_to(viewer), Idea.id == number), back=back)
-    if not cards:
+    known = facts or board_facts.read(now=now)
+    return made_card(_row(viewer, number, now=now), viewer, known, back=back)
+
+
+def standing_of(viewer: Viewer, number: int, *, now: datetime) -> tuple[Card, SwarmFacts, Any]:
+    """The card of one idea, where it stands in words, and its row; raises Missing."""
+    known, row = board_facts.read(now=now), _row(viewer, number, now=now)
+    card = made_card(row, viewer, known)
+    return card, swarm_facts(viewer, card, row, known), row
+
+
+def _row(viewer: Viewer, number: int, *, now: datetime) -> Any:
+    parameters = person_of(viewer) | {"number": number, "about": about_comment(number), "since": now - KEPT}
+    # Zero and what is more than the column holds are ideas that do not exist.
+    found = db.session.connection().execute(_statement(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
+    row = found.one_or_none() if found else None
+    if row is None:
         raise Missing("idea")
-    return cards[0]
+    return row
 
 
-def swarm_facts(viewer: Viewer, card: Card, idea: Idea) -> SwarmFacts:
+@lru_cache(SHAPES_KEPT)
+def _statement(shape: Shape) -> Select:
+    """The columns of an idea's card and page, the typical idea, and what the viewer has begun to write about it."""
+    looker = stand_in(shape)
+    typical = select(PortalStat.mu0).where(PortalStat.id == 1).scalar_subquery()
+    mine = Draft.person_id == looker.id, Draft.about == bindparam("about"), Draft.kept_at > bindparam("since")
+    draft = select(Draft.text).where(*mine).scalar_subquery()
+    more = (
+        Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
+        IdeaScore.n_pass, Idea.source_ref, typical.label("typical"), draft.label("kept_words"),
+    )  # fmt: skip
+    wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
+    return cards_query(looker, *more).where(*wanted)
+
+
+def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFacts:
     """Where the idea stands, in one sentence; before deciding only that one should decide."""
-    if not may_see_numbers(idea, viewer, card.vote):  # type: ignore[arg-type]
+    if not may_see_numbers(row, viewer, card.vote):
         return SwarmFacts("Have you met this?", "Counts stay hidden until you weigh in.")
-    score = db.session.get(IdeaScore, idea.id)
-    if score is None:
-        return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.")
-    if idea.stage is not Stage.OPEN:
-        teams = f"{_count(score.n_team, 'team')} on {_count(score.n_site, 'site')}"
-        return SwarmFacts(f"{score.n_support} of you hit this", f"In {teams}. {_stops(score.n_stop)}".strip())
-    numbers = numbers_of(idea, score)
-    return SwarmFacts(f"{score.n_support} of you hit this so far", sentence(numbers), numbers=numbers)
+    before = votes_before(row)
+    if not (row.n_support or row.n_pass or row.n_stop):
+        return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.", before=before)
+    if row.stage is not Stage.OPEN:
+        teams = f"{_count(row.n_team, 'team')} on {_count(row.n_site, 'site')}"
+        return SwarmFacts(
+            f"{row.n_support} of you hit this", f"In {teams}. {_stops(row.n_stop)}".strip(), before=before
+        )
+    mu0 = row.typical or 0.0
+    place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
+    size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
+    counted = numbers(row, place, size=size, mu0=mu0)
+    line = f"{row.n_support} of you hit this so far"
+    return SwarmFacts(line, sentence(counted), before=before, numbers=counted)
 
 
 def _count(number: int, noun: str) -> str:
@@ -109,26 +155,14 @@ def _stops(count: int) -> str:
     return "" if not count else "1 stop signal." if count == 1 else f"{count} stop signals."
 
 
-def _story(idea: Idea, zone: str, today: date) -> list[Entry]:
-    actor = aliased(Person)
-    query = select(Story, actor.name).outerjoin(actor, actor.id == Story.actor_id).where(Story.idea_id == idea.id)
-    rows = db.session.execute(query.order_by(Story.at.desc(), Story.id.desc())).all()
-    return [_entry(step, name, zone, today) for step, name in rows]
-
-
-def _entry(step: Story, name: str | None, zone: str, today: date) -> Entry:
+def _entry(step: Any, zone: str, today: date) -> Entry:
     facts: Mapping[str, Any] = json.loads(step.facts)
-    return storytelling.entry(step.kind, at=step.at, actor=name, words=step.words, facts=facts, today=today, zone=zone)
+    return storytelling.entry(
+        step.kind, at=step.at, actor=step.actor, words=step.words, facts=facts, today=today, zone=zone
+    )
 
 
-def _moments(idea_id: int) -> list[Story]:
-    """The newest step of each kind."""
-    wanted = (StoryKind.PROMOTED, StoryKind.COMMITTED, StoryKind.DECLINED, StoryKind.DELIVERED, StoryKind.CONFIRMED)
-    query = select(Story).where(Story.idea_id == idea_id, Story.kind.in_(wanted)).order_by(Story.id)
-    return list(db.session.scalars(query))
-
-
-def _arc(idea: Idea, moments: Mapping[StoryKind, Story], promise: Any, today: date, zone: str) -> list[Step]:
+def _arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Any, today: date, zone: str) -> list[Step]:
     """You said, we committed, we did, what happened; two steps where we said no."""
 
     def when(moment: datetime) -> tuple[str, str]:
@@ -184,36 +218,37 @@ class Promise:
     facts: list[tuple[str, str]]
 
 
-def _promise(idea_id: int, today: date) -> tuple[Commitment | None, Promise | None]:
+def _promise(idea_id: int, today: date) -> tuple[Any, Promise | None]:
+    row = db.session.connection().execute(PROMISE, {"idea": idea_id}).one_or_none()
+    if row is None:
+        return None, None
+    due = day_words(row.due_on, today=today)
+    facts = [("Owner", row.owner), ("Sponsor", row.sponsor), ("Promised", due)]
+    facts += [("Watching", row.metric or "Not measurable, we ask you")]
+    return row, Promise(row.sentence, f"/commitments/{row.id}", row.owner, due, _late(row, today), facts)
+
+
+def _late(row: Any, today: date) -> str:
+    running = row.state in (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
+    end = today if running or row.delivered_at is None else row.delivered_at.date()
+    days = (end - row.due_on).days
+    return f"{days} day{'s' if days != 1 else ''} late" if days > 0 else ""
+
+
+def _promise_query() -> Select:
     owner, sponsor = aliased(Person), aliased(Person)
-    query = (
-        select(Commitment, owner.name, sponsor.name, Metric.name)
+    delivered = select(Delivery.at).where(Delivery.commitment_id == Commitment.id).order_by(Delivery.id.desc())
+    return (
+        select(
+            Commitment.id, Commitment.sentence, Commitment.state, Commitment.due_on, Commitment.metric_id,
+            owner.name.label("owner"), sponsor.name.label("sponsor"), Metric.name.label("metric"),
+            delivered.limit(1).scalar_subquery().label("delivered_at"),
+        )
         .join(owner, owner.id == Commitment.owner_id)
         .join(sponsor, sponsor.id == Commitment.sponsor_id)
         .outerjoin(Metric, Metric.id == Commitment.metric_id)
-        .where(Commitment.idea_id == idea_id, Commitment.state != CommitmentState.HANDED_BACK)
-    )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None, None
-    commitment, owner_name, sponsor_name, metric = row
-    due = day_words(commitment.due_on, today=today)
-    facts = [("Owner", owner_name), ("Sponsor", sponsor_name), ("Promised", due)]
-    facts += [("Watching", metric or "Not measurable, we ask you")]
-    late = _late(commitment, today)
-    return commitment, Promise(commitment.sentence, f"/commitments/{commitment.id}", owner_name, due, late, facts)
-
-
-def _late(commitment: Commitment, today: date) -> str:
-    running = commitment.state in (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
-    end = today
-    if not running:
-        delivered = db.session.scalar(
-            select(Delivery.at).where(Delivery.commitment_id == commitment.id).order_by(Delivery.id.desc()).limit(1)
-        )
-        end = delivered.date() if delivered else today
-    days = (end - commitment.due_on).days
-    return f"{days} day{'s' if days != 1 else ''} late" if days > 0 else ""
+        .where(Commitment.idea_id == bindparam("idea"), Commitment.state != CommitmentState.HANDED_BACK)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -230,15 +265,27 @@ class Decline:
 
 
 def _decline(idea_id: int, zone: str, today: date) -> Decline | None:
-    query = select(Decision, Person.name).join(Person, Person.id == Decision.by_id)
-    standing = Decision.idea_id == idea_id, Decision.kind == DecisionKind.DECLINE, Decision.superseded_at.is_(None)
-    row = db.session.execute(query.where(*standing)).one_or_none()
+    row = db.session.connection().execute(DECLINED, {"idea": idea_id}).one_or_none()
     if row is None:
         return None
-    decision, name = row
-    assert decision.reason is not None  # a no has a reason: the table holds no other
-    when = day_words(decision.at, today=today, zone=zone)
-    again = (
-        f"We look at it again on {day_words(decision.look_again_on, today=today)}." if decision.look_again_on else ""
-    )
-    return Decline(decision.reason.label, decision.sentence, name, when, decision.would_change, ask_again_line=again)
+    when = day_words(row.at, today=today, zone=zone)
+    again = f"We look at it again on {day_words(row.look_again_on, today=today)}." if row.look_again_on else ""
+    return Decline(row.reason.label, row.sentence, row.name, when, row.would_change, ask_again_line=again)
+
+
+def _story_query() -> Select:
+    actor = aliased(Person)
+    query = select(Story.kind, Story.at, Story.words, Story.facts, actor.name.label("actor"))
+    query = query.outerjoin(actor, actor.id == Story.actor_id).where(Story.idea_id == bindparam("idea"))
+    return query.order_by(Story.at.desc(), Story.id.desc())
+
+
+def _declined_query() -> Select:
+    columns = Decision.reason, Decision.sentence, Decision.at, Decision.would_change, Decision.look_again_on
+    standing = Decision.kind == DecisionKind.DECLINE, Decision.superseded_at.is_(None)
+    query = select(*columns, Person.name).join(Person, Person.id == Decision.by_id)
+    return query.where(Decision.idea_id == bindparam("idea"), *standing)
+
+
+# Built once: see portal.people.shapes.
+STORY, PROMISE, DECLINED = _story_query(), _promise_query(), _declined_query()

@@ -1,35 +1,39 @@
 """How we are doing on answering: the strip on the board and the rule that went last."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, PromisedDate
 from portal.db import db
 from portal.ideas.models import Idea
-from portal.ideas.queries import visible_to
-from portal.ideas.words import Kind, Stage
-from portal.people.viewer import Viewer
+from portal.ideas.words import Audience, Kind, Stage
 from portal.swarm.models import Promotion
 from portal.triage.models import Decision
 from portal.web.dates import span_words
 
 ANSWER_DAYS = 14  # ten working days
 LOOKED_AT = timedelta(days=180)
+KILLED_KEPT = 10
+SAID_CHARS = 160
 
 
-@dataclass(frozen=True)
-class Killed:
-    """A stupid rule that is gone."""
+class Killed(NamedTuple):
+    """A stupid rule that is gone: its idea, what was said, what was done."""
 
-    when: str
+    number: int
     title: str
     said: str
     did: str
-    result: str | None
-    href: str
+    at: datetime
+
+    def shown(self, *, now: datetime) -> dict[str, Any]:
+        """As the board's template wants it."""
+        days = (now - self.at).days
+        when = "today" if days <= 0 else f"{span_words(days)} ago"
+        return {"when": when, "href": f"/ideas/{self.number}", "result": None, **self._asdict()}
 
 
 def strip(*, now: datetime) -> list[tuple[str, str]]:
@@ -38,24 +42,29 @@ def strip(*, now: datetime) -> list[tuple[str, str]]:
     return [fact for fact in facts if fact is not None]
 
 
-def latest_killed(viewer: Viewer, *, now: datetime) -> Killed | None:
-    """The last stupid rule that was done away with, as far as the viewer may read it."""
+def latest_killed() -> list[Killed]:
+    """The last stupid rules that were done away with, newest first: some for everybody, some for whomever they are."""
+    everybody = _killed(Idea.audience == Audience.ORGANISATION)
+    some = _killed(Idea.audience != Audience.ORGANISATION)
+    return sorted((*everybody, *some), key=lambda one: (one.at, one.number), reverse=True)
+
+
+def _killed(*condition: ColumnElement[bool]) -> list[Killed]:
     query = (
-        select(Idea, Commitment.sentence)
+        select(Idea.id, Idea.title, Idea.say, Commitment.sentence, Idea.moved_at)
         .join(Commitment, Commitment.idea_id == Idea.id)
         .where(Idea.kind == Kind.STUPID_RULE, Idea.stage == Stage.DONE, Commitment.state == CommitmentState.CONFIRMED)
-        .where(visible_to(viewer), Idea.hidden_at.is_(None))
-        .order_by(Idea.moved_at.desc())
-        .limit(1)
+        .where(Idea.hidden_at.is_(None), *condition)
+        .order_by(Idea.moved_at.desc(), Idea.id.desc())
+        .limit(KILLED_KEPT)
     )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None
-    idea, sentence = row
-    days = (now - idea.moved_at).days
-    when = "today" if days == 0 else f"{span_words(days)} ago"
-    words = idea.say if len(idea.say) <= 160 else idea.say[:160].rsplit(" ", 1)[0] + "…"
-    return Killed(when, idea.title, words, sentence, None, f"/ideas/{idea.number}")
+    return [
+        Killed(row.id, row.title, _shortened(row.say), row.sentence, row.moved_at) for row in db.session.execute(query)
+    ]
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= SAID_CHARS else words[:SAID_CHARS].rsplit(" ", 1)[0] + "…"
 
 
 def _answered(now: datetime) -> tuple[str, str] | None:

@@ -1,23 +1,27 @@
 """What every page shows around its content: who is looking, where they can go, what waits for them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, literal, select
 
+from portal import clock
 from portal.db import db
+from portal.home import facts
+from portal.home.facts import Facts
 from portal.people.access import current_viewer, may
-from portal.people.models import Person, Place
 from portal.people.queries import DEMO_ROLES
-from portal.people.roles import PlaceKind
 from portal.people.sessions import DEMO_ROLE
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.rewards.queries import wallet_points_query
 from portal.triage.queries import waiting_query
 from portal.web.headers import nonce
+from portal.web.paging import capped
 
-NavItem = tuple[str, str, str, int | None]
+NavItem = tuple[str, str, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -56,35 +60,47 @@ def init_shell(app: Flask) -> None:
         }
 
 
+def board_facts() -> Facts:
+    """What is the same for everybody: read with the frame, in one query."""
+    _shell()
+    return g.board_facts
+
+
 def _shell() -> Shell:
     # A page is drawn from several templates; the frame is asked for once.
     if "shell" not in g:
         viewer = current_viewer()
-        g.shell = _for(viewer) if viewer else Shell([], [], [], 0, 0, _demo_strip(None, "", 0, 0))
+        g.shell = _for(viewer) if viewer else Shell([], [], [], 0, 0, _demo_strip(None))
     return g.shell
 
 
 def _for(viewer: Viewer) -> Shell:
-    waiting = waiting_query(viewer).scalar_subquery()
-    sites = select(func.count()).where(Place.kind == PlaceKind.SITE).scalar_subquery()
-    people = select(func.count(Person.id)).where(Person.deactivated_at.is_(None)).scalar_subquery()
-    name = select(Place.name).where(Place.id == viewer.organisation_id).scalar_subquery()
-    row = db.session.execute(select(wallet_points_query(viewer.id), waiting, name, sites, people)).one()
-    points, in_triage, organisation, site_count, people_count = row
+    parameters = person_of(viewer) | {"wallet": f"person:{viewer.id}"}
+    row = db.session.connection().execute(_statement(shape_of(viewer)), parameters).one()
+    g.board_facts = found = facts.from_row(row.facts, now=clock.now())
     return Shell(
-        nav=_nav(viewer, in_triage),
+        nav=_nav(viewer, row.waiting),
         tabs=_tabs(viewer),
         footer=_footer(viewer),
-        wallet_points=points or 0,
-        triage_waiting=in_triage,
-        demo=_demo_strip(viewer, organisation, site_count, people_count),
+        wallet_points=row.points,
+        triage_waiting=row.waiting,
+        demo=_demo_strip(found),
     )
+
+
+@lru_cache(SHAPES_KEPT)
+def _statement(shape: Shape) -> Select:
+    """Wallet, what waits in triage (for executives) and the facts of the board: the one query of the frame."""
+    viewer = stand_in(shape)
+    waiting = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
+    points = wallet_points_query(bindparam("wallet"))
+    return select(points.label("points"), waiting.label("waiting"), facts.READ.scalar_subquery().label("facts"))
 
 
 def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:
     items: list[NavItem] = [("Board", "/ideas", "board", None), ("Promises", "/commitments", "promises", None)]
     if viewer.is_executive:
-        items.insert(0, ("Triage", "/triage", "triage", in_triage))
+        items.insert(0, ("Triage", "/triage", "triage", capped(in_triage) if in_triage else None))
     items += [("Results", "/results", "results", None), ("Metrics", "/metrics", "metrics", None)]
     if viewer.is_administrator or viewer.is_programme:
         items.append(("People", "/people", "people", None))
@@ -118,11 +134,15 @@ def _footer(viewer: Viewer) -> list[tuple[str, str]]:
     return links
 
 
-def _demo_strip(viewer: Viewer | None, organisation: str, sites: int, people: int) -> DemoStrip | None:
+def _demo_strip(found: Facts | None) -> DemoStrip | None:
     if not current_app.config["SAYSO"].demo:
         return None
     chosen = session.get(DEMO_ROLE, "frontline")
     roles = [(value, role.label) for value, role in DEMO_ROLES.items()]
     label = dict(roles).get(chosen, "Frontline")
-    line = f"{organisation}, {sites} sites, {people} people" if viewer else "No demonstration is loaded yet"
+    line = (
+        f"{found.organisation}, {len(found.sites)} sites, {found.people} people"
+        if found
+        else "No demonstration is loaded yet"
+    )
     return DemoStrip(label, roles, line)

@@ -94,6 +94,8 @@ def entry(
 
 def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
     parts = []
+    if day := facts.get("brought_along_on"):
+        parts.append(f"Brought along from earlier ideas on {day_words(date.fromisoformat(day), today=today)}.")
     if kind is StoryKind.PROMOTED and facts.get("supporters_teams"):
         parts.append(
             f"Supporters in {facts['supporters_teams']} teams on {facts.get('sites', 1)} sites, "

@@ -5,12 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.home import board as board_page
-from portal.home import idea_context, idea_page, proof
+from portal.home import idea_context, idea_page
 from portal.home.board import ORDER_LINES, VIEWS, Wanted
+from portal.home.facts import Facts
+from portal.home.shell import board_facts
+from portal.home.tabs import tabs
 from portal.ideas.box import ask_for
 from portal.ideas.words import Barrier
-from portal.people import queries as people
 from portal.people.access import requires, the_viewer
+from portal.web.paging import capped
 from portal.web.redirects import safe_next
 
 bp = Blueprint("home", __name__)
@@ -33,19 +36,21 @@ def start() -> ResponseReturnValue:
 def board() -> ResponseReturnValue:
     """The board: the open box, how we are doing, and the ideas of one view."""
     viewer, now, wanted = the_viewer(), clock.now(), Wanted.from_args(request.args)
-    listing = board_page.listing(viewer, wanted, now=now)
+    facts = board_facts()
+    listing = board_page.listing(viewer, wanted, now=now, facts=facts)
+    around = tabs(viewer, facts.killed)
     return render_template(
         "home/board.html",
         here="board",
         ask=ask_for(viewer, now=now),
-        proof=proof.strip(now=now),
-        views=_views(wanted, board_page.counts(viewer)),
-        filters=_filters(wanted),
+        proof=facts.strip,
+        views=_views(wanted, around.counts),
+        filters=_filters(wanted, facts),
         order_lines=ORDER_LINES,
         cards=listing.cards,
         empty=_nothing(wanted),
         more={"href": listing.more, "label": "Show more"} if listing.more else None,
-        rail={"killed": proof.latest_killed(viewer, now=now)},
+        rail={"killed": around.killed.shown(now=now) if around.killed else None},
     )
 
 
@@ -53,12 +58,13 @@ def board() -> ResponseReturnValue:
 @requires("idea.see")
 def card(number: int) -> ResponseReturnValue:
     """One idea's card or swarm box alone: what a vote without a page load is answered with."""
-    viewer = the_viewer()
+    viewer, now = the_viewer(), clock.now()
     back = safe_next(request.args.get("back"), "/ideas")
     if request.args.get("where") == "page":
-        page = idea_page.load(viewer, number, now=clock.now())
+        page = idea_page.load(viewer, number, now=now, facts=board_facts())
         return render_template("home/_swarm_box.html", card=page.card, swarm=page.swarm)
-    return render_template("home/_idea_card.html", card=idea_page.card_for(viewer, number, back=back), fresh=True)
+    shown = idea_page.card_for(viewer, number, now=now, back=back, facts=board_facts())
+    return render_template("home/_idea_card.html", card=shown, fresh=True)
 
 
 @bp.get("/ideas/<int:number>")
@@ -66,8 +72,9 @@ def card(number: int) -> ResponseReturnValue:
 def idea(number: int) -> ResponseReturnValue:
     """The public record of one idea."""
     viewer, now = the_viewer(), clock.now()
-    page = idea_page.load(viewer, number, now=now)
-    return render_template("home/idea.html", here="board", **idea_context.context(viewer, page, now=now))
+    page = idea_page.load(viewer, number, now=now, facts=board_facts())
+    after = request.args.get("comments")
+    return render_template("home/idea.html", here="board", **idea_context.context(viewer, page, now=now, after=after))
 
 
 @bp.get("/me")
@@ -76,7 +83,10 @@ def me() -> ResponseReturnValue:
     """My ideas and what became of them, and the way to everything of one's own."""
     viewer = the_viewer()
     listing = board_page.listing(
-        viewer, Wanted(view="newest", mine=True, after=request.args.get("after")), now=clock.now()
+        viewer,
+        Wanted(view="newest", mine=True, after=request.args.get("after")),
+        now=clock.now(),
+        facts=board_facts(),
     )
     return render_template("home/me.html", here="me", cards=listing.cards, more=listing.more)
 
@@ -86,19 +96,19 @@ def _views(wanted: Wanted, counts: dict[str, int]) -> list[dict[str, object]]:
         {
             "label": label,
             "href": wanted.address(view=name, mine="", q=""),
-            "count": counts.get(name),
+            "count": capped(counts[name]) if name in counts else None,
             "current": name == wanted.view,
         }
         for name, label in VIEWS.items()
     ]
 
 
-def _filters(wanted: Wanted) -> dict[str, object]:
+def _filters(wanted: Wanted, facts: Facts) -> dict[str, object]:
     return {
         "view": "" if wanted.view == "needs-you" else wanted.view,
         "barriers": [(barrier.value, barrier.label) for barrier in Barrier],
         "barrier": wanted.barrier,
-        "sites": [(site.id, site.name) for site in people.sites()],
+        "sites": facts.sites,
         "site": wanted.site or "",
         "q": wanted.text,
     }

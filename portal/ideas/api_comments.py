@@ -6,7 +6,7 @@ from flask import Response
 from pydantic import Field
 
 from portal import clock
-from portal.ideas import lists, moderating, talking
+from portal.ideas import moderating, queries, talking
 from portal.ideas.api import INSIST, Reported, ReportSent
 from portal.ideas.box import refuse_personal_data
 from portal.ideas.moderating import Text
@@ -54,7 +54,7 @@ def list_comments(path: NumberPath, query: PageAsked) -> Response:
     """What was added to an idea, the oldest first."""
     viewer = the_viewer()
     idea = idea_for(viewer, path.number)
-    found, following = lists.comments_page(viewer, idea, limit=query.limit, cursor=query.cursor)
+    found, following = queries.comments_page(viewer, idea, after=query.cursor, size=query.limit)
     return listed([_comment(one) for one in found], following)
 
 
@@ -69,7 +69,7 @@ def add_comment(path: NumberPath, body: CommentSent) -> Response:
     def verb() -> CommentShown:
         idea = idea_for(viewer, path.number)
         made = talking.add_comment(viewer, idea, words, now=clock.now())
-        return _comment(lists.comment_shown(viewer, idea, made.id))
+        return _comment(queries.comment_shown(viewer, idea, made.id))
 
     return once(verb, status=201)
 

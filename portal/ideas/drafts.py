@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, bindparam, delete, select
 
 from portal.db import db, upsert
 from portal.ideas.models import Draft
@@ -10,6 +10,9 @@ from portal.ideas.words import DRAFT_DAYS, Names
 
 IDEA = "idea"
 KEPT = timedelta(days=DRAFT_DAYS)
+KEPT_WORDS = select(Draft.text, Draft.names).where(
+    Draft.person_id == bindparam("person"), Draft.about == bindparam("about"), Draft.kept_at > bindparam("since")
+)
 
 
 def about_comment(number: int) -> str:
@@ -26,10 +29,10 @@ def keep_draft(person_id: int, about: str, text: str, names: Names, *, now: date
     upsert(Draft, values, key=("person_id", "about"), update=("text", "names", "kept_at"))
 
 
-def take_draft(person_id: int, about: str, *, now: datetime) -> Draft | None:
-    """The kept words, unless their seven days are over. Reading leaves them where they are; sending clears them."""
-    mine = Draft.person_id == person_id, Draft.about == about, Draft.kept_at > now - KEPT
-    return db.session.scalar(select(Draft).where(*mine))
+def take_draft(person_id: int, about: str, *, now: datetime) -> Row[str, Names] | None:
+    """The kept (text, names), unless seven days are over. Reading leaves them where they are; sending clears them."""
+    mine = {"person": person_id, "about": about, "since": now - KEPT}
+    return db.session.connection().execute(KEPT_WORDS, mine).one_or_none()
 
 
 def clear(person_id: int, about: str) -> None:

@@ -16,8 +16,29 @@ RULE = re.compile(
     r"|need(?:s|ed)? (?:approval|permission|sign-off|a manager|a supervisor)|only (?:a|the) (?:manager|supervisor)"
     r"|force[sd]? (?:us|me|them|customers?) to|made? to)\b"
 )
+FIRST_LETTERS = re.compile(r"[a-z' ]*")
+
+
+def needed_letters(phrase: str) -> tuple[str, ...]:
+    """Letters of which a text must hold one if the phrase, a regular expression, is to be found in it."""
+    return tuple(_first_letters(part) for part in re.split(r"\|(?![^(]*\))", phrase))
+
+
+def _first_letters(part: str) -> str:
+    letters = FIRST_LETTERS.match(part)[0]  # type: ignore[index]
+    return letters[:-1] if part[len(letters) : len(letters) + 1] in tuple("?*{") else letters
+
+
+# (pattern, letters of which it needs one, weight): looking for letters is fifty times faster than for a pattern.
 PATTERNS = {
-    barrier: [(re.compile(rf"\b(?:{'|'.join(phrases)})\b"), weight) for weight, phrases in weights.items()]
+    barrier: [
+        (
+            re.compile(rf"\b(?:{'|'.join(phrases)})\b"),
+            {found for one in phrases for found in needed_letters(one)},
+            weight,
+        )
+        for weight, phrases in weights.items()
+    ]
     for barrier, weights in WORDS.items()
 }
 
@@ -51,7 +72,11 @@ def barrier_of(say: str) -> Barrier:
     """The barrier whose words weigh most; processes where none does; of equal ones the later in the list."""
     text = _plain(say)
     weights = {
-        barrier: sum(weight * len(pattern.findall(text)) for pattern, weight in patterns)
+        barrier: sum(
+            weight * len(pattern.findall(text))
+            for pattern, letters, weight in patterns
+            if any(map(text.__contains__, letters))
+        )
         for barrier, patterns in PATTERNS.items()
     }
     best = max(reversed(Barrier), key=lambda barrier: weights[barrier])

@@ -8,29 +8,10 @@ from sqlalchemy import ColumnElement, Row, and_, literal, or_, select, union_all
 from portal.db import db
 from portal.ideas.models import Comment, Idea, Report, Story
 from portal.ideas.moderation_queries import moderated_by, moderation_log
-from portal.ideas.queries import comment_views, comments_on
-from portal.ideas.shown import CommentView, LogEntry, OpenReport, StoryStep, Waiting
+from portal.ideas.shown import LogEntry, OpenReport, StoryStep, Waiting
 from portal.people.models import Person
 from portal.people.viewer import Viewer
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
-
-
-def comments_page(
-    viewer: Viewer, idea: Idea, *, limit: int, cursor: str | None
-) -> tuple[list[CommentView], str | None]:
-    """What was added to an idea, oldest first. Call with an idea that the viewer may read."""
-    query = comments_on(idea)
-    if after := decode_cursor(cursor, int, int):
-        query = query.where(later(Comment.at, Comment.id, *after))
-    found = comment_views(viewer, idea, query.limit(limit + 1))
-    page, following = cut(found, limit, lambda one: (to_micros(one.at), one.id))
-    return list(page), following
-
-
-def comment_shown(viewer: Viewer, idea: Idea, comment_id: int) -> CommentView:
-    """One comment on an idea that the viewer may read."""
-    (found,) = comment_views(viewer, idea, comments_on(idea).where(Comment.id == comment_id))
-    return found
 
 
 def story_page(idea: Idea, *, limit: int, cursor: str | None) -> tuple[list[StoryStep], str | None]:

@@ -19,6 +19,7 @@ class Idea(Base):
     __table_args__ = (
         CheckConstraint("(names = 'none') = (author_id IS NULL)", name="no_name_means_no_author"),
         Index("ix_ideas_stage_said", "stage", "said_at"),
+        Index("ix_ideas_stage_number", "stage", "id"),  # the board's lists, newest first
         {"sqlite_autoincrement": True},  # a number is never used twice
     )
     id: Mapped[int] = mapped_column(primary_key=True)

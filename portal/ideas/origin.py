@@ -24,32 +24,40 @@ class Origin:
 
 
 def origin_of(viewer: Viewer, names: Names, audience: Audience = Audience.ORGANISATION) -> Origin:
-    """The origin of something that the viewer says now.
+    """The origin of something that the viewer says now. See `origin_at`."""
+    return origin_at(viewer.employer_id, viewer.site_id, viewer.team_id, names, audience)
+
+
+def origin_at(
+    employer_id: int, site_id: int | None, team_id: int | None, names: Names,
+    audience: Audience = Audience.ORGANISATION,
+) -> Origin:  # fmt: skip
+    """The origin of something that somebody who stands there says.
 
     Without a shown name a site of fewer than GROUP_MIN people is not kept as what the text is about, unless the
     audience is that site. Without any name the team is not kept, and the employer only where it is large enough.
     """
-    sizes = _active_people(viewer.employer_id)
+    sizes = _active_people(employer_id)
     places = {row.id: row for row in db.session.execute(
-        select(Place.id, Place.name, Place.kind).where(Place.id.in_([viewer.employer_id, viewer.site_id]))
+        select(Place.id, Place.name, Place.kind).where(Place.id.in_([employer_id, site_id]))
     )}  # fmt: skip
-    employer = places[viewer.employer_id]
+    employer = places[employer_id]
     label = origin_label(
         sizes,
-        site_id=viewer.site_id,
-        site=places[viewer.site_id].name if viewer.site_id else "",
+        site_id=site_id,
+        site=places[site_id].name if site_id else "",
         employer=employer.name,
         is_partner=employer.kind is PlaceKind.PARTNER,
     )
-    named_site = names is Names.SHOWN or audience is Audience.SITE or sizes.get(viewer.site_id, 0) >= GROUP_MIN
+    named_site = names is Names.SHOWN or audience is Audience.SITE or sizes.get(site_id, 0) >= GROUP_MIN
     named_employer = (
         names is not Names.NONE or audience is not Audience.ORGANISATION or sum(sizes.values()) >= GROUP_MIN
     )
     return Origin(
         label,
-        viewer.employer_id if named_employer else None,
-        viewer.site_id if named_site else None,
-        viewer.team_id if names is not Names.NONE else None,
+        employer_id if named_employer else None,
+        site_id if named_site else None,
+        team_id if names is not Names.NONE else None,
     )
 
 

@@ -16,4 +16,5 @@ MAY: dict[str, Rule] = {
     "idea.report": signed_in,
     "idea.moderate": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
     "moderation_log.see": signed_in,
+    "idea.import": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
 }

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -14,11 +16,14 @@ from portal.ideas.shown import Byline, CommentView, IdeaView, LogEntry, StorySte
 from portal.ideas.words import Audience, Names, Stage
 from portal.people.models import Person, Place
 from portal.people.roles import Role
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.web.paging import decode_cursor, encode_cursor, from_micros, to_micros
 
 SEES_ALL = (Role.EXECUTIVE, Role.PROGRAMME, Role.ADMINISTRATOR)
 MODERATES = (Role.PROGRAMME, Role.ADMINISTRATOR)
 COMMENTS_MAX = 500
+COMMENTS_PAGE = 100
 MINE_MAX = 200
 
 
@@ -40,7 +45,7 @@ def in_audience(viewer: Viewer) -> ColumnElement[bool]:
     return or_(
         Idea.audience == Audience.ORGANISATION,
         and_(Idea.audience == Audience.EMPLOYER, Idea.employer_id == viewer.employer_id),
-        and_(Idea.audience == Audience.SITE, Idea.site_id == viewer.site_id) if viewer.site_id else false(),
+        and_(Idea.audience == Audience.SITE, Idea.site_id == viewer.site_id) if viewer.site_id is not None else false(),
         Idea.author_id == viewer.id,
         *(said_below(path) for path in viewer.scope(*SEES_ALL)),
     )
@@ -65,6 +70,20 @@ def idea_for(viewer: Viewer, number: int) -> Idea:
     if found is None:
         raise Missing("idea")
     return found
+
+
+def readable_number(viewer: Viewer, number: int) -> int:
+    """The number of an idea that the viewer may read; raises Missing otherwise. Loads nothing of it."""
+    parameters = person_of(viewer) | {"number": number}
+    found = db.session.connection().execute(_readable(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
+    if found is None or found.one_or_none() is None:
+        raise Missing("idea")
+    return number
+
+
+@lru_cache(SHAPES_KEPT)
+def _readable(shape: Shape) -> Select[int]:
+    return select(Idea.id).where(visible_to(stand_in(shape)), Idea.id == bindparam("number", type_=Integer))
 
 
 def comment_for(viewer: Viewer, comment_id: int) -> tuple[Idea, Comment]:
@@ -133,31 +152,73 @@ def _named_byline(row: Row) -> Byline:
 
 
 def comments_for(viewer: Viewer, idea: Idea) -> list[CommentView]:
-    """Everything added to an idea, oldest first, in one query. Call with an idea that the viewer may read."""
-    return comment_views(viewer, idea, comments_on(idea).limit(COMMENTS_MAX))
+    """What was added to an idea first, oldest first. Call with an idea that the viewer may read."""
+    return comments_page(viewer, idea, size=COMMENTS_MAX)[0]
 
 
-def comments_on(idea: Idea) -> Select:
-    """The comments on an idea, oldest first, each with its author's name and places where they are shown."""
-    named = _named().subquery()
-    shown = and_(Comment.names == Names.SHOWN, named.c.id == Comment.author_id)
-    query = select(Comment, named.c.name, named.c.place, named.c.site).outerjoin(named, shown)
-    return query.where(Comment.idea_id == idea.id).order_by(Comment.at, Comment.id)
+def comments_page(
+    viewer: Viewer, idea: Any, *, after: str | None = None, size: int = COMMENTS_PAGE
+) -> tuple[list[CommentView], str | None]:
+    """One page of what was added, oldest first, and the cursor of the next; in one query.
+
+    idea: one that the viewer may read, or a row with its columns. Raises Invalid `bad_cursor`.
+    """
+    behind = decode_cursor(after, int, int)
+    parameters = {"idea": idea.id, "size": size + 1}
+    if behind:
+        parameters |= {"at": from_micros(behind[0]), "comment": behind[1]}
+    rows = db.session.connection().execute(LATER_COMMENTS if behind else COMMENTS, parameters).all()
+    moderates = _moderates(viewer, idea)
+    shown = [_comment_view(row, viewer, moderates=moderates) for row in rows[:size]]
+    return shown, encode_cursor(to_micros(shown[-1].at), shown[-1].id) if len(rows) > size else None
 
 
-def comment_views(viewer: Viewer, idea: Idea, query: Select) -> list[CommentView]:
-    """What a query made by `comments_on` finds, for one viewer."""
-    moderates = viewer.holds(*MODERATES) and viewer.holds(*MODERATES, at=path_of(idea))
-    return [_comment_view(row, viewer, moderates=moderates) for row in db.session.execute(query)]
+def comment_shown(viewer: Viewer, idea: Any, comment_id: int) -> CommentView:
+    """One comment on an idea that the viewer may read."""
+    parameters = {"idea": idea.id, "size": 1, "comment": comment_id}
+    row = db.session.connection().execute(ONE_COMMENT, parameters).one()
+    return _comment_view(row, viewer, moderates=_moderates(viewer, idea))
 
 
-def _comment_view(row: Row, viewer: Viewer, *, moderates: bool) -> CommentView:
-    comment: Comment = row[0]
+def _comments_query(*behind: ColumnElement[bool]) -> Select:
+    here, site = aliased(Place), aliased(Place)
+    shown = and_(Comment.names == Names.SHOWN, Person.id == Comment.author_id)
+    columns = (
+        Comment.id, Comment.idea_id, Comment.kind, Comment.body, Comment.names, Comment.author_id,
+        Comment.by_idea_author, Comment.origin_label, Comment.at, Comment.withdrawn_at, Comment.hidden_at,
+        Person.name, here.name.label("place"), site.name.label("site"),
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .outerjoin(Person, shown)
+        .outerjoin(here, here.id == Person.place_id)
+        .outerjoin(site, and_(site.id == Person.site_id, site.id != here.id))
+        .where(Comment.idea_id == bindparam("idea"), *behind)
+        .order_by(Comment.at, Comment.id)
+        .limit(bindparam("size", type_=Integer))
+    )
+
+
+# Built once: putting a statement together costs more than running it.
+COMMENTS = _comments_query()
+ONE_COMMENT = _comments_query(Comment.id == bindparam("comment"))
+LATER_COMMENTS = _comments_query(
+    or_(Comment.at > bindparam("at"), and_(Comment.at == bindparam("at"), Comment.id > bindparam("comment")))
+)
+
+
+def _moderates(viewer: Viewer, idea: Any) -> bool:
+    if not viewer.holds(*MODERATES):
+        return False
+    return viewer.holds(*MODERATES, at=f"/{viewer.organisation_id}/") or viewer.holds(*MODERATES, at=path_of(idea))
+
+
+def _comment_view(comment: Row, viewer: Viewer, *, moderates: bool) -> CommentView:
     mine = comment.author_id is not None and comment.author_id == viewer.id
     withdrawn, hidden = comment.withdrawn_at is not None, comment.hidden_at is not None
     readable = not withdrawn and (not hidden or mine or moderates)
     if comment.names is Names.SHOWN and readable:
-        line = _named_byline(row)
+        line = _named_byline(comment)
     else:
         line = Byline("the author" if comment.by_idea_author else comment.origin_label)
     return CommentView(

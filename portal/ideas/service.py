@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.db import db, upsert
+from portal.db import db, table_of, upsert
 from portal.errors import Invalid
 from portal.ideas import drafts, story
 from portal.ideas.guess import barrier_of, kind_of, title_of
@@ -43,6 +43,9 @@ from portal.people.models import Place
 from portal.people.policy import demand
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
+
+IDEAS = table_of(Idea)
+FIRST_VOTE = update(IDEAS).where(IDEAS.c.id == bindparam("idea"), IDEAS.c.first_vote_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -255,7 +258,7 @@ def mark_done(idea_id: int, *, now: datetime) -> None:
 
 def note_first_vote(idea_id: int, *, now: datetime) -> None:
     """The words are settled from now on; only the first vote counts."""
-    db.session.execute(update(Idea).where(Idea.id == idea_id, Idea.first_vote_at.is_(None)).values(first_vote_at=now))
+    db.session.connection().execute(FIRST_VOTE, {"idea": idea_id, "first_vote_at": now})
 
 
 def follow(viewer: Viewer, idea: Idea, *, now: datetime) -> None:

@@ -86,11 +86,6 @@ def reason(text: str) -> str | None:
     return " ".join(text.split())
 
 
-def safe_cell(text: str) -> str:
-    """A cell for a CSV we hand out: what a spreadsheet would run as a formula is made text."""
-    return f"'{text}" if text.startswith((*FORMULA, "\r")) and not NUMBER.fullmatch(text) else text
-
-
 def _calendar_day(text: str) -> date:
     try:
         if found := DAY.fullmatch(text):

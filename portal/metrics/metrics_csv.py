@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
+from portal.csv_files import is_blank, shown
 from portal.errors import Invalid
 from portal.metrics import csv_cells as cells
 from portal.metrics.csv_cells import CellProblem
@@ -80,7 +81,7 @@ class _Reader:
             extra = next(cell for cell in values[self._width :] if cell.strip())
             problem = f"stands in cell {len(values)} of a row that should have {self._width}"
             remedy = "Remove it. A text with a comma needs quotation marks."
-            checked.refuse(Finding(row, "end of row", _shown(extra), problem, remedy))
+            checked.refuse(Finding(row, "end of row", shown(extra), problem, remedy))
             return
         read, fine = {"n": None, "reason": None}, True
         for name, position in self._columns.items():
@@ -89,7 +90,7 @@ class _Reader:
                 read[name] = self._readers[name](cells.plain(cell))
             except CellProblem as wrong:
                 fine = False
-                checked.refuse(Finding(row, name, _shown(cell), wrong.problem, wrong.remedy))
+                checked.refuse(Finding(row, name, shown(cell), wrong.problem, wrong.remedy))
         if fine:
             self._keep(self._entry(row, read), values, checked)
 
@@ -112,7 +113,7 @@ class _Reader:
         self._repeated.add(key)
         problem = f"was already reported for this site and metric in row {first}"
         cell = values[self._columns["date"]]
-        checked.refuse(Finding(entry.row, "date", _shown(cell), problem, "Keep one of the two rows."))
+        checked.refuse(Finding(entry.row, "date", shown(cell), problem, "Keep one of the two rows."))
 
     @staticmethod
     def _entry(row: int, read: Mapping[str, Any]) -> Entry:
@@ -134,7 +135,7 @@ def _has_comma(cell: str) -> bool:
 
 
 def _filled(found: Table) -> Iterator[tuple[int, list[str]]]:
-    return ((row, values) for row, values in found.rows if any(cell.strip() for cell in values))
+    return ((row, values) for row, values in found.rows if not is_blank(values))
 
 
 def _remembered(read: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -180,12 +181,6 @@ def _metric(known: Known, text: str) -> int:
 
 def _code(name: str) -> str:
     return re.sub(r"[^\w]+", "-", name.casefold()).strip("-")
-
-
-def _shown(cell: str) -> str:
-    """The cell as a message shows it: short, and without signs that would garble the page."""
-    text = cells.CONTROLS.sub("\N{REPLACEMENT CHARACTER}", cell.strip())
-    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _too_many(rows_max: int) -> str:

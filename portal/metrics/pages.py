@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from portal.csv_files import neutral
 from portal.metrics.chart import Drawings, Line, draw, values_sentence
-from portal.metrics.csv_cells import safe_cell
 from portal.metrics.csv_outcome import Entry, Finding
 from portal.metrics.weeks import Reported, Week, by_week
 from portal.metrics.words import counted, day_words, number
@@ -51,7 +51,7 @@ def weeks_csv(weeks: Sequence[Week]) -> str:
 def problems_csv(findings: Sequence[Finding]) -> str:
     """The problems as a file: nothing in it runs as a formula."""
     return _file(["row", "column", "value", "problem", "how to mend it"],
-                 [[finding.row, *(safe_cell(cell) for cell in finding[1:])] for finding in findings])  # fmt: skip
+                 [[finding.row, *(neutral(cell) for cell in finding[1:])] for finding in findings])  # fmt: skip
 
 
 def template_csv(codes: Sequence[str], sites: Sequence[str], *, today: date) -> str:

@@ -3,11 +3,13 @@
 A GET never writes. What is lost when the process is killed is a day in a list.
 """
 
+import logging
 import threading
 from datetime import date
 from typing import Any
 
 from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.db import db, writing
 from portal.people import tokens
@@ -27,10 +29,18 @@ def note(token_id: int, known: date | None, today: date) -> None:
         if _timer:
             return
         app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
-        timer = threading.Timer(FLUSH_SECONDS, flush, [app])
+        timer = threading.Timer(FLUSH_SECONDS, flush_or_forget, [app])
         timer.daemon = True
         _timer.append(timer)
     timer.start()
+
+
+def flush_or_forget(app: Flask) -> None:
+    """Write down what is remembered; where the database cannot take it, it is lost, and the next use is noted."""
+    try:
+        flush(app)
+    except SQLAlchemyError as error:
+        logging.getLogger("sayso.web").warning("last uses of keys were not written down: %s", type(error).__name__)
 
 
 def flush(app: Flask) -> None:

@@ -19,6 +19,12 @@ class Origin(StrEnum):
     CONVERSATION = "conversation"
 
 
+def initials(name: str) -> str:
+    """At most two letters of a name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
 class Place(Base):
     """A node of the tree: organisation ▸ partner ▸ site ▸ team. A partner is an employer of its own."""
 
@@ -72,8 +78,7 @@ class Person(Base):
     @property
     def initials(self) -> str:
         """At most two letters for the round picture."""
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+        return initials(self.name)
 
 
 class Grant(Base):

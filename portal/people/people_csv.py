@@ -3,8 +3,6 @@
 Every problem names the row (as a spreadsheet numbers it), the column, the value, what is wrong and what to do.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -13,15 +11,17 @@ from datetime import tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from portal import csv_files
+from portal.csv_files import Broken, is_formula, plain_name
 from portal.errors import Invalid
 from portal.people.addresses import EMAIL_CHARS_MAX, STAFF_NUMBER_CHARS_MAX, is_full_address, is_staff_number
-from portal.people.csv_cells import is_formula
 from portal.people.roles import Role
 
 ROWS_MAX_COMMAND = 250_000
 ROWS_MAX_PAGE = 20_000
 TEXT_CHARS_MAX = 120
 VALUE_CHARS_SHOWN = 60
+DELIMITERS = (",", ";", "\t")
 COLUMNS = {
     "employer": ("company", "partner", "legal_entity", "vendor"),
     "site": ("location", "office", "centre", "center", "site_name"),
@@ -94,14 +94,11 @@ class Parsed:
 
 def decoded(content: bytes) -> str:
     """The text of a file in UTF-8, or in UTF-16 with its mark. Raises Invalid `not_utf8` with the way out."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError:
-            raise Invalid("not_utf8", "This file says it is UTF-16 but is damaged. Export it again.") from None
     try:
-        text = content.decode("utf-8-sig")
+        text, _ = csv_files.text_of(content)
     except UnicodeDecodeError as error:
+        if error.encoding.startswith("utf-16"):
+            raise Invalid("not_utf8", "This file says it is UTF-16 but is damaged. Export it again.") from None
         line = content[: error.start].count(b"\n") + 1
         sentence = f"Line {line} is not UTF-8 text. In Excel choose “CSV UTF-8” when you save, then send it again."
         raise Invalid("not_utf8", sentence, {"file": sentence}) from None
@@ -128,9 +125,9 @@ def parse(text: str, *, rows_max: int) -> Parsed:
                 return parsed
             parsed.records[number] = record
             _read(number, record, columns, parsed)
-    except csv.Error as error:
+    except Broken as error:
         remedy = "Look for a quotation mark that is not closed, and export the file again."
-        parsed.problems.append(Problem(len(parsed.records) + 2, WHOLE_FILE, "", f"cannot be read ({error})", remedy))
+        parsed.problems.append(Problem(error.row, WHOLE_FILE, "", f"cannot be read ({error.reason})", remedy))
     _refuse_twins(parsed)
     return parsed
 
@@ -142,20 +139,9 @@ def key(login: str) -> str:
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     """(row number in a spreadsheet, cells) of every row that is not empty."""
-    text = text.removeprefix("\ufeff")
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:  # Excel's own hint
-        text, skipped = rest, 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    for number, record in enumerate(reader, 1 + skipped):
-        if any(cell.strip() for cell in record):
-            yield number, record
-
-
-def _delimiter(text: str) -> str:
-    header = text.lstrip().split("\n", 1)[0]
-    return max(",;\t", key=header.count)
+    first_row, body = csv_files.without_hint(text)
+    every = csv_files.records(body, csv_files.delimiter_of(body, DELIMITERS), first_row=first_row)
+    return ((row, cells) for row, cells in every if not csv_files.is_blank(cells))
 
 
 def _columns(header: list[str], number: int, parsed: Parsed) -> dict[str, int]:
@@ -163,7 +149,7 @@ def _columns(header: list[str], number: int, parsed: Parsed) -> dict[str, int]:
     known = {alias: name for name, aliases in COLUMNS.items() for alias in (name, *aliases)}
     columns: dict[str, int] = {}
     for at, cell in enumerate(parsed.header):
-        name = known.get(re.sub(r"[\W_]+", "_", cell.casefold()).strip("_"))
+        name = known.get(plain_name(cell))
         if name is None:
             parsed.ignored += [cell] if cell else []
         elif name in columns:

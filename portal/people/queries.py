@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
-from portal.people.models import Grant, Origin, Person, Place, SignIn
+from portal.people.models import Grant, Origin, Person, Place, SignIn, initials
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Held, Viewer
 
@@ -23,15 +24,8 @@ DEMO_ROLES = {
 
 def viewer_by_sign_in(token_hash: str, *, token: str, now: datetime) -> Viewer | None:
     """The viewer behind a running sign-in, with everything they hold, in one query; None when it is over."""
-    running = (
-        SignIn.token_hash == token_hash,
-        SignIn.ended_at.is_(None),
-        SignIn.expires_at > now,
-        SignIn.auth_epoch == Person.auth_epoch,
-        Person.deactivated_at.is_(None),
-    )
-    query = _viewers().add_columns(SignIn.id).join(SignIn, SignIn.person_id == Person.id).where(*running)
-    return _viewer(db.session.execute(query).all(), token=token)
+    found = db.session.connection().execute(_by_sign_in(), {"token_hash": token_hash, "now": now})
+    return _viewer(found.all(), token=token)
 
 
 def viewer_of(person_id: int) -> Viewer | None:
@@ -128,6 +122,24 @@ def has_administrator() -> bool:
     return db.session.scalar(query) is not None
 
 
+@cache
+def _by_sign_in() -> Select:
+    """Built once: every request runs it, and putting it together costs more than running it."""
+    running = (
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > bindparam("now"),
+        SignIn.auth_epoch == Person.auth_epoch,
+        Person.deactivated_at.is_(None),
+    )
+    return (
+        _viewers()
+        .add_columns(SignIn.id.label("sign_in_id"))
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(*running)
+    )
+
+
 def _viewers() -> Select:
     """One row for each role a person holds (one with empty role if none)."""
     node = aliased(Place)
@@ -135,28 +147,25 @@ def _viewers() -> Select:
     top = aliased(Place)
     return (
         select(
-            Person,
-            Place.path,
-            Place.timezone,
-            Grant.role,
-            node.path.label("held_path"),
+            Person.id, Person.name, Person.job_title, Person.place_id, Person.team_id, Person.site_id,
+            Person.employer_id, Place.path, Place.timezone, Grant.role, node.path.label("held_path"),
             top.id.label("top_id"),
         )
         .join(Place, Place.id == Person.place_id)
         .join(top, top.kind == PlaceKind.ORGANISATION)
         .outerjoin(Grant, standing)
         .outerjoin(node, node.id == Grant.place_id)
-    )
+    )  # fmt: skip
 
 
 def _viewer(rows: Sequence[Row], *, token: str = "") -> Viewer | None:
     if not rows:
         return None
-    person, first = rows[0][0], rows[0]
+    first = rows[0]
     return Viewer(
-        id=person.id, name=person.name, initials=person.initials, job_title=person.job_title,
-        place_id=person.place_id, path=first.path, team_id=person.team_id, site_id=person.site_id,
-        employer_id=person.employer_id, organisation_id=first.top_id, timezone=first.timezone or "UTC",
+        id=first.id, name=first.name, initials=initials(first.name), job_title=first.job_title,
+        place_id=first.place_id, path=first.path, team_id=first.team_id, site_id=first.site_id,
+        employer_id=first.employer_id, organisation_id=first.top_id, timezone=first.timezone or "UTC",
         held=tuple(Held(row.role, row.held_path) for row in rows if row.role is not None),
-        token=token, sign_in_id=getattr(first, "id", None),
+        token=token, sign_in_id=getattr(first, "sign_in_id", None),
     )  # fmt: skip

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from portal import clock
+from portal.csv_files import as_csv
 from portal.errors import DomainError, Gone, Invalid
 from portal.people import imports
 from portal.people.access import requires, the_viewer
-from portal.people.csv_cells import as_csv
 from portal.people.forms import ConfirmImportForm, ImportForm
 from portal.people.imports import Choices
 from portal.people.models import PeopleImport

@@ -62,9 +62,13 @@ class Wallet:
     before: bool
 
 
-def wallet_points_query(person_id: int) -> ColumnElement[int]:
-    """Points that a person can spend, as a scalar for the select list of another query; 0 without an account."""
-    of_person = (Account.kind == AccountKind.PERSON, Account.owner_ref == f"person:{person_id}")
+def wallet_points_query(person: int | ColumnElement[str]) -> ColumnElement[int]:
+    """Points that a person can spend, as a scalar for the select list of another query; 0 without an account.
+
+    person: their id, or a parameter of the statement that will be "person:ID".
+    """
+    owner = f"person:{person}" if isinstance(person, int) else person
+    of_person = (Account.kind == AccountKind.PERSON, Account.owner_ref == owner)
     return func.coalesce(select(Account.posted - Account.held).where(*of_person).scalar_subquery(), 0)
 
 

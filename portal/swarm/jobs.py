@@ -14,9 +14,10 @@ log = logging.getLogger("sayso.swarm")
 
 
 def refresh(message: Claimed, now: datetime) -> None:
-    """Add up all ideas again; running it twice gives the same."""
+    """Add up all ideas again, and bring their rows in order; running it twice gives the same."""
     with writing():
         scores.refresh_typical(now=now)
+        scores.keep_rows(now=now)
 
 
 def verify(message: Claimed, now: datetime) -> None:

@@ -28,7 +28,8 @@ class Vote(Base):
     __table_args__ = (
         Index("uq_votes_standing", "idea_id", "person_id", unique=True,
               sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
-        Index("ix_votes_person_standing", "person_id", "kind"),
+        Index("ix_votes_person_standing", "person_id", "kind", "idea_id",  # all that a board asks of somebody's votes
+              sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
         CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name="a_stop_has_a_reason"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,9 +63,10 @@ class IdeaScore(Base):
 
     __tablename__ = "idea_score"
     __table_args__ = (
-        Index("ix_idea_score_score", "score"),
-        Index("ix_idea_score_ucb", "ucb"),
-        Index("ix_idea_score_looks", "m"),
+        # Each order of the feed among what is open, read from its end: a page costs the same at any size.
+        Index("ix_idea_score_open_score", "open", "score", "idea_id"),
+        Index("ix_idea_score_open_ucb", "open", "ucb", "idea_id"),
+        Index("ix_idea_score_open_looks", "open", "m", "idea_id"),
     )
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), primary_key=True, autoincrement=False)
     s: Mapped[float] = mapped_column(default=0.0)
@@ -74,6 +76,8 @@ class IdeaScore(Base):
     n_strong: Mapped[int] = mapped_column(default=0)
     n_stop: Mapped[int] = mapped_column(default=0)
     n_pass: Mapped[int] = mapped_column(default=0)
+    # False some time after the idea has left the board for good; True says nothing, so that its stage is asked too.
+    open: Mapped[bool] = mapped_column(default=True, server_default="1")
     n_team: Mapped[int] = mapped_column(default=0)  # teams with a supporter
     n_site: Mapped[int] = mapped_column(default=0)  # sites with a supporter
     mu0: Mapped[float]  # the typical idea, as used for score and evidence

@@ -18,6 +18,7 @@ from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind
 from portal.rewards import service as rewards
 from portal.rewards.rules import Event, Payee, Share
+from portal.swarm import scores
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.score import DEFAULTS, delta
@@ -39,6 +40,7 @@ def promote_if_carried(idea_id: int, scored: Scored, *, now: datetime) -> bool:
         return False
     now = _after_changes(idea_id, now)
     ideas.mark_promoted(idea_id, now=now)
+    scores.close(idea_id)
     _record(idea_id, scored, teams, sites, now)
     facts = {"supporters_teams": scored.n_team, "sites": scored.n_site, "evidence": round(scored.evidence, 1)}
     story.record(idea_id, StoryKind.PROMOTED, now=now, facts=facts)

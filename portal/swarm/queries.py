@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Numeric, Row, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Integer, Numeric, Row, Select, bindparam, cast, func, or_, select
 
 from portal.db import db
 from portal.ideas.models import Idea
@@ -22,34 +22,75 @@ from portal.swarm.wording import Numbers
 
 STANDING = (Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None))
 HALF = 10**-DECIMALS / 2
+ALL = 2**31 - 1  # more than there can be
 STOPS_SHOWN_FROM = 3  # objectors, before anybody's words are shown
 
 
-def numbers_of(idea: Idea, score: IdeaScore) -> Numbers:
-    """The stored numbers of an idea as the swarm's sentence wants them."""
-    teams, sites = audience_size(idea)
+def numbers_of(idea: Idea, score: Any) -> Numbers:
+    """The stored numbers of an idea as the swarm's sentence wants them, its exact place among all ideas included."""
     means = kept_typical()
     mu0 = means.mu0 if means else 0.0
+    return numbers(score, place_of(idea.id, score, mu0), size=audience_size(idea), mu0=mu0)
+
+
+def numbers(score: Any, place: int | None, *, size: tuple[int, int], mu0: float) -> Numbers:
+    """The same for a page that knows the size of the audience already.
+
+    score: an `IdeaScore`, or a row with its columns. place: None beyond counting.
+    """
+    teams, sites = size
     gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0)
     return Numbers(
-        place=place_on_list(score), looks=score.n_support + score.n_pass,
+        place=place, looks=score.n_support + score.n_pass,
         supporters=score.n_support, strong=score.n_strong, stops=score.n_stop,
         teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams), gap=gap,
     )  # fmt: skip
 
 
 def place_on_list(score: IdeaScore) -> int:
-    """The place on the official list of standing ideas: score down, looks down, number up."""
-    worth, looks, mine = listed_score(), listed_looks(), listed(score.m)
+    """The place on the official list of standing ideas: score down, looks down, number up. Counts all before it."""
+    means = kept_typical()
+    return place_of(score.idea_id, score, means.mu0 if means else 0.0) or 0
+
+
+def place_of(number: int, score: Any, mu0: float, *, most: int | None = None) -> int | None:
+    """The place of an idea; with `most` only among the first so many, else None: the cost ends there too.
+
+    mu0: the typical idea, where those without a score row stand.
+    """
+    here = {"number": number, "score": score.score, "looks": listed(score.m)}
+    limit = {"most": ALL if most is None else most}
+    connection = db.session.connection()
+    ahead = connection.execute(AHEAD, here | limit).scalar_one()
+    typical_idea = listed(mu0)
+    if ahead < limit["most"] and typical_idea >= score.score - HALF:
+        same = typical_idea <= score.score + HALF
+        before = number if same and here["looks"] < HALF else 0 if same else ALL
+        ahead += connection.execute(UNSCORED_AHEAD, {"before": before} | limit).scalar_one()
+    return ahead + 1 if ahead < limit["most"] else None
+
+
+def _ahead() -> Select[int]:
+    """How many scored ideas stand before one, at most `most`: read from the two ends of one index."""
+    score, mine = bindparam("score", type_=Float), bindparam("looks", type_=Float)
+    looks = listed_looks()
     # Neither differs by less than the ninth decimal, so that half of one tells equal from different.
-    same_worth, same_looks = func.abs(worth - score.score) < HALF, func.abs(looks - mine) < HALF
+    same_worth, same_looks = IdeaScore.score < score + HALF, func.abs(looks - mine) < HALF
     ahead = or_(
-        worth > score.score + HALF,
+        IdeaScore.score > score + HALF,
         same_worth & (looks > mine + HALF),
-        same_worth & same_looks & (Idea.id < score.idea_id),
+        same_worth & same_looks & (Idea.id < bindparam("number", type_=Integer)),
     )
-    query = select(func.count()).select_from(Idea).outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
-    return 1 + (db.session.scalar(query.where(*STANDING, ahead)) or 0)
+    found = select(Idea.id).select_from(IdeaScore).join(Idea, Idea.id == IdeaScore.idea_id)
+    found = found.where(IdeaScore.open.in_((True, False)), IdeaScore.score > score - HALF, ahead, *STANDING)
+    return select(func.count()).select_from(found.limit(bindparam("most", type_=Integer)).subquery())
+
+
+def _unscored_ahead() -> Select[int]:
+    """How many standing ideas have no score row and a number below `before`; there are few, and not for long."""
+    found = select(Idea.id).outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
+    found = found.where(IdeaScore.idea_id.is_(None), Idea.id < bindparam("before", type_=Integer), *STANDING)
+    return select(func.count()).select_from(found.limit(bindparam("most", type_=Integer)).subquery())
 
 
 def official_list() -> list[int]:
@@ -69,6 +110,9 @@ def listed_score() -> ColumnElement[float]:
 def listed_looks() -> ColumnElement[float]:
     """The looks that decide between equal scores, rounded as `score.listed` does."""
     return cast(func.round(cast(func.coalesce(IdeaScore.m, 0.0), Numeric(asdecimal=False)), DECIMALS), Float)
+
+
+AHEAD, UNSCORED_AHEAD = _ahead(), _unscored_ahead()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.errors import DomainError, Invalid
-from portal.ideas.queries import idea_for
+from portal.ideas.queries import readable_number
 from portal.people.access import requires, the_viewer
 from portal.swarm import queries, service
 from portal.swarm.forms import VoteForm
@@ -33,8 +33,8 @@ def vote(number: int) -> ResponseReturnValue:
     viewer = the_viewer()
     try:
         with writing():
-            idea = idea_for(viewer, number)
-            promoted = service.cast_vote(Voter.of(viewer), idea.id, form.wanted(), via=_via(), now=clock.now())
+            idea_id = readable_number(viewer, number)
+            promoted = service.cast_vote(Voter.of(viewer), idea_id, form.wanted(), via=_via(), now=clock.now())
     except DomainError as refusal:
         if refusal.code in ABOUT_THE_STOP:
             return _stop_again(number, form, refusal)

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 
 from portal.swarm.line import Gap
 
+PLACES_COUNTED = 100  # on a page; the command line counts all
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """All that the sentence says.
 
-    place: on the official list, from 1. looks: people, expected. supporters: includes strong.
+    place: on the official list, from 1; None beyond the first PLACES_COUNTED. looks: people, expected.
+    supporters: includes strong.
     teams, sites: distinct among supporters. evidence, line: what the idea has and needs.
     """
 
-    place: int
+    place: int | None
     looks: float
     supporters: int
     strong: int
@@ -28,7 +31,8 @@ class Numbers:
 
 def sentence(numbers: Numbers) -> str:
     """Who looked, who supports it, where from, and what is missing to the executives."""
-    return f"No. {numbers.place}: {_people(numbers)}. {_evidence(numbers)}{_missing(numbers.gap)}"
+    place = f"Beyond the first {PLACES_COUNTED}" if numbers.place is None else f"No. {numbers.place}"
+    return f"{place}: {_people(numbers)}. {_evidence(numbers)}{_missing(numbers.gap)}"
 
 
 def _people(numbers: Numbers) -> str:

@@ -25,6 +25,7 @@ from portal.swarm.models import IdeaScore, Promotion, Vote
 from portal.swarm.rules import StopReason, VoteKind
 from portal.triage.models import Decision, DecisionKind
 from portal.triage.rules import DeclineReason
+from portal.web.paging import COUNTED_TO
 
 QUEUE_SHOWN = 50
 NUMBER_MAX = 2**31 - 1  # what a key can hold
@@ -108,8 +109,9 @@ def waiting_count(viewer: Viewer) -> int:
 
 
 def waiting_query(viewer: Viewer) -> Select:
-    """The same as a query, for pages that ask for several things at once."""
-    return select(func.count()).select_from(Idea).where(_answerable(viewer), Idea.stage == Stage.PROMOTED)
+    """The same as a query, for pages that ask for several things at once. Counts no further than is shown."""
+    found = select(Idea.id).where(_answerable(viewer), Idea.stage == Stage.PROMOTED).limit(COUNTED_TO + 1)
+    return select(func.count()).select_from(found.subquery())
 
 
 def answerable(viewer: Viewer, number: int) -> Idea:

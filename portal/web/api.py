@@ -99,11 +99,12 @@ def _utc(moment: datetime) -> str:
 PATTERN_WORDS = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
 PATTERN_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
 Words = Annotated[str, AfterValidator(_no_controls), Field(json_schema_extra={"pattern": PATTERN_WORDS})]
-Line = Annotated[str, AfterValidator(_no_controls), Field(pattern=PATTERN_LINE)]
+# A limit stands before the function that wraps it: behind it, the document would not know of it.
+Line = Annotated[str, Field(pattern=PATTERN_LINE), AfterValidator(_no_controls)]
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAX)]
 Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(json_schema_extra={"format": "date-time"})]
-AskedNumber = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=NUMBER_MAX)]
-Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=LIMIT_MAX, description="How many at most.")]
+AskedNumber = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(_digits)]
+Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many at most."), BeforeValidator(_digits)]
 Cursor = Annotated[
     str, Field(max_length=CURSOR_CHARS_MAX, description="`next` of the page before. Opaque: only we can make one.")
 ]

@@ -11,6 +11,12 @@ from portal.errors import Invalid
 
 Row = TypeVar("Row")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+COUNTED_TO = 99
+
+
+def capped(count: int) -> str:
+    """A count as a list's tab shows it: what is beyond `COUNTED_TO` is never counted, so that it costs the same."""
+    return str(count) if count <= COUNTED_TO else f"{COUNTED_TO}+"
 
 
 def encode_cursor(*values: Any) -> str:

@@ -13,6 +13,7 @@ from portal.web.api_document import operations
 
 # What the pages do and the interface leaves to them, each for a reason.
 PAGES_ONLY = {
+    "idea.import": "a file names authors: somebody looks at its dry run first, on the page or by `flask import ideas`",
     "public": "signing in, help and health have no key",
     "keys.make": "a key that makes keys could never be ended; `flask token create` and the page do it",
 }

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from portal import clock
 from portal.db import db, writing
@@ -116,6 +117,18 @@ def test_the_day_of_the_last_use_is_written_apart_from_the_request(app: Flask, c
 
     assert before is None
     assert caller.get("/keys").json["items"][0]["last_used_on"] == clock.now().date().isoformat()  # type: ignore[index]
+
+
+def test_a_day_that_cannot_be_written_is_lost_without_a_fuss(
+    app: Flask, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    Caller(app, cast.asha).get("/self")
+    with app.app_context(), writing():
+        db.session.execute(text("ALTER TABLE api_tokens RENAME TO elsewhere"))
+
+    last_uses.flush_or_forget(app)
+
+    assert "last uses of keys were not written down" in caplog.text
 
 
 def test_an_unknown_address_and_method_answer_in_json(app: Flask, cast: Cast) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 
-from portal.db import db, writing
+from portal.db import db, table_of, writing
 from portal.demo import bulk_rows, bulk_write
 from portal.demo.bulk_load import work_out, write
 from portal.demo.bulk_places import make_world
@@ -100,11 +100,11 @@ def only_what_was_said(size: Size) -> None:
     years.run()
     fresh = {"stage": Stage.OPEN, "first_vote_at": None, "hidden_at": None, "comment_count": 0}
     for model, columns, found, _ in bulk_rows.tree(years.world, years.began):
-        bulk_insert(bulk_rows.table_of(model), columns, found)
+        bulk_insert(table_of(model), columns, found)
     model, columns, found, _ = next(iter(bulk_rows.said(years)))
     opened = (tuple(fresh.get(name, value) for name, value in zip(columns, row, strict=True)) for row in found)
-    bulk_insert(bulk_rows.table_of(model), columns, opened)
-    bulk_write.next_numbers_follow([bulk_rows.table_of(model)])
+    bulk_insert(table_of(model), columns, opened)
+    bulk_write.next_numbers_follow([table_of(model)])
 
 
 def events(size: Size, votes: list[dict[str, Any]], steps: list[dict[str, Any]]) -> Iterator[Event]:

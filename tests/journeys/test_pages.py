@@ -55,6 +55,9 @@ PAGES = (
     ("administrator", "/people"),
     ("administrator", "/people/1"),
     ("administrator", "/imports/new"),
+    ("programme", "/ideas/imports/new"),
+    ("programme", "/ideas/imports/{waiting}"),
+    ("programme", "/ideas/imports/{brought}"),
 )
 
 
@@ -66,7 +69,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     with app.app_context():
         with writing():
             load_demo(now=clock.now())
-        numbers = _numbers()
+        numbers = _numbers() | _earlier_ideas()
         db.session.remove()
     server = create_server(app, host="127.0.0.1", port=0, threads=6, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -91,6 +94,27 @@ def _numbers() -> dict[str, int]:
         Commitment.owner_id == owner.id, Commitment.state == CommitmentState.ACCEPTED
     )
     found["mine"] = (mine.first() or db.session.query(Commitment.id).first())[0]
+    return found
+
+
+def _earlier_ideas() -> dict[str, int]:
+    """A file of earlier ideas that waits, with good and bad rows, and one that was brought along; the programme's."""
+    from portal.ideas import imports
+    from portal.ideas.earlier_columns import open_sheet
+    from portal.people.queries import demo_viewer
+
+    mia, found = demo_viewer("programme"), {}
+    assert mia is not None
+    text = "id,title,description,author email,votes,created\n1,No fax,Nobody has a fax,a@b.example,312,5.3.2021\n"
+    for name, more in (("waiting", "2,,Call me on 0800 123 4567,,,\n3,,No,,many,5/3/2021\n"), ("brought", "")):
+        with writing():
+            file = imports.File(text + more, "earlier ideas.csv", "0" * 64, "cp1252")
+            kept = imports.keep_file(mia, file, now=clock.now())
+            found[name], choices = kept.id, imports.choices_of(kept)
+        if not more:
+            seen = imports.look(file, open_sheet(file.text), *imports.prepare(choices, now=clock.now()), rows_max=9)
+            with writing():
+                imports.apply(mia, found[name], seen, only_good=False, now=clock.now())
     return found
 
 

@@ -1,0 +1,124 @@
+"""The candidates of the feed that are the same for everybody, kept for some seconds in each process.
+
+Only where there are more open ideas than a pool holds: a small portal is asked afresh each time. What is kept decides
+no right: whether somebody may see a card is asked when it is drawn.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import URL, Engine, Select, bindparam, select, true
+
+from portal.db import db
+from portal.ideas.models import Idea
+from portal.ideas.words import Audience, Stage
+from portal.people.viewer import Viewer
+from portal.swarm.feed import Card
+from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.score import DEFAULTS, sd
+from portal.swarm.scores import kept_typical
+
+LASTS = timedelta(seconds=10)
+SIZE = DEFAULTS.feed_pool
+HELD = 2 * SIZE  # of each order: somebody who has decided half of them is still dealt from a full pool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An open idea that may be dealt, and what decides for whom."""
+
+    number: int
+    card: Card
+    audience: Audience
+    employer_id: int | None
+    site_id: int | None
+    author_id: int | None
+
+    def suits(self, viewer: Viewer) -> bool:
+        """Meant for this viewer, who did not say it. For people without a role that sees more."""
+        if self.author_id == viewer.id:
+            return False
+        if self.audience is Audience.ORGANISATION:
+            return True
+        if self.audience is Audience.EMPLOYER:
+            return self.employer_id == viewer.employer_id
+        return viewer.site_id is not None and self.site_id == viewer.site_id
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The first of each order: by score, by hope, by looks from below."""
+
+    best: list[Entry]
+    hopeful: list[Entry]
+    unseen: list[Entry]
+
+    def without(self, viewer: Viewer, show: int) -> tuple[list[Card], list[Card]] | None:
+        """(promising, fresh) for one viewer, or None where they have decided too much of it."""
+        decided = set(db.session.connection().execute(DECIDED, {"viewer": viewer.id}).scalars())
+        best, hopeful, unseen = (
+            list(islice((one.card for one in kind if one.number not in decided and one.suits(viewer)), SIZE))
+            for kind in (self.best, self.hopeful, self.unseen)
+        )
+        if min(len(best), len(hopeful), len(unseen)) < max(SIZE // 2, 2 * show):
+            return None
+        return list({card.id: card for card in (*best, *hopeful)}.values()), unseen
+
+
+class Kept(NamedTuple):
+    """The candidates of one database, and since when."""
+
+    database: URL
+    since: datetime
+    shared: Shared | None
+
+
+_kept: list[Kept] = []  # at most one
+
+
+def shared_pool(engine: Engine, *, now: datetime) -> Shared | None:
+    """The shared candidates, at most `LASTS` old; None on a portal that is smaller than they are."""
+    # Also anew where the clock was set back.
+    for kept in _kept:
+        if kept.database == engine.url and timedelta(0) <= now - kept.since < LASTS:
+            return kept.shared
+    kept = Kept(engine.url, now, _gathered())
+    _kept[:] = [kept]
+    return kept.shared
+
+
+def _gathered() -> Shared | None:
+    means = kept_typical()
+    if means is None:
+        return None
+    connection = db.session.connection()
+    kinds = [connection.execute(statement, {"size": HELD}).all() for statement in ORDERS]
+    if len(kinds[0]) < HELD:
+        return None
+    return Shared(*([_entry(row, means.var) for row in rows] for rows in kinds))
+
+
+def _entry(row: Any, var: float) -> Entry:
+    card = Card(row.idea_id, row.score, sd(row.m, var), row.m)
+    return Entry(row.idea_id, card, row.audience, row.employer_id, row.site_id, row.author_id)
+
+
+def _ordered(*order: Any) -> Select:
+    columns = IdeaScore.idea_id, IdeaScore.score, IdeaScore.m, Idea.audience, Idea.employer_id
+    return (
+        select(*columns, Idea.site_id, Idea.author_id)
+        .join(Idea, Idea.id == IdeaScore.idea_id)
+        .where(IdeaScore.open == true(), Idea.stage == Stage.OPEN, Idea.hidden_at.is_(None))
+        .order_by(*order)
+        .limit(bindparam("size"))
+    )
+
+
+ORDERS = (
+    _ordered(IdeaScore.score.desc(), IdeaScore.idea_id.desc()),
+    _ordered(IdeaScore.ucb.desc(), IdeaScore.idea_id.desc()),
+    _ordered(IdeaScore.m, IdeaScore.idea_id),
+)
+DECIDED = select(Vote.idea_id).where(Vote.person_id == bindparam("viewer"), Vote.revoked_at.is_(None))

@@ -1,0 +1,62 @@
+"""The board's tabs: how many ideas each view holds, counted no further than is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from portal.db import db
+from portal.home.proof import Killed
+from portal.home.wanted import STAGES, conditions, undecided
+from portal.home.wanted import Filters as NoFilters
+from portal.ideas.models import Idea
+from portal.ideas.words import Stage
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
+from portal.people.viewer import Viewer
+from portal.swarm.models import Vote
+from portal.web.paging import COUNTED_TO
+
+NOBODY = [0]  # an empty list would be another statement
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """counts: view → ideas in it, at most COUNTED_TO + 1. killed: the latest rule that is gone and readable."""
+
+    counts: dict[str, int]
+    killed: Killed | None
+
+
+def tabs(viewer: Viewer, killed: Sequence[Killed] = ()) -> Tabs:
+    """What stands around the board's list for this viewer: one query. killed: the latest ones, newest first."""
+    numbers = [one.number for one in killed]
+    parameters = person_of(viewer) | {"killed": numbers or NOBODY}
+    row = db.session.connection().execute(_statement(shape_of(viewer)), parameters).one()
+    counts = row._asdict()
+    readable = counts.pop("killed")
+    return Tabs(counts, next((one for one in killed if one.number == readable), None))
+
+
+@lru_cache(SHAPES_KEPT)
+def _statement(shape: Shape) -> Select:
+    looker = stand_in(shape)
+    readable = conditions(looker, NoFilters())
+    ideas = select(Idea.id).where(*readable)
+    views = {name: ideas.where(Idea.stage.in_(stages)) for name, stages in STAGES.items()}
+    views["needs-you"] = ideas.where(*undecided(looker))
+    mine = Vote.person_id == looker.id, Vote.revoked_at.is_(None)
+    views["rising"] = ideas.join(Vote, Vote.idea_id == Idea.id).where(
+        # Not by the index on the stage, which SQLite would prefer: a person has few votes.
+        *mine,
+        func.lower(Idea.stage) == Stage.OPEN.value,
+    )
+    counted = [_capped(query).label(name) for name, query in views.items()]
+    gone = ideas.where(Idea.id.in_(bindparam("killed", expanding=True)))
+    latest = gone.order_by(Idea.moved_at.desc(), Idea.id.desc()).limit(1).scalar_subquery()
+    return select(*counted, latest.label("killed"))
+
+
+def _capped(query: Select) -> Any:
+    return select(func.count()).select_from(query.limit(COUNTED_TO + 1).subquery()).scalar_subquery()
