@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint audit lock demo-reset vendor
+.PHONY: help run test test-fast bench lint audit lock demo-reset vendor
 
 FLASK := .venv/bin/python -m flask --app wsgi
 PYTEST := .venv/bin/python -m pytest
@@ -20,6 +20,10 @@ test: .venv/.test ## Run every test on SQLite, PostgreSQL and in a real browser
 
 test-fast: .venv/.test ## The inner loop: SQLite, no browser, nothing slow
 	@$(PYTEST) -q -n 2 --dist worksteal -m "not browser and not slow"
+
+bench: .venv/.large ## Measure pages and votes against the limit of this machine (ARGS='--sizes 1000 --seconds 3')
+	@scripts/bench_tools.sh
+	@.venv/bin/python -m bench $(ARGS)
 
 lint: .venv/.test ## Look at style and types
 	@.venv/bin/ruff check .
@@ -43,3 +47,6 @@ vendor: ## Copy the vendored scripts of the front end into static/vendor
 
 .venv/.test: requirements/test.txt requirements/run.txt
 	@scripts/environment.sh test
+
+.venv/.large: requirements/large.txt requirements/run.txt
+	@scripts/environment.sh large

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# environment.sh run|test: the virtual environment .venv with exactly the packages of requirements/$1.txt.
+# environment.sh run|test|large: the virtual environment .venv with exactly the packages of requirements/$1.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 wanted=$1
@@ -25,4 +25,4 @@ if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-in
   stop "The packages of requirements/$wanted.txt could not be installed: pip's reason stands above."
 fi
 touch .venv/.run
-[ "$wanted" = run ] || touch .venv/.test
+[ "$wanted" = run ] || touch ".venv/.$wanted"

@@ -15,6 +15,8 @@ compile() {
 compile requirements/run.in -o requirements/run.txt
 # The tests run on what is served: the same versions, and more.
 compile requirements/test.in -c requirements/run.txt -o requirements/test.txt
+# What is served, and the server of a large installation.
+compile requirements/large.in -c requirements/run.txt -o requirements/large.txt
 if grep -nE 'https?://|--(index|find-links|extra)' requirements/*.txt; then
   echo "An address has got into the lock files; see above." >&2
   exit 1
