@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-USUAL_WORDS = "What you want to say"
+USUAL_WORDS = "What you want to say, so that somebody tired understands it at once"
 DEPTH_MAX = 4
 NUMBER_MAX = 2**31 - 1  # the bounds of any number of a thing are not worth a line
 COMMON = ("400", "401", "403", "429", "500", "503")  # every operation may answer these
