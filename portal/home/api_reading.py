@@ -13,7 +13,7 @@ EXAMPLES: dict[str, Any] = {
     "name": "Asha Rao", "email": "asha@harbour.example", "staff_number": "1001", "site": "Leeds", "team": "Billing",
     "employer": "Brightline", "timezone": "Europe/London", "job_title": "Adviser", "manager": "lea@harbour.example",
     "say": "We have to ask a supervisor before we may say sorry.", "title": "Let us say sorry", "month": "2026-03",
-    "cursor": "WzQyXQ",
+    "cursor": "WzQyXQ", "code": "repeat_contacts_7d", "unit": "per 100 contacts",
 }  # fmt: skip
 FORMATS = {"date-time": "2026-03-02T12:00:00Z", "date": "2026-03-02"}
 WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false",
