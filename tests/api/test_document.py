@@ -25,6 +25,7 @@ def document(app: Flask) -> dict[str, Any]:
     return answer.json  # type: ignore[return-value]
 
 
+@pytest.mark.slow
 def test_the_document_is_openapi(app: Flask) -> None:
     found = list(OpenAPIV31SpecValidator(document(app)).iter_errors())
 

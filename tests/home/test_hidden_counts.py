@@ -83,6 +83,7 @@ def leaks(client: FlaskClient, app: Flask, number: int, pattern: re.Pattern[str]
     return found, looked_at
 
 
+@pytest.mark.slow
 def test_no_page_tells_the_undecided_what_the_others_said(app: Flask, cast: Cast) -> None:
     number = plant(app, cast)
     names = re.compile("|".join([TOLD.pattern, r"Zoe\d+", *HIDDEN]))
@@ -119,6 +120,7 @@ def test_authors_see_how_their_own_idea_stands(app: Flask, cast: Cast) -> None:
     assert found == {}
 
 
+@pytest.mark.slow
 def test_once_carried_everybody_sees_how_it_stood_but_not_who(app: Flask, cast: Cast) -> None:
     number = plant(app, cast)
     with app.app_context():

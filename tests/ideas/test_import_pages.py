@@ -218,6 +218,7 @@ def test_the_programme_of_a_part_may_not(app: Flask, cast: Cast) -> None:
     assert client.get("/ideas/imports/new").status_code == upload(client).status_code == 403
 
 
+@pytest.mark.slow
 def test_votes_brought_along_are_told_only_to_those_who_have_decided(app: Flask, cast: Cast, mia: FlaskClient) -> None:
     bring(mia, MANY)
     number = number_of(app, "No fax")
@@ -257,6 +258,7 @@ def test_an_idea_without_votes_or_state_says_nothing_of_them(app: Flask, cast: C
     assert "Brought along from earlier ideas" in page
 
 
+@pytest.mark.slow
 def test_a_hidden_author_of_an_earlier_idea_is_nowhere(app: Flask, cast: Cast, mia: FlaskClient) -> None:
     with app.app_context(), writing():
         leeds = db.session.get_one(Place, cast.places["Leeds/Billing"])

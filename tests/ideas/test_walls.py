@@ -155,6 +155,7 @@ def hidden(app: Flask, cast: Cast) -> int:
 
 
 @pytest.mark.parametrize("name", ["bo", "lea", "olu", "vic", "mia", "tess", "sam"])
+@pytest.mark.slow
 def test_no_page_that_shows_ideas_names_a_hidden_author(app: Flask, cast: Cast, hidden: int, name: str) -> None:
     """Walks every GET route, so that a new page cannot escape."""
     client = signed_in(app, getattr(cast, name))
