@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_index("ix_idea_score_open_score", "idea_score", ["open", "score", "idea_id"])
     op.create_index("ix_idea_score_open_ucb", "idea_score", ["open", "ucb", "idea_id"])
     op.create_index("ix_ideas_stage_number", "ideas", ["stage", "id"])
+    op.create_index("ix_votes_idea", "votes", ["idea_id", "id"])
     op.drop_index("ix_votes_person_standing", "votes")
     standing = sa.text("revoked_at IS NULL")
     op.create_index(
@@ -35,6 +36,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_votes_idea", "votes")
     op.drop_index("ix_votes_person_standing", "votes")
     op.create_index("ix_votes_person_standing", "votes", ["person_id", "kind"])
     op.drop_index("ix_ideas_stage_number", "ideas")

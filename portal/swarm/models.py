@@ -28,6 +28,7 @@ class Vote(Base):
     __table_args__ = (
         Index("uq_votes_standing", "idea_id", "person_id", unique=True,
               sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_votes_idea", "idea_id", "id"),  # changed ones too: a promotion is recomputed from all of them
         Index("ix_votes_person_standing", "person_id", "kind", "idea_id",  # all that a board asks of somebody's votes
               sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
         CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name="a_stop_has_a_reason"),
