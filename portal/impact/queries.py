@@ -17,7 +17,7 @@ from portal.impact.before_after import Facts, Verdict, compare, figures, finishe
 from portal.impact.chart import around_go_live
 from portal.metrics.chart import Drawing
 from portal.metrics.models import Metric
-from portal.metrics.weekly import kept, site_weeks
+from portal.metrics.weekly import TOP, kept, site_weeks
 from portal.metrics.weeks import Week, monday_of, together
 from portal.metrics.words import day_words, number
 from portal.people.models import Place
@@ -110,17 +110,14 @@ def results_for(viewer: Viewer, *, before: int | None = None, limit: int = RESUL
 
 
 def _happened(statement: Select, which: int, today: date, now: datetime | None) -> Happened | None:
-    connection = db.session.connection()
-    row = connection.execute(statement, {"which": which}).first()
-    if row is None:
-        return None
-    sites = connection.execute(SITES, {"delivery": row.delivery_id}).all()
-    if now is None:
-        return _worked_out(row, sites, today)
-    return kept((row, tuple(sites), today), lambda: _worked_out(row, sites, today), now=now)
+    row = db.session.connection().execute(statement, {"which": which}).first()
+    if row is None or now is None:
+        return None if row is None else _worked_out(row, today)
+    return kept((row, today), lambda: _worked_out(row, today), now=now)
 
 
-def _worked_out(row: Row, sites: Sequence[Row], today: date) -> Happened:
+def _worked_out(row: Row, today: date) -> Happened:
+    sites = db.session.connection().execute(SITES, {"delivery": row.delivery_id}).all()
     since = monday_of(row.live_from) - timedelta(weeks=WEEKS_BEFORE)
     until = min(today, row.live_from + timedelta(weeks=WEEKS_AFTER))
     values = site_weeks(row.metric_id, since, until)
@@ -154,7 +151,7 @@ def _sites_query() -> Select:
 
 
 def _measured(which: ColumnElement[bool]) -> Select:
-    columns = Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals
+    columns = Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals, TOP
     return _delivered(*columns).where(which)
 
 

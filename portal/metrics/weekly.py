@@ -21,7 +21,7 @@ from portal.people.models import Place
 Worked = TypeVar("Worked")
 KEPT_FOR = timedelta(minutes=1)  # also bounds for how long a place that moved to another site is counted at the old one
 KEPT_MOST = 128
-TOP = select(func.max(Observation.id))
+TOP = select(func.max(Observation.id)).scalar_subquery().label("top")
 _kept: OrderedDict[Hashable, tuple[datetime, Any]] = OrderedDict()
 _turn = Lock()
 
@@ -34,9 +34,9 @@ def site_weeks(metric_id: int, since: date, until: date) -> list[SiteWeek]:
 
 
 def kept(key: Hashable, work: Callable[[], Worked], *, now: datetime) -> Worked:
-    """What `work` gives for this key, at most a minute old. It must depend on the key and on stored values alone."""
+    """What `work` gives for this key, at most a minute old. key: holds `TOP`, which storing values changes."""
     # Of two imports at a time the later ids may be seen first, and the top stay as it is: hence the minute.
-    told = (db.engine.url, db.session.connection().execute(TOP).scalar(), key)
+    told = (db.engine.url, key)
     found = _kept.get(told)
     if found and timedelta(0) <= now - found[0] < KEPT_FOR:
         return found[1]
