@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, String, Table, event, func, select
+from sqlalchemy import BindParameter, DateTime, Integer, MetaData, String, Table, bindparam, event, func, select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -122,6 +122,20 @@ def writing() -> Iterator[None]:
         raise
     finally:
         db.session().info.pop("writing", None)
+
+
+def places(name: str, count: int) -> list[BindParameter[int]]:
+    """A fixed number of places for whole numbers in an IN.
+
+    A list of open length has its statement's text put together again at every run, which costs more than the run.
+    """
+    return [bindparam(f"{name}_{place}", type_=Integer) for place in range(count)]
+
+
+def placed(name: str, numbers: Sequence[int], count: int) -> dict[str, int]:
+    """The parameters of `places`; those left over take the last number again, or 0, which no row has."""
+    filled = [*numbers, *[numbers[-1] if numbers else 0] * (count - len(numbers))]
+    return {f"{name}_{place}": number for place, number in enumerate(filled)}
 
 
 def table_of(model: type[Base]) -> Table:

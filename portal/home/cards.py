@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import db, placed, places
 from portal.home.facts import Facts
 from portal.ideas.models import Follow, Idea
 from portal.ideas.queries import visible_to
@@ -23,6 +23,7 @@ from portal.swarm.rules import OPEN_STAGES
 from portal.swarm.score import listed
 
 EXCERPT_CHARS = 220
+ROOM = 8  # cards: statements are made for so many, twice as many and so on
 CHIPS = {
     Stage.PROMOTED: ("With executives", "honey", "rise"),
     Stage.PROMISED: ("Promised", "blue", "flag"),
@@ -104,17 +105,18 @@ def cards_of(viewer: Viewer, numbers: Sequence[int], facts: Facts, *, back: str 
     """The cards of these ideas in this order, in one query. Raises nothing: what is gone is left out."""
     if not numbers:
         return []
-    parameters = person_of(viewer) | {"numbers": numbers}
-    rows = db.session.connection().execute(_statement(shape_of(viewer)), parameters)
+    room = -(-len(numbers) // ROOM) * ROOM
+    parameters = person_of(viewer) | placed("number", numbers, room)
+    rows = db.session.connection().execute(_statement(shape_of(viewer), room), parameters)
     found = {row.id: card(row, viewer, facts, back=back) for row in rows}
     return [found[number] for number in numbers if number in found]
 
 
 @lru_cache(SHAPES_KEPT)
-def _statement(shape: Shape) -> Select:
+def _statement(shape: Shape, room: int) -> Select:
     # The numbers may be some seconds old: what may be seen is asked here.
     looker = stand_in(shape)
-    numbers = Idea.id.in_(bindparam("numbers", expanding=True))
+    numbers = Idea.id.in_(places("number", room))
     return cards_query(looker).where(numbers, visible_to(looker), Idea.hidden_at.is_(None))
 
 

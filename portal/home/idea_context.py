@@ -24,7 +24,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
     idea, zone = page.idea, viewer.timezone
     today = local_day(now, zone)
     measured = page.commitment is not None and page.commitment.metric_id and page.commitment.delivered_at
-    happened = what_happened_to(idea.id, today=today) if measured else None
+    happened = what_happened_to(idea.id, today=today, now=now) if measured else None
     comments, more = comments_page(viewer, idea, after=after)
     return {
         "card": page.card,

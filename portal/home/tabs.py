@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 
-from portal.db import db
+from portal.db import db, placed, places
 from portal.home.proof import Killed
 from portal.home.wanted import STAGES, conditions, undecided
 from portal.home.wanted import Filters as NoFilters
@@ -17,8 +17,6 @@ from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_
 from portal.people.viewer import Viewer
 from portal.swarm.models import Vote
 from portal.web.paging import COUNTED_TO
-
-NOBODY = [0]  # an empty list would be another statement
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,16 @@ class Tabs:
 
 def tabs(viewer: Viewer, killed: Sequence[Killed] = ()) -> Tabs:
     """What stands around the board's list for this viewer: one query. killed: the latest ones, newest first."""
-    numbers = [one.number for one in killed]
-    parameters = person_of(viewer) | {"killed": numbers or NOBODY}
-    row = db.session.connection().execute(_statement(shape_of(viewer)), parameters).one()
+    room = max(len(killed), 1)
+    parameters = person_of(viewer) | placed("killed", [one.number for one in killed], room)
+    row = db.session.connection().execute(_statement(shape_of(viewer), room), parameters).one()
     counts = row._asdict()
     readable = counts.pop("killed")
     return Tabs(counts, next((one for one in killed if one.number == readable), None))
 
 
 @lru_cache(SHAPES_KEPT)
-def _statement(shape: Shape) -> Select:
+def _statement(shape: Shape, room: int) -> Select:
     looker = stand_in(shape)
     readable = conditions(looker, NoFilters())
     ideas = select(Idea.id).where(*readable)
@@ -53,7 +51,7 @@ def _statement(shape: Shape) -> Select:
         func.lower(Idea.stage) == Stage.OPEN.value,
     )
     counted = [_capped(query).label(name) for name, query in views.items()]
-    gone = ideas.where(Idea.id.in_(bindparam("killed", expanding=True)))
+    gone = ideas.where(Idea.id.in_(places("killed", room)))
     latest = gone.order_by(Idea.moved_at.desc(), Idea.id.desc()).limit(1).scalar_subquery()
     return select(*counted, latest.label("killed"))
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
@@ -17,8 +17,8 @@ from portal.impact.before_after import Facts, Verdict, compare, figures, finishe
 from portal.impact.chart import around_go_live
 from portal.metrics.chart import Drawing
 from portal.metrics.models import Metric
-from portal.metrics.queries import reported
-from portal.metrics.weeks import Week, by_week, monday_of
+from portal.metrics.weekly import TOP, kept, site_weeks
+from portal.metrics.weeks import Week, monday_of, together
 from portal.metrics.words import day_words, number
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
@@ -78,14 +78,17 @@ class Happened:
         return day_words(self.live_from, year=True)
 
 
-def what_happened(commitment_id: int, *, today: date) -> Happened | None:
-    """What happened after this promise was delivered; None without a metric or a delivery that stands."""
-    return _happened(Commitment.id == commitment_id, today)
+def what_happened(commitment_id: int, *, today: date, now: datetime | None = None) -> Happened | None:
+    """What happened after this promise was delivered; None without a metric or a delivery that stands.
+
+    now: where it is told, the answer may be a minute old (see `metrics.weekly.kept`).
+    """
+    return _happened(OF_PROMISE, commitment_id, today, now)
 
 
-def what_happened_to(idea_id: int, *, today: date) -> Happened | None:
+def what_happened_to(idea_id: int, *, today: date, now: datetime | None = None) -> Happened | None:
     """The same for the promise that stands for an idea."""
-    return _happened(Commitment.idea_id == idea_id, today)
+    return _happened(OF_IDEA, idea_id, today, now)
 
 
 def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row, Happened]:
@@ -106,19 +109,22 @@ def results_for(viewer: Viewer, *, before: int | None = None, limit: int = RESUL
     return db.session.execute(query.order_by(Delivery.id.desc()).limit(limit + 1)).all()
 
 
-def _happened(which: ColumnElement[bool], today: date) -> Happened | None:
-    row = db.session.execute(_delivered(Delivery.id.label("delivery_id"), Commitment.idea_id).where(which)).first()
-    if row is None:
-        return None
-    metric, sites = db.session.get(Metric, row.metric_id), _sites(row.delivery_id)
-    assert metric is not None  # a foreign key
+def _happened(statement: Select, which: int, today: date, now: datetime | None) -> Happened | None:
+    row = db.session.connection().execute(statement, {"which": which}).first()
+    if row is None or now is None:
+        return None if row is None else _worked_out(row, today)
+    return kept((row, today), lambda: _worked_out(row, today), now=now)
+
+
+def _worked_out(row: Row, today: date) -> Happened:
+    sites = db.session.connection().execute(SITES, {"delivery": row.delivery_id}).all()
     since = monday_of(row.live_from) - timedelta(weeks=WEEKS_BEFORE)
     until = min(today, row.live_from + timedelta(weeks=WEEKS_AFTER))
-    values = reported(metric.id, since, until)
+    values = site_weeks(row.metric_id, since, until)
     treated_ids = {site.id for site in sites if site.treated}
-    treated = finished(by_week(values, treated_ids), today)
-    others = finished(by_week(values, {site.id for site in sites} - treated_ids), today)
-    return _assembled(row, metric, sites, treated, others, today)
+    treated = finished(together(values, treated_ids), today)
+    others = finished(together(values, {site.id for site in sites} - treated_ids), today)
+    return _assembled(row, sites, treated, others, today)
 
 
 def _delivered(*columns: Any) -> Select:
@@ -138,34 +144,37 @@ def _delivered(*columns: Any) -> Select:
     )  # fmt: skip
 
 
-def _sites(delivery_id: int) -> Sequence[Row]:
-    got_it = select(DeliverySite.site_id).where(DeliverySite.delivery_id == delivery_id)
+def _sites_query() -> Select:
+    got_it = select(DeliverySite.site_id).where(DeliverySite.delivery_id == bindparam("delivery"))
     query = select(Place.id, Place.name, Place.id.in_(got_it).label("treated"))
-    return db.session.execute(query.where(Place.kind == PlaceKind.SITE).order_by(Place.name)).all()
+    return query.where(Place.kind == PlaceKind.SITE).order_by(Place.name)
 
 
-def _assembled(
-    row: Row, metric: Metric, sites: Sequence[Row], treated: list[Week], others: list[Week], today: date
-) -> Happened:
+def _measured(which: ColumnElement[bool]) -> Select:
+    columns = Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals, TOP
+    return _delivered(*columns).where(which)
+
+
+def _assembled(row: Row, sites: Sequence[Row], treated: list[Week], others: list[Week], today: date) -> Happened:
     facts = compare(treated, others, live_from=row.live_from, today=today)
     said = verdict(facts)
     drawn = around_go_live(
-        treated, others, live_from=row.live_from, name=metric.name, facts=facts, decimals=metric.decimals
+        treated, others, live_from=row.live_from, name=row.metric_name, facts=facts, decimals=row.decimals
     )
     weeks = _side_by_side(treated, others)
-    title = f"{metric.name}, {metric.unit}, by week. {drawn.scale}".strip()
+    title = f"{row.metric_name}, {row.unit}, by week. {drawn.scale}".strip()
     card = ChartCard(
-        title, drawn.wide, drawn.narrow, figures(facts, unit=metric.unit, decimals=metric.decimals), HOW, HEAD,
-        [_told(week, metric.decimals) for week in reversed(weeks)], f"/results/{row.commitment_id}.csv",
+        title, drawn.wide, drawn.narrow, figures(facts, unit=row.unit, decimals=row.decimals), HOW, HEAD,
+        [_told(week, row.decimals) for week in reversed(weeks)], f"/results/{row.commitment_id}.csv",
     )  # fmt: skip
     return Happened(
         commitment_id=row.commitment_id, idea_number=row.idea_id, verdict=said, word=said.words,
-        sentence=sentence(facts, name=metric.name, decimals=metric.decimals), tone="",
-        icon="clock" if said is Verdict.TOO_EARLY else "chart", chart=card, metric_id=metric.id,
-        metric_name=metric.name, live_from=row.live_from,
+        sentence=sentence(facts, name=row.metric_name, decimals=row.decimals), tone="",
+        icon="clock" if said is Verdict.TOO_EARLY else "chart", chart=card, metric_id=row.metric_id,
+        metric_name=row.metric_name, live_from=row.live_from,
         treated_sites=[site.name for site in sites if site.treated],
         other_sites=[site.name for site in sites if not site.treated], weeks=weeks, compared=facts,
-        unit=metric.unit,
+        unit=row.unit,
     )  # fmt: skip
 
 
@@ -182,3 +191,11 @@ def _told(week: tuple[date, Week | None, Week | None], decimals: int) -> list[st
         f"{one.n:,}" if one and one.n is not None else "–",
         number(two.value, decimals) if two else "–",
     ]
+
+
+# Built once: putting a statement together costs more than running it.
+OF_PROMISE, OF_IDEA = (
+    _measured(Commitment.id == bindparam("which")),
+    _measured(Commitment.idea_id == bindparam("which")),
+)
+SITES = _sites_query()

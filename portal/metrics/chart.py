@@ -4,11 +4,13 @@ Only class names (`c-*` of the stylesheet), no style attributes. Every drawing e
 room for larger letters, because letters shrink with a drawing.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 from itertools import pairwise
+from operator import itemgetter
 
 from portal.metrics.scale import Ticks, time_labels, value_ticks
 from portal.metrics.weeks import gaps
@@ -130,6 +132,7 @@ class _Sheet:
         self._left = 16 + paper.letter * max(len(label) for label in ticks.labels)
         self._end = paper.width - paper.right
         self._floor = paper.height - paper.bottom
+        self._walked = [_walked(self._at(line)) for line in lines]
 
     def svg(self, sentence: str) -> Drawing:
         """Everything, back to front."""
@@ -209,26 +212,36 @@ class _Sheet:
     def _free_place(self, width: float, index: int, taken: Sequence[_Box]) -> _Box:
         """Room for the words of a line: nearest to that line, on no line and on no other words; rather at its end."""
         wide = min(width, self._end - self._left - 4)
-        bases = range(int(self._paper.top) + 4, int(self._floor) - 4, 4)
         ends = ((self._end - wide, self._end, True), (self._left + 4, self._left + 4 + wide, False))
-        return min(
-            (_Box(left, right, base, at_end) for left, right, at_end in ends for base in bases),
-            key=lambda box: self._cost(box, index, taken),
-        )
+        return min((self._best_at(*end, index, taken) for end in ends), key=itemgetter(0))[1]
 
-    def _cost(self, box: _Box, index: int, taken: Sequence[_Box]) -> float:
-        """How badly words would stand there. Worst are words on words, then words nearer to the other line."""
-        heights = [self._heights(line, box) for line in self._lines]
-        covered = sum(box.base - 14 < height < box.base + 6 for each in heights for height in each)
-        middle = box.base - 4
-        away = [min((abs(middle - height) for height in each), default=1e3) for each in heights]
-        astray = any(away[other] < away[index] for other in range(len(away)) if other != index)
-        crossed = self._mark is not None and box.left - 4 < self._x(self._mark.day) < box.right + 4
-        clash = sum(box.touches(other) for other in taken)
-        return clash * 1e6 + astray * 1e5 + covered * 1e3 + crossed * 500 + away[index] + (0 if box.at_end else 40)
+    def _best_at(
+        self, left: float, right: float, at_end: bool, index: int, taken: Sequence[_Box]
+    ) -> tuple[float, _Box]:
+        """The best height at one end, and how badly words would stand there."""
+        # What is the same at every height is worked out once: a page waits for this.
+        heights = [sorted(_heights_between(run, left - 4, right + 4)) for run in self._walked]
+        crossed = self._mark is not None and left - 4 < self._x(self._mark.day) < right + 4
+        fixed = crossed * 500 + (0 if at_end else 40)
+        boxes = (_Box(left, right, base, at_end) for base in range(int(self._paper.top) + 4, int(self._floor) - 4, 4))
+        return min(((fixed + _cost(box, heights, index, taken), box) for box in boxes), key=itemgetter(0))
 
-    def _heights(self, line: Line, box: _Box) -> list[float]:
-        return _heights_between(self._at(line), box.left - 4, box.right + 4)
+
+def _cost(box: _Box, heights: Sequence[Sequence[float]], index: int, taken: Sequence[_Box]) -> float:
+    """How badly words would stand there. Worst are words on words, then words nearer to the other line.
+
+    heights: for each line how high it runs below, at and above the words, lowest number first.
+    """
+    low, high, middle = box.base - 14, box.base + 6, box.base - 4
+    covered = sum(bisect_left(each, high) - bisect_right(each, low) for each in heights)
+    away = [_nearest(each, middle) for each in heights]
+    clash = sum(box.touches(other) for other in taken)
+    return clash * 1e6 + (min(away) < away[index]) * 1e5 + covered * 1e3 + away[index]
+
+
+def _nearest(heights: Sequence[float], to: float) -> float:
+    place = bisect_left(heights, to)
+    return min((abs(to - height) for height in heights[max(place - 1, 0) : place + 1]), default=1e3)
 
 
 def _runs(line: Line) -> list[list[tuple[date, float]]]:
@@ -242,16 +255,19 @@ def _runs(line: Line) -> list[list[tuple[date, float]]]:
     return found
 
 
-def _heights_between(points: Sequence[Point], left: float, right: float) -> list[float]:
-    """How high a line runs between two places, in steps of 6 units."""
-    found = []
+def _walked(points: Sequence[Point]) -> list[Point]:
+    """Where a line runs, in steps of 6 units; the points themselves where they lie nearer."""
+    found = list(points[:1])
     for (x1, y1), (x2, y2) in pairwise(points):
         steps = max(int((x2 - x1) // 6), 1)
-        for step in range(steps + 1):
-            x = x1 + (x2 - x1) * step / steps
-            if left <= x <= right:
-                found.append(y1 + (y2 - y1) * step / steps)
-    return found or [y for x, y in points if left <= x <= right]
+        found += [(x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in range(1, steps + 1)]
+    return found
+
+
+def _heights_between(walked: Sequence[Point], left: float, right: float) -> list[float]:
+    """How high a line runs between two places."""
+    first, last = bisect_left(walked, left, key=itemgetter(0)), bisect_right(walked, right, key=itemgetter(0))
+    return [y for _x, y in walked[first:last]]
 
 
 def _fitting(words: str, room: float, letter: float) -> str:

@@ -14,7 +14,8 @@ from portal.metrics.csv_outcome import Entry, Known, Series
 from portal.metrics.metrics_csv import spellings
 from portal.metrics.models import Metric, MetricImport, Observation
 from portal.metrics.rules import Stored, Tally, next_revision
-from portal.metrics.weeks import Reported, Week, by_week
+from portal.metrics.weekly import site_weeks
+from portal.metrics.weeks import Week, together
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 
@@ -70,24 +71,7 @@ def last_day(metric_id: int) -> date | None:
 
 def weekly(metric_id: int, site_ids: Collection[int] | None, since: date, until: date) -> list[Week]:
     """The weeks of a metric at some sites (None: all) from `since` to `until`, both included, oldest first."""
-    return by_week(reported(metric_id, since, until), site_ids)
-
-
-def reported(metric_id: int, since: date, until: date) -> list[Reported]:
-    """The values that count now, the newest revision of each, of every site, in one query."""
-    newest = func.row_number().over(
-        partition_by=(Observation.place_id, Observation.reason, Observation.day),
-        order_by=Observation.revision.desc(),
-    )
-    inner = (
-        select(Place.site_id, (Place.id == Place.site_id).label("of_site"), Observation.reason, Observation.day,
-               Observation.value, Observation.n, newest.label("age"))
-        .join(Place, Place.id == Observation.place_id)
-        .where(Observation.metric_id == metric_id, Observation.day.between(since, until), Place.site_id.is_not(None))
-        .subquery()
-    )  # fmt: skip
-    rows = db.session.execute(select(inner).where(inner.c.age == 1))
-    return [Reported(*row[:6]) for row in rows]
+    return together(site_weeks(metric_id, since, until), site_ids)
 
 
 def known(today: date) -> Known:

@@ -40,16 +40,39 @@ class Week:
         return self.monday + WEEK
 
 
+class SiteWeek(NamedTuple):
+    """What one site reported in one week, added up.
+
+    rows: how many values; told: how many of them with an n. weighted: the sum of value times n where it was told.
+    """
+
+    site_id: int
+    monday: date
+    rows: int
+    values: float
+    told: int
+    n: int
+    weighted: float
+
+
 def by_week(rows: Iterable[Reported], sites: Collection[int] | None = None) -> list[Week]:
     """The weeks of the given sites (None: all), oldest first; weeks without a value are left out.
 
     Where a site reported itself for a day, what its teams or single contact reasons reported for that day is already
     inside and is not counted again.
     """
-    wanted = [row for row in rows if sites is None or row.site_id in sites]
-    weeks: dict[date, list[Reported]] = {}
-    for row in _coarsest(wanted):
-        weeks.setdefault(monday_of(row.day), []).append(row)
+    sums: dict[tuple[int, date], list[Reported]] = {}
+    for row in _coarsest(list(rows)):
+        sums.setdefault((row.site_id, monday_of(row.day)), []).append(row)
+    return together([_added_up(*key, members) for key, members in sums.items()], sites)
+
+
+def together(sums: Iterable[SiteWeek], sites: Collection[int] | None = None) -> list[Week]:
+    """The weeks of the given sites (None: all) from their sums, oldest first; weeks without a value are left out."""
+    weeks: dict[date, list[SiteWeek]] = {}
+    for one in sums:
+        if sites is None or one.site_id in sites:
+            weeks.setdefault(one.monday, []).append(one)
     found = (_week(monday, weeks[monday]) for monday in sorted(weeks))
     return [week for week in found if week is not None]
 
@@ -92,12 +115,18 @@ def _grain(row: Reported) -> tuple[bool, bool]:
     return (not row.of_site, row.reason is not None)
 
 
-def _week(monday: date, rows: Sequence[Reported]) -> Week | None:
-    counts = [row.n for row in rows if row.n is not None]
-    total = sum(counts)
-    sites = len({row.site_id for row in rows})
-    if len(counts) < len(rows):
-        return Week(monday, sum(row.value for row in rows) / len(rows), None, sites)
+def _added_up(site_id: int, monday: date, rows: Sequence[Reported]) -> SiteWeek:
+    told = [row for row in rows if row.n is not None]
+    return SiteWeek(
+        site_id, monday, len(rows), sum(row.value for row in rows), len(told), sum(row.n or 0 for row in told),
+        sum(row.value * (row.n or 0) for row in told),
+    )  # fmt: skip
+
+
+def _week(monday: date, sums: Sequence[SiteWeek]) -> Week | None:
+    rows, told, total = (sum(each) for each in zip(*((one.rows, one.told, one.n) for one in sums), strict=True))
+    if told < rows:
+        return Week(monday, sum(one.values for one in sums) / rows, None, len(sums))
     if total == 0:
         return None  # nobody was asked: there is no value
-    return Week(monday, sum(row.value * (row.n or 0) for row in rows) / total, total, sites)
+    return Week(monday, sum(one.weighted for one in sums) / total, total, len(sums))

@@ -77,5 +77,7 @@ def _smallest_first(drawn: Iterable[tuple[float, Any]], size: int | None = None)
     def key(pair: tuple[float, Any]) -> tuple[float, tuple[int, Any]]:
         return (pair[0], id_key(pair[1]))
 
-    chosen = sorted(drawn, key=key) if size is None else heapq.nsmallest(size, drawn, key=key)
-    return [idea_id for _, idea_id in chosen]
+    pairs = list(drawn)
+    # Whole numbers alone sort as pairs in the same order, without a key: every visit to the board waits for this.
+    by = None if all(type(idea_id) is int for _, idea_id in pairs) else key
+    return [idea_id for _, idea_id in sorted(pairs, key=by)[:size]]

@@ -110,14 +110,14 @@ def test_early_on_it_does_not_guess(promise: int, context: Flask) -> None:
     )
 
 
-def test_one_result_takes_four_queries_however_many_sites_there_are(promise: int, context: Flask) -> None:
+def test_one_result_takes_three_queries_however_many_sites_there_are(promise: int, context: Flask) -> None:
     seen: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
     db.session.rollback()
 
     queries.what_happened(promise, today=TODAY)
 
-    assert len([words for words in seen if words.lstrip().upper().startswith("SELECT")]) == 4
+    assert len([words for words in seen if words.lstrip().upper().startswith("SELECT")]) == 3
 
 
 @pytest.mark.parametrize("what", ["no metric", "not delivered", "sent back", "handed back"])
