@@ -1,19 +1,20 @@
 """The document: valid, complete, and true."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
 
 from portal import policies
-from portal.web.api import PREFIX
+from portal.web.api import PREFIX, Sent, Shown
 from portal.web.api_document import operations
 
 # What the pages do and the interface leaves to them, each for a reason.
 PAGES_ONLY = {
-    "idea.import": "a file names authors: somebody looks at its dry run first, on the page or by `flask import ideas`",
     "public": "signing in, help and health have no key",
     "keys.make": "a key that makes keys could never be ended; `flask token create` and the page do it",
 }
@@ -63,6 +64,20 @@ def test_every_action_of_the_pages_has_an_operation(app: Flask) -> None:
 
     assert set(policies.assembled()) - offered - PAGES_ONLY.keys() == set()
     assert offered & PAGES_ONLY.keys() == set()
+
+
+def test_no_two_shapes_share_a_name(app: Flask) -> None:
+    """The document knows a shape by its name: of two with one name it would show the same for both."""
+    known: dict[str, dict[str, Any]] = {}
+    ours = (shape for shape in [*_below(Sent), *_below(Shown)] if shape.__module__.startswith("portal."))
+
+    assert [one.__name__ for one in ours if known.setdefault(one.__name__, schema := one.model_json_schema()) != schema] == []
+
+
+def _below(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for shape in base.__subclasses__():
+        yield shape
+        yield from _below(shape)
 
 
 def test_names_of_operations_are_unique_and_every_one_says_what_it_does(app: Flask) -> None:
