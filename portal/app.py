@@ -15,7 +15,7 @@ from portal.web.api_document import INFO, SECURITY
 from portal.web.assets import init_assets
 from portal.web.dates import init_dates
 from portal.web.headers import init_headers
-from portal.web.limits import init_limits, limiter, per_viewer
+from portal.web.limits import init_limits
 from portal.web.logs import init_logs
 from portal.web.network import TrustedProxies
 from portal.web.problems import init_problems
@@ -51,7 +51,7 @@ def create_app(config: "Config") -> OpenAPI:
     init_problems(app)
     _init_people(app)
     _register_pages(app)
-    _register_interface(app, per_minute=config.api_per_minute)
+    _register_interface(app)
     cli.register(app)
     policies.enforce_all(app)
     if config.trusted_proxies:
@@ -73,11 +73,10 @@ def _register_pages(app: Flask) -> None:
     shell.init_shell(app)
 
 
-def _register_interface(app: OpenAPI, *, per_minute: int) -> None:
+def _register_interface(app: OpenAPI) -> None:
     for blueprint in pages.interface():
         # A key in a header is not sent by a browser on its own, so that no other site can borrow it.
         csrf.exempt(blueprint)
-        limiter.limit(f"{per_minute}/minute", key_func=per_viewer)(blueprint)
         _register_operations(app, blueprint)
     app.cli.commands.pop("openapi")  # the library's own; the finished document is served at /api/openapi.json
 

@@ -165,6 +165,8 @@ class _Reader:
 
     def _example(self, name: str, schema: Mapping[str, Any], depth: int) -> Any:
         schema = self._resolved(schema)
+        if "anyOf" in schema:
+            return self._example(name, schema["anyOf"][0], depth)  # one of several kinds will do
         if schema.get("default") not in (None, ""):
             return schema["default"]
         for given in (schema.get("examples"), schema.get("enum")):

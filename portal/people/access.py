@@ -11,12 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal import clock
-from portal.errors import Malformed, Refused
+from portal.errors import Malformed, Refused, Unauthenticated
 from portal.people import last_uses, tokens
 from portal.people.policy import Rule
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
 from portal.web.api import PREFIX, is_api
+from portal.web.limits import count
+from portal.web.network import client_network
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -90,13 +92,19 @@ def enforce(app: Flask, policy: Mapping[str, Rule]) -> None:
 
 
 def _open(scope: Scope | None) -> None:
-    """Find the key of a request and hold it against the scope. Raises Unauthenticated, Refused, Malformed."""
+    """Find the key of a request and hold it against the scope. Raises Unauthenticated, Refused, Malformed, TooMany."""
     if {"token", "access_token", "api_key"} & set(request.args):
         raise Malformed("token_in_url", "A key in an address ends up in logs. Send it in the header, and revoke it.")
-    key = tokens.key_of(request.headers.get("Authorization", ""), now=clock.now())
+    per_minute = current_app.config["SAYSO"].api_per_minute
+    try:
+        key = tokens.key_of(request.headers.get("Authorization", ""), now=clock.now())
+    except Unauthenticated:
+        count(client_network(), per_minute=per_minute)
+        raise
+    count(f"key:{key.id}", per_minute=per_minute)
     if scope not in key.scopes:
         raise Refused("scope", f"This key does not hold the scope {scope}.")
-    g.key, g.caller = key, f"key:{key.id}"
+    g.key = key
     last_uses.note(key.id, key.last_used_on, clock.now().date())
 
 

@@ -9,9 +9,12 @@ from flask.testing import FlaskClient
 
 from portal.app import create_app
 from portal.db import db
+from portal.people.token_rules import new_token
 from portal.web.limits import limiter
 from portal.web.network import client_network
 from tests import databases
+from tests.api.calling import Caller
+from tests.factories import Cast
 from tests.web.conftest import add_trial_pages
 
 OFTEN = "/trial/often"
@@ -85,3 +88,27 @@ def test_behind_the_named_proxy_the_forwarded_address_counts(counting: Flask) ->
 def test_a_network_is_too_large_to_name_a_person(app: Flask, address: str, network: str) -> None:
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
         assert client_network() == network
+
+
+def test_programs_of_one_network_are_counted_by_their_key(cast: Cast, counting: Flask) -> None:
+    per_minute = counting.config["SAYSO"].api_per_minute
+    asha, bo = Caller(counting, cast.asha), Caller(counting, cast.bo)
+
+    statuses = [asha.get("/self").status_code for _ in range(per_minute)]
+    beyond, other = asha.get("/self"), bo.get("/self")
+
+    assert set(statuses) == {200}
+    assert (beyond.status_code, beyond.json["error"]) == (429, "too_many_requests")  # type: ignore[index]
+    assert 0 < int(beyond.headers["Retry-After"]) <= 60
+    assert other.status_code == 200
+
+
+def test_whoever_tries_keys_that_open_nothing_is_counted_by_the_network(cast: Cast, counting: Flask) -> None:
+    client, per_minute = counting.test_client(), counting.config["SAYSO"].api_per_minute
+
+    statuses = {client.get("/api/v1/self", headers={"Authorization": f"Bearer {new_token()}"}).status_code
+                for _ in range(per_minute)}  # fmt: skip
+
+    assert statuses == {401}
+    assert client.get("/api/v1/self").status_code == 429
+    assert Caller(counting, cast.asha).get("/self").status_code == 200
