@@ -91,7 +91,9 @@ class EarlierIdeasShown(Shown):
     authors_known: int
     authors_unknown: int
     authors_not_named: int
-    maybe_personal: int = Field(description="Rows whose words look as if they held personal data. Everybody reads them.")
+    maybe_personal: int = Field(
+        description="Rows whose words look as if they held personal data. Everybody reads them."
+    )
     first_idea: int | None = Field(description="The lowest number of an idea that it added.")
     last_idea: int | None
     warnings: list[str] = Field(description="What should be known before it is imported; empty afterwards.")

@@ -71,7 +71,9 @@ def test_no_two_shapes_share_a_name(app: Flask) -> None:
     known: dict[str, dict[str, Any]] = {}
     ours = (shape for shape in [*_below(Sent), *_below(Shown)] if shape.__module__.startswith("portal."))
 
-    assert [one.__name__ for one in ours if known.setdefault(one.__name__, schema := one.model_json_schema()) != schema] == []
+    assert [
+        one.__name__ for one in ours if known.setdefault(one.__name__, schema := one.model_json_schema()) != schema
+    ] == []
 
 
 def _below(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
