@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from portal import clock
 from portal.db import db
@@ -19,33 +19,36 @@ from portal.ideas.words import SAY_CHARS_MAX, Barrier, Kind
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
-from portal.web.api import Moment, NumberPath, Sent, Shown, api, shown
+from portal.web.api import Moment, NumberPath, Sent, Shown, api, shown, whole
 from portal.web.limits import takes_many_rows
 
 bp = api("earlier-ideas", "Bringing ideas along from an earlier system, by the same rules as a file.")
 ROWS_MAX = 2000
 # Wider than what an idea holds: a row that is too long is a row with a problem, and the others can still come.
 WORDS_CHARS_MAX, CELL_CHARS_MAX = 10_000, 400
+Votes = Annotated[int, Field(ge=0, le=VOTES_MAX), BeforeValidator(whole)]
+# Other control characters are a problem of their row; with this one no body is read at all.
+Cell = Annotated[str, Field(pattern=r"^[^\u0000]*$")]
 
 
 class EarlierIdeaSent(Sent):
     """What a row of a file would say. What is left out is guessed from the words or stays empty, as in a file."""
 
-    text: str = Field(
+    text: Cell = Field(
         max_length=WORDS_CHARS_MAX,
         description=f"The words, at most {SAY_CHARS_MAX:,} characters; where they are empty the title is.",
     )
-    title: str = Field("", max_length=WORDS_CHARS_MAX)
+    title: Cell = Field("", max_length=WORDS_CHARS_MAX)
     kind: Kind | None = None
     barrier: Barrier | None = None
-    site: str = Field("", max_length=CELL_CHARS_MAX, description="The name of a site, or employer/site.")
-    author: str = Field("", max_length=CELL_CHARS_MAX, description="Their e-mail address or staff number.")
-    said_on: str = Field(
+    site: Cell = Field("", max_length=CELL_CHARS_MAX, description="The name of a site, or employer/site.")
+    author: Cell = Field("", max_length=CELL_CHARS_MAX, description="Their e-mail address or staff number.")
+    said_on: Cell = Field(
         "", max_length=CELL_CHARS_MAX, description="Such as 2024-03-05 or 2024-03-05T14:30:00Z; else it is today."
     )
-    votes: int = Field(0, ge=0, le=VOTES_MAX, description="Shown as brought along; they never count.")
-    state: str = Field("", max_length=CELL_CHARS_MAX, description="The word of the earlier system.")
-    external_id: str = Field(
+    votes: Votes = Field(0, description="Shown as brought along; they never count.")
+    state: Cell = Field("", max_length=CELL_CHARS_MAX, description="The word of the earlier system.")
+    external_id: Cell = Field(
         "", max_length=CELL_CHARS_MAX,
         description="The number or id in the earlier system. Without it ideas are told apart by words, date and "
                     "author; of equal ones in one call the second is another idea, in another call it is the first.",

@@ -1,10 +1,10 @@
 """The interface to importing people: rows as JSON, by the same plan as a file."""
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from portal import clock
 from portal.people import imports
@@ -16,11 +16,12 @@ from portal.people.people_changes import Plan
 from portal.people.people_csv import ROWS_MAX_PAGE
 from portal.people.person_csv import TEXT_CHARS_MAX
 from portal.people.scopes import Scope
-from portal.web.api import Line, Moment, NumberPath, Sent, Shown, api, shown
+from portal.web.api import Line, Moment, NumberPath, Sent, Shown, api, shown, whole
 from portal.web.limits import takes_many_rows
 
 bp = api("imports", "Bringing many people in at once, by the same rules as a file.")
 ROWS_MAX = 2000
+Leaving = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole)]
 LISTED_MAX = 1000
 RoleInRows = Literal[
     "frontline", "team_leader", "owner", "executive", "programme", "forecaster", "approver", "auditor"
@@ -52,8 +53,8 @@ class PeopleSent(Sent):
     deactivate_missing: bool = Field(
         False, description="People who came by an earlier import and are missing in these rows have left."
     )
-    leaving: int | None = Field(
-        None, ge=0, le=1_000_000,
+    leaving: Leaving | None = Field(
+        None,
         description="How many people leave: needed where that is more than a tenth of everybody.",
     )  # fmt: skip
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from portal import policies
 from portal.web.api import PREFIX, Sent, Shown
@@ -80,6 +81,23 @@ def _below(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
     for shape in base.__subclasses__():
         yield shape
         yield from _below(shape)
+
+
+def test_a_whole_number_may_be_written_with_a_point(app: Flask) -> None:
+    """To JSON 127.0 is the whole number 127, and the document cannot say otherwise."""
+    ours = [shape for shape in _below(Sent) if shape.__module__.startswith("portal.")]
+    numbers = [(one, name) for one in ours for name, field in one.model_fields.items() if _whole(field.annotation)]
+
+    assert len(numbers) > 5
+    assert [(one.__name__, name) for one, name in numbers if "whole" not in _told(one.model_fields[name])] == []
+
+
+def _told(field: FieldInfo) -> str:
+    return f"{field.annotation!r} {field.metadata!r}"
+
+
+def _whole(annotation: Any) -> bool:
+    return annotation is int or any(_whole(part) for part in get_args(annotation))
 
 
 def test_names_of_operations_are_unique_and_every_one_says_what_it_does(app: Flask) -> None:
