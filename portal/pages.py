@@ -35,6 +35,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.home import api as home
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation
+    from portal.ideas import api_imports as idea_imports
     from portal.impact import api as impact
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
@@ -46,7 +47,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.triage import api as triage
 
     return (
-        self_.bp, home.bp, ideas.bp, api_comments.bp, swarm.bp, api_moderation.bp, api_promotions.bp,
+        self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_moderation.bp, api_promotions.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

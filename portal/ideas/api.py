@@ -30,7 +30,7 @@ from portal.ideas.words import (
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
-from portal.web.api import PREFIX, Line, Number, NumberPath, Sent, Shown, Words, api, demand_unchanged, shown
+from portal.web.api import PREFIX, Line, Number, NumberPath, Problem, Sent, Shown, Words, api, demand_unchanged, shown
 from portal.web.links import full
 from portal.web.transactions import writing
 
@@ -62,7 +62,7 @@ class SortingSent(Sent):
     audience: Audience
 
 
-class ReasonSent(Sent):
+class WithdrawalSent(Sent):
     """Why it is taken back, if one likes to say so."""
 
     reason: Line = Field("", max_length=REASON_CHARS_MAX)
@@ -132,7 +132,7 @@ def _said(idea: Idea) -> Said:
 
 @bp.post("/ideas/<int:number>/withdrawal", responses={200: StageShown})
 @requires("idea.withdraw", scope=Scope.IDEAS_WRITE)
-def withdraw_idea(path: NumberPath, body: ReasonSent) -> Response:
+def withdraw_idea(path: NumberPath, body: WithdrawalSent) -> Response:
     """Take an idea back: its author may until the swarm has carried it (403 `not_yours`, 409 `already_promoted`)."""
     viewer = the_viewer()
 
@@ -144,7 +144,7 @@ def withdraw_idea(path: NumberPath, body: ReasonSent) -> Response:
     return once(verb)
 
 
-@bp.get("/ideas/<int:number>/sorting", responses={200: SortingShown})
+@bp.get("/ideas/<int:number>/sorting", responses={200: SortingShown, 409: Problem})
 @requires("idea.sort", scope=Scope.IDEAS_READ)
 def see_sorting(path: NumberPath) -> Response:
     """What an idea is sorted as, for those who may correct it (403 `not_yours`, 409 `already_promoted`)."""

@@ -87,6 +87,12 @@ def open_sheet(text: str) -> Sheet:
     return Sheet(tuple(cell.strip() for cell in header), rows)
 
 
+def sheet_of(rows: Sequence[Mapping[str, str]]) -> Sheet:
+    """Rows by the names of our fields, as a file with every one of them as a column; the first is row 0."""
+    cells = ([row.get(field, "") for field in FIELDS] for row in rows)
+    return Sheet(tuple(FIELDS), enumerate(cells))
+
+
 def guess(sheet: Sheet) -> dict[str, int]:
     """Field → position, by the usual names. A name that several columns have is nobody's; a title alone is the text."""
     twice = {_name(cell) for cell in sheet.twice}

@@ -1,7 +1,8 @@
 """Bringing earlier ideas along: look what a file would do, then do all of it in one transaction, or nothing."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from portal.db import db, take_turns
 from portal.errors import Conflict, Gone, Invalid, Missing
 from portal.ideas import earlier_people, import_writes
 from portal.ideas.earlier_cells import Calendar
-from portal.ideas.earlier_columns import Sheet, guess, open_sheet
+from portal.ideas.earlier_columns import FIELDS, Sheet, guess, open_sheet, sheet_of
 from portal.ideas.earlier_csv import Checked, Entry, Known, Reading, check, warnings
 from portal.ideas.models import BroughtAlong, Idea, IdeaImport, Story, Withdrawal
 from portal.ideas.policy import MAY
@@ -27,6 +28,8 @@ from portal.people.viewer import Viewer
 SOURCE = "earlier"  # where nobody names the system that a file comes from
 STAGED_DAYS = 7
 FILENAME_CHARS_MAX = 200
+ROWS_NAME = "sent by a program"
+EVERY_COLUMN = {field: at for at, field in enumerate(FIELDS)}
 IDS_AT_ONCE = 500
 UNDONE = "The import that brought it along was undone"
 
@@ -112,6 +115,13 @@ def choose(viewer: Viewer, import_id: int, choices: Choices) -> None:
         raise _applied()
 
 
+def rows_as_file(viewer: Viewer, rows: Sequence[Mapping[str, str]]) -> tuple[File, Sheet]:
+    """Rows by the names of our fields, as a file of them would be (see EVERY_COLUMN). Raises Refused."""
+    demand_everywhere(viewer)
+    sha256 = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+    return File("", ROWS_NAME, sha256, "", viewer.id), sheet_of(rows)
+
+
 def prepare(choices: Choices, *, now: datetime) -> tuple[Reading, Known]:
     """Everything that `look` needs of the database. Raises Conflict `no_organisation`."""
     calendar = Calendar(now, ZoneInfo(_top().timezone or "UTC"), choices.day_first)
@@ -130,7 +140,10 @@ def look(file: File, sheet: Sheet, reading: Reading, known: Known, *, rows_max: 
 
 
 def apply_new(file: File, found: Look, choices: Choices, *, only_good: bool, now: datetime) -> dict[str, Any]:
-    """Bring in a file that was just looked at: the command line. See `apply`."""
+    """Bring in a file, or rows, just looked at: the command line, and programs. See `apply`.
+
+    The fields of Invalid `rows_have_problems` are `rows.<row>.<column>`, each with its sentence, remedy and code.
+    """
     _refuse_bad_rows(found.checked, only_good)
     kept = _record(file, choices, now)
     kept.applied_at = now
@@ -210,7 +223,11 @@ def _facts(choices: Choices) -> dict[str, Any]:
 def _refuse_bad_rows(checked: Checked, only_good: bool) -> None:
     if (bad := len(checked.bad_rows)) and not only_good:
         words = f"{bad:,} of {checked.rows_read:,} rows {'has a problem' if bad == 1 else 'have problems'}."
-        raise Invalid("rows_have_problems", f"{words} Nothing has been saved.")
+        raise Invalid("rows_have_problems", f"{words} Nothing has been saved.", _by_field(checked))
+
+
+def _by_field(checked: Checked) -> dict[str, str]:
+    return {f"rows.{one.row}.{one.column}": f"{one.sentence} {one.remedy} [{one.code}]" for one in checked.problems}
 
 
 def _take_in(kept: IdeaImport, found: Look, *, now: datetime) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from flask import Response, request
+from werkzeug.routing import BaseConverter
 
 from portal import clock
 from portal.metrics import lists, pushing, queries, service
@@ -25,7 +26,7 @@ from portal.metrics.api_shapes import (
     week_shown,
 )
 from portal.metrics.push_rules import Pushed, judge_rows
-from portal.metrics.rules import latest_day
+from portal.metrics.rules import CODE, latest_day
 from portal.metrics.weeks import Week
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
@@ -37,6 +38,15 @@ bp = api("metrics", "What is measured, and bringing in what was measured.")
 WEEKS_SHOWN = 104
 
 
+class CodeInAddress(BaseConverter):
+    """The code of a metric: it has no hyphen, so that `/metrics/starter-set` is never taken for one."""
+
+    regex = CODE.pattern
+
+
+bp.record_once(lambda state: state.app.url_map.converters.update(code=CodeInAddress))
+
+
 @bp.get("/metrics", responses={200: page_of(MetricShown)})
 @requires("metric.list", scope=Scope.METRICS_READ)
 def list_metrics(query: PageAsked) -> Response:
@@ -45,7 +55,7 @@ def list_metrics(query: PageAsked) -> Response:
     return listed([MetricShown(**metric_facts(*row)) for row in rows], following)
 
 
-@bp.get("/metrics/<code>", responses={200: FullMetricShown})
+@bp.get("/metrics/<code:code>", responses={200: FullMetricShown})
 @requires("metric.see", scope=Scope.METRICS_READ)
 def see_metric(path: CodePath) -> Response:
     """One metric with its last two years by week, all sites together."""
@@ -79,7 +89,7 @@ def add_starter_set() -> Response:
     return once(lambda: StarterShown(added=[made.code for made in service.add_starter_set()]))
 
 
-@bp.get("/metrics/<code>/observations", responses={200: page_of(ObservationShown)})
+@bp.get("/metrics/<code:code>/observations", responses={200: page_of(ObservationShown)})
 @requires("metric.import", scope=Scope.METRICS_READ)
 def list_observations(path: CodePath, query: ObservationsAsked) -> Response:
     """Every single value, in the order in which they came; for those who may bring them in.
@@ -93,7 +103,7 @@ def list_observations(path: CodePath, query: ObservationsAsked) -> Response:
     return listed([observation_shown(row) for row in rows], following)
 
 
-@bp.post("/metrics/<code>/observations", responses={200: PushedShown})
+@bp.post("/metrics/<code:code>/observations", responses={200: PushedShown})
 @requires("metric.import", scope=Scope.METRICS_WRITE)
 @takes_many_rows
 def push_observations(path: CodePath, body: RowsSent) -> Response:

@@ -4,19 +4,22 @@ import json
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from portal.metrics.csv_cells import N_MAX, REASON_CHARS_MAX, VALUE_MAX
 from portal.metrics.models import Direction, Metric, MetricImport
 from portal.metrics.push_rules import PushedRow, RowProblem, RowRefusal
 from portal.metrics.rules import DECIMALS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, UNIT_CHARS_MAX
 from portal.metrics.weeks import Week
-from portal.web.api import AskedNumber, AskedPath, Day, Line, Moment, Number, PageAsked, Sent, Shown, Words
+from portal.web.api import AskedNumber, AskedPath, Day, Line, Moment, Number, PageAsked, Sent, Shown, Words, whole
 
 ROWS_MAX = 2_000
 SITE_CHARS_MAX = 400
 POSITION_MAX = 100_000
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
+Decimals = Annotated[int, Field(ge=0, le=DECIMALS_MAX), BeforeValidator(whole)]
+Position = Annotated[int, Field(ge=0, le=POSITION_MAX), BeforeValidator(whole)]
+Count = Annotated[int, Field(ge=0, le=N_MAX), BeforeValidator(whole)]
 
 
 class CodePath(AskedPath):
@@ -40,9 +43,9 @@ class MetricSent(Sent):
     name: Line = Field(min_length=1, max_length=NAME_CHARS_MAX)
     unit: Line = Field(min_length=1, max_length=UNIT_CHARS_MAX, description="Such as “per 100 contacts”.")
     direction: Direction = Field(description="Which way is better.")
-    decimals: int = Field(1, ge=0, le=DECIMALS_MAX, description="How many are shown.")
+    decimals: Decimals = Field(1, description="How many are shown.")
     note: Words = Field("", max_length=NOTE_CHARS_MAX)
-    position: int = Field(100, ge=0, le=POSITION_MAX, description="Its place in lists, small ones first.")
+    position: Position = Field(100, description="Its place in lists, small ones first.")
 
 
 class RowSent(Sent):
@@ -53,7 +56,7 @@ class RowSent(Sent):
         description="The number of a site or team, or its name: Leeds, Leeds/Billing, Brightline/Durban."
     )
     value: float = Field(ge=-VALUE_MAX, le=VALUE_MAX, description="In the metric's unit.")
-    n: int | None = Field(None, ge=0, le=N_MAX, description="The contacts or answers behind it, if known.")
+    n: Count | None = Field(None, description="The contacts or answers behind it, if known.")
     reason: Line | None = Field(None, max_length=REASON_CHARS_MAX, description="Contact reason or queue.")
 
     def row(self) -> PushedRow:

@@ -1,10 +1,10 @@
 """The interface to importing people: rows as JSON, by the same plan as a file."""
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from portal import clock
 from portal.people import imports
@@ -16,11 +16,12 @@ from portal.people.people_changes import Plan
 from portal.people.people_csv import ROWS_MAX_PAGE
 from portal.people.person_csv import TEXT_CHARS_MAX
 from portal.people.scopes import Scope
-from portal.web.api import Line, Moment, NumberPath, Sent, Shown, api, shown
+from portal.web.api import Line, Moment, NumberPath, Sent, Shown, api, shown, whole
 from portal.web.limits import takes_many_rows
 
 bp = api("imports", "Bringing many people in at once, by the same rules as a file.")
 ROWS_MAX = 2000
+Leaving = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole)]
 LISTED_MAX = 1000
 RoleInRows = Literal[
     "frontline", "team_leader", "owner", "executive", "programme", "forecaster", "approver", "auditor"
@@ -52,8 +53,8 @@ class PeopleSent(Sent):
     deactivate_missing: bool = Field(
         False, description="People who came by an earlier import and are missing in these rows have left."
     )
-    leaving: int | None = Field(
-        None, ge=0, le=1_000_000,
+    leaving: Leaving | None = Field(
+        None,
         description="How many people leave: needed where that is more than a tenth of everybody.",
     )  # fmt: skip
 
@@ -75,7 +76,7 @@ class LeaverShown(Shown):
     name: str
 
 
-class ImportShown(Shown):
+class PeopleImportShown(Shown):
     """What an import did or would do. `number` is null where nothing was kept."""
 
     number: int | None
@@ -97,7 +98,7 @@ class ImportShown(Shown):
     leavers: list[LeaverShown] = Field(description=f"The first {LISTED_MAX}, before it is applied.")
 
 
-@bp.post("/people/imports", responses={200: ImportShown, 201: ImportShown})
+@bp.post("/people/imports", responses={200: PeopleImportShown, 201: PeopleImportShown})
 @requires("people.import", scope=Scope.PEOPLE_WRITE)
 @takes_many_rows
 def import_people(body: PeopleSent) -> Response:
@@ -114,7 +115,7 @@ def import_people(body: PeopleSent) -> Response:
         made = imports.dry_run(parsed, deactivate_missing=body.deactivate_missing)
         return shown(_import(imports.summary(parsed, made), made, saved=False))
 
-    def verb() -> ImportShown:
+    def verb() -> PeopleImportShown:
         done = imports.import_rows(viewer, rows, choices, now=clock.now())
         facts = imports.summary(done.parsed, done.plan)
         return _import(facts, done.plan, saved=True, number=done.kept.id, applied_at=done.kept.applied_at)
@@ -122,7 +123,7 @@ def import_people(body: PeopleSent) -> Response:
     return once(verb, status=201)
 
 
-@bp.get("/people/imports/<int:number>", responses={200: ImportShown})
+@bp.get("/people/imports/<int:number>", responses={200: PeopleImportShown})
 @requires("people.import", scope=Scope.PEOPLE_READ)
 def see_import(path: NumberPath) -> Response:
     """What an import did; for a file that waits on a page, what it would do now."""
@@ -141,12 +142,12 @@ def _row(sent: PersonRowSent) -> dict[str, str]:
 
 def _import(
     facts: dict[str, Any], made: Plan | None, *, saved: bool, number: int | None = None, applied_at: Any = None
-) -> ImportShown:
+) -> PeopleImportShown:
     same = ("rows", "changed", "moved", "unchanged", "leaving", "rows_with_problems", "without_manager", "new_places",
             "new_place_count")  # fmt: skip
     problems = made.problems[:LISTED_MAX] if made else []
     leavers = made.leaving[:LISTED_MAX] if made and not saved else []
-    return ImportShown(
+    return PeopleImportShown(
         number=number, saved=saved, applied_at=applied_at, **{name: facts[name] for name in same},
         added=facts["new"], came_back=facts["back"], needs_leaving=bool(made and not saved and made.needs_a_word),
         problems=[RowProblem(index=one.row - 2, field=one.column, code=one.code, value=one.value,

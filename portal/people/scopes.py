@@ -39,7 +39,7 @@ WORDS = {
     Scope.PEOPLE_READ: "List people, places and imports",
     Scope.PEOPLE_WRITE: "Bring people in, change roles, let people leave",
     Scope.IDEAS_READ: "Read ideas, comments, stories and the moderation log",
-    Scope.IDEAS_WRITE: "Say ideas, comment, follow, report, correct and take back",
+    Scope.IDEAS_WRITE: "Say ideas, bring earlier ones along, comment, follow, report, correct and take back",
     Scope.VOTES_WRITE: "Vote and take votes back",
     Scope.MODERATION_WRITE: "Hide and restore texts",
     Scope.DECISIONS_READ: "Read what waits for an answer, and the answers",

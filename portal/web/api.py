@@ -89,8 +89,8 @@ def _digits(value: Any) -> Any:
     return value
 
 
-def _whole(value: Any) -> Any:
-    # To JSON 127.0 is the whole number 127.
+def whole(value: Any) -> Any:
+    """For BeforeValidator on every whole number of a body: to JSON, 127.0 is the whole number 127."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -124,7 +124,7 @@ PATTERN_LINE = rf"^([^{_IN_LINE}]*[^{_IN_LINE}\s][^{_IN_LINE}]*)?$"
 Words = Annotated[str, AfterValidator(_no_controls), Field(json_schema_extra={"pattern": PATTERN_WORDS})]
 # A limit stands before the function that wraps it: behind it, the document would not know of it.
 Line = Annotated[str, Field(pattern=PATTERN_LINE), AfterValidator(_no_controls)]
-Number = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(_whole)]
+Number = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(whole)]
 Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(json_schema_extra={"format": "date-time"})]
 AskedNumber = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(_digits)]
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many at most."), BeforeValidator(_digits)]

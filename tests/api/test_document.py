@@ -1,19 +1,21 @@
 """The document: valid, complete, and true."""
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from portal import policies
-from portal.web.api import PREFIX
+from portal.web.api import PREFIX, Sent, Shown
 from portal.web.api_document import operations
 
 # What the pages do and the interface leaves to them, each for a reason.
 PAGES_ONLY = {
-    "idea.import": "a file names authors: somebody looks at its dry run first, on the page or by `flask import ideas`",
     "public": "signing in, help and health have no key",
     "keys.make": "a key that makes keys could never be ended; `flask token create` and the page do it",
 }
@@ -64,6 +66,39 @@ def test_every_action_of_the_pages_has_an_operation(app: Flask) -> None:
 
     assert set(policies.assembled()) - offered - PAGES_ONLY.keys() == set()
     assert offered & PAGES_ONLY.keys() == set()
+
+
+def test_no_two_shapes_share_a_name(app: Flask) -> None:
+    """The document knows a shape by its name: of two with one name it would show the same for both."""
+    known: dict[str, dict[str, Any]] = {}
+    ours = (shape for shape in [*_below(Sent), *_below(Shown)] if shape.__module__.startswith("portal."))
+
+    assert [
+        one.__name__ for one in ours if known.setdefault(one.__name__, schema := one.model_json_schema()) != schema
+    ] == []
+
+
+def _below(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for shape in base.__subclasses__():
+        yield shape
+        yield from _below(shape)
+
+
+def test_a_whole_number_may_be_written_with_a_point(app: Flask) -> None:
+    """To JSON 127.0 is the whole number 127, and the document cannot say otherwise."""
+    ours = [shape for shape in _below(Sent) if shape.__module__.startswith("portal.")]
+    numbers = [(one, name) for one in ours for name, field in one.model_fields.items() if _whole(field.annotation)]
+
+    assert len(numbers) > 5
+    assert [(one.__name__, name) for one, name in numbers if "whole" not in _told(one.model_fields[name])] == []
+
+
+def _told(field: FieldInfo) -> str:
+    return f"{field.annotation!r} {field.metadata!r}"
+
+
+def _whole(annotation: Any) -> bool:
+    return annotation is int or any(_whole(part) for part in get_args(annotation))
 
 
 def test_names_of_operations_are_unique_and_every_one_says_what_it_does(app: Flask) -> None:
