@@ -23,7 +23,7 @@ from portal.swarm import scores
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.score import DEFAULTS, delta
-from portal.swarm.scores import Scored
+from portal.swarm.vote_rows import Scored
 
 HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site",
           "params_version", "vote_id_max")  # fmt: skip
@@ -76,7 +76,7 @@ def audience_size(idea: Any) -> tuple[int, int]:
 
 @cache
 def _readers(audience: Audience) -> Select[int, int]:
-    """Built once, as in `scores`: see there."""
+    """Built once, as in `vote_rows`: see there."""
     somebody = select(Person.id).where(Person.team_id == Place.id, Person.deactivated_at.is_(None)).exists()
     inside = [Place.kind == PlaceKind.TEAM, somebody]
     if audience is Audience.EMPLOYER:

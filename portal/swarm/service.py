@@ -12,11 +12,11 @@ from portal.ideas import service as ideas
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
-from portal.swarm import promoting, scores
+from portal.swarm import promoting, vote_rows
 from portal.swarm.models import Via, Vote
 from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoterFacts, WantedVote, vote_refusal
 
-# Built once, as in `scores`: see there.
+# Built once, as in `vote_rows`: see there.
 VOTES = table_of(Vote)
 REVOKE = update(VOTES).where(VOTES.c.id == bindparam("vote"), VOTES.c.revoked_at.is_(None))
 
@@ -43,7 +43,7 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
 
     Raises the refusal of `VoteRefusal`. Giving the same vote again changes nothing.
     """
-    idea = scores.lock(idea_id, voter.person_id, voter.team_id, voter.site_id, now=now)
+    idea = vote_rows.lock(idea_id, voter.person_id, voter.team_id, voter.site_id, now=now)
     row, stands = idea.row, idea.row.vote_id is not None
     if row.stage is Stage.PROMOTED:
         now = promoting.after_promotion(idea_id, now)
@@ -53,12 +53,12 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
     changes, vote = [], None
     if stands:
         _revoke(row.vote_id, now)
-        changes.append(scores.Change(row.vote_team, row.vote_site, row.kind, cast=False))
+        changes.append(vote_rows.Change(row.vote_team, row.vote_site, row.kind, cast=False))
     if wanted.kind is not None:
         assert voter.team_id is not None and voter.site_id is not None
         vote = _columns(voter, idea_id, wanted, via=via, now=now)
-        changes.append(scores.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
-    score = scores.apply(idea, changes, vote, now=now)
+        changes.append(vote_rows.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
+    score = vote_rows.apply(idea, changes, vote, now=now)
     if row.first_vote_at is None:
         ideas.note_first_vote(idea_id, now=now)  # it ends the time in which the words may be edited
     return row.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, row, score, now=now)
