@@ -59,6 +59,48 @@ def test_our_engine_runs_with_every_promise_switched_on(tmp_path: Path) -> None:
     assert found == wanted
 
 
+def test_a_writer_waits_for_its_turn_and_then_writes_at_once(tmp_path: Path) -> None:
+    engine = account(tmp_path)
+    install(engine)
+    began: list[float] = []
+
+    def rival() -> None:
+        with engine.connect().execution_options(**WRITER) as connection, connection.begin():
+            began.append(time.monotonic())
+            connection.execute(text("UPDATE account SET points = points - 1"))
+
+    with engine.connect().execution_options(**WRITER) as first, first.begin():
+        thread = threading.Thread(target=rival)
+        thread.start()
+        time.sleep(0.5)  # by now SQLite itself would ask every 100 ms
+        waited, ended = not began, time.monotonic()
+    thread.join()
+
+    assert waited and balance(engine) == POINTS - 1
+    assert began[0] - ended < 0.08
+
+
+def test_a_writer_gives_up_after_its_limit_and_waits_as_long_the_next_time(tmp_path: Path) -> None:
+    engine = account(tmp_path)
+    install(engine)
+
+    with (
+        engine.connect().execution_options(**WRITER) as first,
+        first.begin(),
+        engine.connect().execution_options(**WRITER) as second,
+    ):
+        driver(second).execute("PRAGMA busy_timeout=200")
+        begun = time.monotonic()
+        with pytest.raises(OperationalError, match="database is locked") as refusal:
+            second.begin()
+        took = time.monotonic() - begun
+        limit_ms = driver(second).execute("PRAGMA busy_timeout").fetchone()[0]
+
+    assert 0.2 <= took < 2
+    assert limit_ms == 200
+    assert transactions.translated(refusal.value).code == "busy"
+
+
 def test_readers_go_on_while_somebody_writes(tmp_path: Path) -> None:
     engine = account(tmp_path)
     install(engine)
@@ -169,6 +211,10 @@ def account(folder: Path) -> Engine:
         connection.execute("INSERT INTO account VALUES (?)", (POINTS,))
     connection.close()
     return create_engine(f"sqlite:///{path}", connect_args={"timeout": 20}, poolclass=NullPool)
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    return connection.connection.driver_connection  # type: ignore[return-value]
 
 
 def balance(engine: Engine) -> int:

@@ -1,6 +1,7 @@
 """What the interface shows of ideas. A count is null while the person of the key has not decided."""
 
 from pydantic import Field
+from sqlalchemy import Row
 
 from portal.home.cards import Card
 from portal.home.idea_facts import IdeaFacts
@@ -8,7 +9,7 @@ from portal.home.idea_page import SwarmFacts
 from portal.home.storytelling import Entry
 from portal.ideas.shown import StoryStep
 from portal.ideas.words import Audience, Barrier, Kind, Names, Stage, StoryKind
-from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.models import IdeaScore
 from portal.swarm.rules import StopReason, VoteKind
 from portal.web.api import Moment, Shown
 from portal.web.links import full
@@ -195,7 +196,7 @@ def _site(card: Card) -> SiteShown | None:
     return SiteShown(number=card.site_id, name=card.site_label) if card.site_id is not None else None
 
 
-def _vote(vote: Vote | None) -> MyVote | None:
+def _vote(vote: Row | None) -> MyVote | None:
     return MyVote(kind=vote.kind, reason=vote.reason, sentence=vote.sentence, at=vote.at) if vote else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from portal.commitments.models import Commitment, CommitmentState
 from portal.db import db
@@ -19,7 +19,7 @@ from portal.ideas.rules import TextFacts, comment_refusal, edit_refusal, report_
 from portal.ideas.words import Stage, StoryKind
 from portal.people.viewer import Viewer
 from portal.swarm import lists
-from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.models import IdeaScore
 from portal.triage.models import Decision
 from portal.triage.rules import answer_due
 
@@ -32,7 +32,7 @@ class IdeaFacts:
     card: Card
     counted: bool
     score: IdeaScore | None
-    vote: Vote | None
+    vote: Row | None
     decision: int | None
     commitment: int | None
     answer_due_on: date | None
@@ -45,8 +45,7 @@ def facts(viewer: Viewer, number: int, *, now: datetime) -> IdeaFacts:
     """One idea as the viewer may read it; raises Missing."""
     card = card_for(viewer, number, now=now)
     idea = db.session.get_one(Idea, number)
-    row = lists.my_vote(viewer, number)
-    vote = row[0] if row else None
+    vote = lists.my_vote(viewer, number)
     counted = may_see_numbers(idea, viewer, vote.kind if vote else None)
     note = hidden_note(idea)
     return IdeaFacts(

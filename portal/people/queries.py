@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
-from portal.people.models import Grant, Origin, Person, Place, SignIn, initials
+from portal.people.models import ApiToken, Grant, Origin, Person, Place, SignIn, initials
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Held, Viewer
 
@@ -30,8 +30,16 @@ def viewer_by_sign_in(token_hash: str, *, token: str, now: datetime) -> Viewer |
 
 def viewer_of(person_id: int) -> Viewer | None:
     """The viewer that an active person would be: for the command line, the worker and tests."""
-    query = _viewers().where(Person.id == person_id, Person.deactivated_at.is_(None))
-    return _viewer(db.session.execute(query).all())
+    return _viewer(db.session.connection().execute(_by_person(), {"person": person_id}).all())
+
+
+def viewer_by_key(token_hash: str) -> tuple[Row, Viewer] | None:
+    """A key of an active person (`key_id`, `scopes`, `expires_at`, `revoked_at`, `last_used_on`) with the viewer it
+    stands for, in one query; also one that has ended.
+    """
+    rows = db.session.connection().execute(_by_key(), {"token_hash": token_hash}).all()
+    viewer = _viewer(rows)
+    return None if viewer is None else (rows[0], viewer)
 
 
 def demo_viewer(role_name: str) -> Viewer | None:
@@ -141,6 +149,26 @@ def _by_sign_in() -> Select:
         .add_columns(SignIn.id.label("sign_in_id"))
         .join(SignIn, SignIn.person_id == Person.id)
         .where(*running)
+    )
+
+
+@cache
+def _by_person() -> Select:
+    """Built once, as `_by_sign_in`."""
+    return _viewers().where(Person.id == bindparam("person", type_=Integer), Person.deactivated_at.is_(None))
+
+
+@cache
+def _by_key() -> Select:
+    """Built once, as `_by_sign_in`."""
+    key = (
+        ApiToken.id.label("key_id"), ApiToken.scopes, ApiToken.expires_at, ApiToken.revoked_at, ApiToken.last_used_on,
+    )  # fmt: skip
+    return (
+        _viewers()
+        .add_columns(*key)
+        .join(ApiToken, ApiToken.person_id == Person.id)
+        .where(ApiToken.token_hash == bindparam("token_hash"), Person.deactivated_at.is_(None))
     )
 
 

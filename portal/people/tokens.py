@@ -98,20 +98,15 @@ def key_of(header: str, *, now: datetime) -> Key:
         raise TokenRefusal.MISSING.as_error()
     if not well_formed(token.strip()):
         raise TokenRefusal.MALFORMED.as_error()
-    row = db.session.execute(
-        select(
-            ApiToken.id, ApiToken.person_id, ApiToken.scopes, ApiToken.expires_at, ApiToken.revoked_at,
-            ApiToken.last_used_on,
-        ).where(ApiToken.token_hash == fingerprint(token.strip()))
-    ).one_or_none()  # fmt: skip
-    viewer = queries.viewer_of(row.person_id) if row else None
-    if row is None or viewer is None:
+    found = queries.viewer_by_key(fingerprint(token.strip()))
+    if found is None:
         raise TokenRefusal.UNKNOWN.as_error()
+    row, viewer = found
     if row.revoked_at is not None:
         raise TokenRefusal.REVOKED.as_error()
     if row.expires_at <= now:
         raise TokenRefusal.EXPIRED.as_error()
-    return Key(row.id, viewer, frozenset(row.scopes.split()), row.last_used_on)
+    return Key(row.key_id, viewer, frozenset(row.scopes.split()), row.last_used_on)
 
 
 def scopes_shown(row: ApiToken) -> tuple[Scope, ...]:

@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from portal import clock
-from portal.ideas.queries import idea_for
+from portal.ideas.queries import readable_number
 from portal.people.access import requires, the_viewer
 from portal.people.scopes import Scope
 from portal.swarm import lists, queries, service
@@ -77,9 +77,9 @@ def cast_vote(path: NumberPath, body: VoteSent) -> Response:
     """Give or change one's vote; the same again changes nothing (403 `own_idea`, 409 `closed`, `too_many_strong`)."""
     viewer, wanted = the_viewer(), WantedVote(body.kind, body.reason, body.sentence)
     with writing():
-        idea = idea_for(viewer, path.number)
-        carried = service.cast_vote(Voter.of(viewer), idea.id, wanted, via=Via.API, now=clock.now())
-        row = lists.my_vote(viewer, idea.id)
+        number = readable_number(viewer, path.number)
+        carried = service.cast_vote(Voter.of(viewer), number, wanted, via=Via.API, now=clock.now())
+        row = lists.my_vote(viewer, number)
         assert row is not None
         answer = VoteTaken(carried=carried, **_facts(row))
     return shown(answer)
@@ -91,8 +91,8 @@ def withdraw_vote(path: NumberPath) -> Any:
     """Take one's vote back (409 `no_vote_to_withdraw`, `closed`); the counts are hidden again."""
     viewer = the_viewer()
     with writing():
-        idea = idea_for(viewer, path.number)
-        service.cast_vote(Voter.of(viewer), idea.id, WantedVote(None), via=Via.API, now=clock.now())
+        number = readable_number(viewer, path.number)
+        service.cast_vote(Voter.of(viewer), number, WantedVote(None), via=Via.API, now=clock.now())
     return "", 204
 
 
@@ -117,8 +117,7 @@ def see_stops(path: NumberPath) -> Response:
 
 
 def _facts(row: Row) -> dict[str, Any]:
-    vote, title = row
     return {
-        "idea": vote.idea_id, "title": title, "kind": vote.kind, "reason": vote.reason, "sentence": vote.sentence,
-        "at": vote.at,
+        "idea": row.idea_id, "title": row.title, "kind": row.kind, "reason": row.reason, "sentence": row.sentence,
+        "at": row.at,
     }  # fmt: skip

@@ -1,14 +1,16 @@
 """Votes and promotions, a page at a time."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Row, Select, false, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, false, or_, select
 
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import said_below, visible_to
 from portal.people.roles import Role
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.swarm.models import Promotion, Vote
 from portal.web.paging import cut, decode_cursor
@@ -17,22 +19,29 @@ AUDITS = (Role.PROGRAMME, Role.AUDITOR)
 
 
 def my_votes(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:
-    """The viewer's standing votes on what they may read, newest first: the vote, and the idea's title."""
+    """The viewer's standing votes on what they may read, newest first: as `my_vote`."""
     query = _mine(viewer)
     if after := decode_cursor(cursor, int):
         query = query.where(Vote.id < after[0])
     rows = db.session.execute(query.order_by(Vote.id.desc()).limit(limit + 1)).all()
-    return cut(rows, limit, lambda row: (row[0].id,))
+    return cut(rows, limit, lambda row: (row.id,))
 
 
 def my_vote(viewer: Viewer, number: int) -> Row | None:
-    """The viewer's standing vote on one idea, with the idea's title."""
-    return db.session.execute(_mine(viewer).where(Vote.idea_id == number)).one_or_none()
+    """The viewer's standing vote on one idea: its columns, and the idea's title."""
+    parameters = person_of(viewer) | {"number": number}
+    return db.session.connection().execute(_my_vote(shape_of(viewer)), parameters).one_or_none()
+
+
+@lru_cache(SHAPES_KEPT)
+def _my_vote(shape: Shape) -> Select:
+    return _mine(stand_in(shape)).where(Vote.idea_id == bindparam("number", type_=Integer))
 
 
 def _mine(viewer: Viewer) -> Select:
     mine = Vote.person_id == viewer.id, Vote.revoked_at.is_(None)
-    return select(Vote, Idea.title).join(Idea, Idea.id == Vote.idea_id).where(visible_to(viewer), *mine)
+    columns = Vote.id, Vote.idea_id, Vote.kind, Vote.reason, Vote.sentence, Vote.at, Idea.title
+    return select(*columns).join(Idea, Idea.id == Vote.idea_id).where(visible_to(viewer), *mine)
 
 
 def promotions_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[Sequence[Promotion], str | None]:

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Integer, Select, bindparam, func, insert, select
 
 from portal.append_only import FIRST_HASH
 from portal.db import db, take_turns
@@ -22,23 +23,22 @@ from portal.swarm import scores
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.score import DEFAULTS, delta
-from portal.swarm.scores import Scored
+from portal.swarm.vote_rows import Scored
 
 HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site",
           "params_version", "vote_id_max")  # fmt: skip
 
 
-def promote_if_carried(idea_id: int, scored: Scored, *, now: datetime) -> bool:
-    """Promote an open idea if its evidence, teams and sites suffice; True if it was."""
+def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: datetime) -> bool:
+    """Promote an open idea if its evidence, teams and sites suffice; True if it was. audience: see `audience_size`."""
     if scored.evidence <= 0 or scored.n_team < DEFAULTS.teams_min:
         return False  # no audience is so small that this would do; spares the counting
-    idea = db.session.get(Idea, idea_id, populate_existing=True)
-    assert idea is not None
-    teams, sites = audience_size(idea)
+    teams, sites = audience_size(audience)
     gap = quorum_gap(scored.evidence, scored.n_team, scored.n_site, teams=teams, sites=sites, mu0=scored.means.mu0)
     if not gap.closed:
         return False
     now = _after_changes(idea_id, now)
+    idea = db.session.get_one(Idea, idea_id, populate_existing=True)
     ideas.mark_promoted(idea_id, now=now)
     scores.close(idea_id)
     _record(idea_id, scored, teams, sites, now)
@@ -64,16 +64,26 @@ def _after_changes(idea_id: int, now: datetime) -> datetime:
     return now if last is None else max(now, last)
 
 
-def audience_size(idea: Idea) -> tuple[int, int]:
-    """How many teams and sites with active people may read the idea."""
+def audience_size(idea: Any) -> tuple[int, int]:
+    """How many teams and sites with active people may read the idea.
+
+    idea: an `Idea`, or a row with its `audience`, `employer_id` and `site_id`.
+    """
+    whom = {Audience.EMPLOYER: {"employer": idea.employer_id}, Audience.SITE: {"site": idea.site_id}}
+    row = db.session.connection().execute(_readers(idea.audience), whom.get(idea.audience, {})).one()
+    return row[0], row[1]
+
+
+@cache
+def _readers(audience: Audience) -> Select[int, int]:
+    """Built once, as in `vote_rows`: see there."""
     somebody = select(Person.id).where(Person.team_id == Place.id, Person.deactivated_at.is_(None)).exists()
     inside = [Place.kind == PlaceKind.TEAM, somebody]
-    if idea.audience is Audience.EMPLOYER:
-        inside.append(Place.employer_id == idea.employer_id)
-    if idea.audience is Audience.SITE:
-        inside.append(Place.site_id == idea.site_id)
-    row = db.session.execute(select(func.count(), func.count(Place.site_id.distinct())).where(*inside)).one()
-    return row[0], row[1]
+    if audience is Audience.EMPLOYER:
+        inside.append(Place.employer_id == bindparam("employer", type_=Integer))
+    if audience is Audience.SITE:
+        inside.append(Place.site_id == bindparam("site", type_=Integer))
+    return select(func.count(), func.count(Place.site_id.distinct())).where(*inside)
 
 
 def link_hash(prev_hash: str, values: Mapping[str, Any]) -> str:

@@ -1,125 +1,27 @@
-"""The rows kept up to date with every vote: one cell for the team, one score for the idea, one typical idea for all."""
+"""The score rows of ideas, and the one row of the typical idea that they are measured against."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, literal, select, true, update
+from sqlalchemy import func, literal, select, true, update
 
-from portal.db import db, insert_missing, is_postgres, table_of, upsert
-from portal.errors import Missing
+from portal.db import db, insert_missing, table_of, upsert
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.swarm import score as formula
-from portal.swarm.models import IdeaScore, IdeaTeam, PortalStat
+from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.rules import VoteKind
-from portal.swarm.score import DEFAULTS, Means, TeamCell, Terms
+from portal.swarm.score import DEFAULTS, Means, Terms
 
 STAT_LASTS = timedelta(minutes=5)
 MU0_MOVES = 0.01  # beyond this every stored score is computed again, below it each with its next vote
 BATCH = 5_000
 COUNTED = {VoteKind.SUPPORT: "n_support", VoteKind.STRONG: "n_strong", VoteKind.PASS: "n_pass", VoteKind.STOP: "n_stop"}
 
-# Built once: putting a statement together costs more than running it, and every vote runs six of them.
-IDEAS, SCORES, CELLS, STAT = table_of(Idea), table_of(IdeaScore), table_of(IdeaTeam), table_of(PortalStat)
-READ_ROW = (
-    select(
-        IDEAS.c.author_id, IDEAS.c.stage, IDEAS.c.first_vote_at, SCORES.c.s, SCORES.c.d, SCORES.c.m, SCORES.c.n_support,
-        SCORES.c.n_strong, SCORES.c.n_pass, SCORES.c.n_stop, SCORES.c.n_team, SCORES.c.n_site,
-        STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m,
-    )
-    .join(SCORES, SCORES.c.idea_id == IDEAS.c.id)
-    .outerjoin(STAT, STAT.c.id == 1)
-    .where(IDEAS.c.id == bindparam("idea"))
-)  # fmt: skip
-LOCK_ROW = select(SCORES.c.idea_id).where(SCORES.c.idea_id == bindparam("idea")).with_for_update()
-WRITE_SCORE = update(SCORES).where(SCORES.c.idea_id == bindparam("idea"))
-CELL_HERE = CELLS.c.idea_id == bindparam("idea"), CELLS.c.team_id == bindparam("team")
-READ_CELL = select(CELLS.c.u, CELLS.c.d, CELLS.c.m, CELLS.c.supporters).where(*CELL_HERE)
-WRITE_CELL = update(CELLS).where(*CELL_HERE)
-NEW_CELL = insert(CELLS)
-READ_SPREAD = select(func.count(), func.count(CELLS.c.site_id.distinct())).where(
-    CELLS.c.idea_id == bindparam("idea"), CELLS.c.supporters > 0
-)
+# Built once: putting a statement together costs more than running it.
+SCORES, STAT = table_of(IdeaScore), table_of(PortalStat)
 READ_TYPICAL = select(STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m).where(STAT.c.id == 1)
 READ_TYPICAL_AGE = select(STAT.c.at).where(STAT.c.id == 1)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A vote of one kind added to (`cast`) or taken from a team's cell."""
-
-    team_id: int
-    site_id: int
-    kind: VoteKind
-    cast: bool
-
-
-@dataclass(frozen=True)
-class Locked:
-    """An idea and its sums, held by this transaction, with the typical idea as it is kept."""
-
-    id: int
-    author_id: int | None
-    stage: Stage
-    first_vote_at: datetime | None
-    terms: Terms
-    counts: dict[str, int]
-    n_team: int
-    n_site: int
-    means: Means | None
-
-
-@dataclass(frozen=True)
-class Scored:
-    """What an idea stands at after a change."""
-
-    terms: Terms
-    means: Means
-    evidence: float
-    n_team: int
-    n_site: int
-
-
-def lock(idea_id: int, *, now: datetime) -> Locked:
-    """Read the idea with its score row under a lock; makes the row with the first vote. Raises Missing."""
-    row = _locked_row(idea_id)
-    if row is None:
-        _make_row(idea_id, now)
-        row = _locked_row(idea_id)
-    if row is None:
-        raise Missing("idea")
-    counts = {name: getattr(row, name) for name in COUNTED.values()}
-    terms = Terms(row.s, row.d, row.m)
-    # Read along with the idea: one question less to the database in every vote.
-    means = formula.portal_means(row.sum_s, row.sum_d, row.sum_m) if row.sum_m is not None else None
-    return Locked(idea_id, row.author_id, row.stage, row.first_vote_at, terms, counts, row.n_team, row.n_site, means)
-
-
-def _locked_row(idea_id: int) -> Row | None:
-    connection = db.session.connection()
-    if is_postgres():
-        # First the lock, then the read: a join that waited for the lock shows the idea's stage of before the wait.
-        connection.execute(LOCK_ROW, {"idea": idea_id})
-    return connection.execute(READ_ROW, {"idea": idea_id}).one_or_none()
-
-
-def apply(idea: Locked, changes: Iterable[Change], *, now: datetime) -> Scored:
-    """Write the changed cells and the idea's score row."""
-    terms, counts, spread = idea.terms, dict(idea.counts), False
-    for change in changes:
-        terms, moved = _apply_to_cell(idea.id, terms, change)
-        spread = spread or moved
-        step = 1 if change.cast else -1
-        counts[COUNTED[change.kind]] += step
-        if change.kind is VoteKind.STRONG:
-            counts["n_support"] += step  # strong counts as support too
-    n_team, n_site = _spread(idea.id) if spread else (idea.n_team, idea.n_site)
-    means = idea.means or typical(now=now)
-    values = stored_score(terms, means) | counts | {"n_team": n_team, "n_site": n_site, "updated_at": now}
-    db.session.connection().execute(WRITE_SCORE, values | {"idea": idea.id})
-    return Scored(terms, means, values["evidence"], n_team, n_site)
 
 
 def stored_score(terms: Terms, means: Means) -> dict[str, Any]:
@@ -200,7 +102,8 @@ def close(idea_id: int) -> None:
     db.session.execute(update(SCORES).where(SCORES.c.idea_id == idea_id).values(open=False))
 
 
-def _make_row(idea_id: int, now: datetime) -> None:
+def make_row(idea_id: int, now: datetime) -> None:
+    """Give an idea its score row, if there is such an idea."""
     if db.session.scalar(select(Idea.id).where(Idea.id == idea_id)) is None:
         return
     values = {"idea_id": idea_id, "updated_at": now} | stored_score(Terms(), typical(now=now))
@@ -210,30 +113,6 @@ def _make_row(idea_id: int, now: datetime) -> None:
 
 def _with_counts(values: dict[str, Any]) -> dict[str, Any]:
     return {**dict.fromkeys((*COUNTED.values(), "n_team", "n_site"), 0), **values}
-
-
-def _apply_to_cell(idea_id: int, terms: Terms, change: Change) -> tuple[Terms, bool]:
-    """The idea's sums after the change, and whether the team has gained its first or lost its last supporter."""
-    connection, here = db.session.connection(), {"idea": idea_id, "team": change.team_id}
-    row = connection.execute(READ_CELL, here).one_or_none()
-    before = TeamCell(row.u, row.d, row.m) if row else TeamCell()
-    after = (formula.cast if change.cast else formula.revoke)(before, change.kind)
-    had = row.supporters if row else 0
-    supports = change.kind in (VoteKind.SUPPORT, VoteKind.STRONG)
-    has = had + (1 if change.cast else -1) * supports
-    values = {"u": after.u, "d": after.d, "m": after.m, "supporters": has}
-    if row is None:
-        keys = {"idea_id": idea_id, "team_id": change.team_id, "site_id": change.site_id}
-        connection.execute(NEW_CELL, keys | values)
-    else:
-        connection.execute(WRITE_CELL, here | values)
-    return formula.shifted(terms, before, after), (had > 0) != (has > 0)
-
-
-def _spread(idea_id: int) -> tuple[int, int]:
-    """In how many teams and on how many sites the idea has supporters."""
-    row = db.session.connection().execute(READ_SPREAD, {"idea": idea_id}).one()
-    return row[0], row[1]
 
 
 def _farthest(mu0: float) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from portal.db import db, table_of, take_turns
 from portal.errors import Conflict
@@ -12,17 +12,13 @@ from portal.ideas import service as ideas
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
-from portal.swarm import promoting, scores
+from portal.swarm import promoting, vote_rows
 from portal.swarm.models import Via, Vote
 from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoterFacts, WantedVote, vote_refusal
 
-# Built once, as in `scores`: see there.
+# Built once, as in `vote_rows`: see there.
 VOTES = table_of(Vote)
-READ_STANDING = select(
-    VOTES.c.id, VOTES.c.kind, VOTES.c.reason, VOTES.c.sentence, VOTES.c.team_id, VOTES.c.site_id
-).where(VOTES.c.idea_id == bindparam("idea"), VOTES.c.person_id == bindparam("person"), VOTES.c.revoked_at.is_(None))
 REVOKE = update(VOTES).where(VOTES.c.id == bindparam("vote"), VOTES.c.revoked_at.is_(None))
-NEW_VOTE = insert(VOTES)
 
 
 @dataclass(frozen=True)
@@ -43,29 +39,29 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
     """Give, change or (kind None) take back a vote on an idea that the voter may see; True if it was promoted by it.
 
     1. Lock the idea's score row, so that votes on one idea come one after another. 2. Ask the rule. 3. Revoke the
-    standing vote, insert the new one. 4. Update the team's cell and the idea's score. 5. Promote at the quorum.
+    standing vote. 4. Insert the new one, update the team's cell and the idea's score. 5. Promote at the quorum.
 
     Raises the refusal of `VoteRefusal`. Giving the same vote again changes nothing.
     """
-    idea = scores.lock(idea_id, now=now)
-    if idea.stage is Stage.PROMOTED:
+    idea = vote_rows.lock(idea_id, voter.person_id, voter.team_id, voter.site_id, now=now)
+    row, stands = idea.row, idea.row.vote_id is not None
+    if row.stage is Stage.PROMOTED:
         now = promoting.after_promotion(idea_id, now)
-    standing = _standing(voter.person_id, idea_id)
-    _refuse(voter, idea, standing, wanted, now)
-    if standing is not None and (standing.kind, standing.reason, standing.sentence) == _told(wanted):
+    _refuse(voter, row, wanted, now)
+    if stands and (row.kind, row.reason, row.sentence) == _told(wanted):
         return False
-    changes = []
-    if standing is not None:
-        _revoke(standing.id, now)
-        changes.append(scores.Change(standing.team_id, standing.site_id, standing.kind, cast=False))
+    changes, vote = [], None
+    if stands:
+        _revoke(row.vote_id, now)
+        changes.append(vote_rows.Change(row.vote_team, row.vote_site, row.kind, cast=False))
     if wanted.kind is not None:
         assert voter.team_id is not None and voter.site_id is not None
-        _insert(voter, idea_id, wanted, via=via, now=now)
-        changes.append(scores.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
-    score = scores.apply(idea, changes, now=now)
-    if idea.first_vote_at is None:
+        vote = _columns(voter, idea_id, wanted, via=via, now=now)
+        changes.append(vote_rows.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
+    score = vote_rows.apply(idea, changes, vote, now=now)
+    if row.first_vote_at is None:
         ideas.note_first_vote(idea_id, now=now)  # it ends the time in which the words may be edited
-    return idea.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, score, now=now)
+    return row.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, row, score, now=now)
 
 
 def _told(wanted: WantedVote) -> tuple[Any, Any, str]:
@@ -74,18 +70,14 @@ def _told(wanted: WantedVote) -> tuple[Any, Any, str]:
     return wanted.kind, wanted.reason, wanted.sentence.strip()
 
 
-def _standing(person_id: int, idea_id: int) -> Row | None:
-    return db.session.connection().execute(READ_STANDING, {"idea": idea_id, "person": person_id}).one_or_none()
-
-
-def _refuse(voter: Voter, idea: Any, standing: Row | None, wanted: WantedVote, now: datetime) -> None:
+def _refuse(voter: Voter, row: Any, wanted: WantedVote, now: datetime) -> None:
     facts = VoterFacts(
         voter.person_id,
         has_team=voter.team_id is not None and voter.site_id is not None,
         open_strong=_open_strong(voter.person_id) if wanted.kind is VoteKind.STRONG else 0,
-        standing=standing.kind if standing is not None else None,
+        standing=row.kind,
     )
-    refusal = vote_refusal(facts, IdeaFacts(idea.author_id, idea.stage), wanted, now)
+    refusal = vote_refusal(facts, IdeaFacts(row.author_id, row.stage), wanted, now)
     if refusal is not None:
         raise refusal.as_error()
 
@@ -104,9 +96,9 @@ def _revoke(vote_id: int, now: datetime) -> None:
         raise Conflict("changed_meanwhile", "Your vote changed in another window. Look again.")
 
 
-def _insert(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: datetime) -> None:
+def _columns(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: datetime) -> dict[str, Any]:
     is_stop = wanted.kind is VoteKind.STOP
-    values = {
+    return {
         "idea_id": idea_id,
         "person_id": voter.person_id,
         "team_id": voter.team_id,
@@ -117,4 +109,3 @@ def _insert(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: da
         "via": via,
         "at": now,
     }
-    db.session.connection().execute(NEW_VOTE, values)
