@@ -40,12 +40,18 @@ def upgrade() -> None:
     op.add_column("commitments", sa.Column("live_from", sa.Date(), nullable=True))
     op.add_column("commitments", sa.Column("kept_late", sa.Boolean(), nullable=True))
     _settle()
+    op.drop_index("ix_commitments_owner_id", "commitments")
+    op.create_index("ix_commitments_owner_due", "commitments", ["owner_id", "state", "due_on"])
+    op.create_index("ix_commitments_owner_kept", "commitments", ["owner_id", "kept_late", "live_from"])
     op.create_index("ix_commitments_kept", "commitments", ["kept_late", "live_from"])
     op.create_index("ix_commitments_kept_number", "commitments", ["kept_late", "id"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_commitments_kept_number", "commitments")
+    op.drop_index("ix_commitments_owner_kept", "commitments")
+    op.drop_index("ix_commitments_owner_due", "commitments")
+    op.create_index("ix_commitments_owner_id", "commitments", ["owner_id"])
     op.drop_index("ix_commitments_kept", "commitments")
     # Not a rebuild of the table: it would lose the conditional index on SQLite.
     op.drop_column("commitments", "kept_late")

@@ -1,13 +1,12 @@
 """Reading promises, always through the viewer. One function for each screen."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.commitments import standings
@@ -15,10 +14,9 @@ from portal.commitments.models import (
     Commitment,
     Delivery,
     DeliverySite,
-    PromisedDate,
     Update,
 )
-from portal.commitments.rules import CommitmentState, Course, NamedDate, PromiseFacts, Standing, day_in, standing
+from portal.commitments.rules import CommitmentState, Course, PromiseFacts, Standing, day_in
 from portal.commitments.scope import organisation_zone
 from portal.db import db
 from portal.errors import Missing

@@ -47,7 +47,7 @@ class Listing:
 
 
 class Dealt(NamedTuple):
-    """The numbers of the ideas dealt, how many there were to deal, and whether a filter fits more than were looked at."""
+    """The ideas dealt, how many there were to deal, and whether more fit a filter than were looked at."""
 
     numbers: list[int]
     known: int
