@@ -104,15 +104,18 @@ def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[lis
     """A page of what waits for this executive, the oldest promotion first. Raises Invalid `bad_cursor`."""
     query = _waiting(viewer)
     if after := decode_cursor(cursor, int):
-        query = query.where(_behind(after[0]))
+        at = _promoted_at(after[0])
+        if at is None:
+            raise bad_cursor()
+        query = query.where(_later(at, after[0]))
     page, following = cut(db.session.execute(query.limit(limit + 1)).all(), limit, lambda row: (row.id,))
     return [Waiting(row.id, row.title, row.n_support or 0, row.at) for row in page], following
 
 
 def next_of(viewer: Viewer, number: int) -> int | None:
     """The idea that waits behind this one, else the one that has waited longest."""
-    others = _waiting(viewer).where(Idea.id != number)
-    behind = db.session.scalars(others.where(_behind(number)).limit(1)).first()
+    others, at = _waiting(viewer).where(Idea.id != number), _promoted_at(number)
+    behind = db.session.scalars(others.where(_later(at, number)).limit(1)).first() if at else None
     return behind if behind is not None else db.session.scalars(others.limit(1)).first()
 
 
@@ -193,11 +196,12 @@ def _waiting(viewer: Viewer) -> Select:
     )
 
 
-def _behind(number: int) -> ColumnElement[bool]:
-    """The condition for what was promoted after this idea. Raises Invalid `bad_cursor`."""
-    at = db.session.scalar(select(Promotion.at).where(Promotion.idea_id == number))
-    if at is None:
-        raise bad_cursor()
+def _promoted_at(number: int) -> datetime | None:
+    return db.session.scalar(select(Promotion.at).where(Promotion.idea_id == number)) if number <= NUMBER_MAX else None
+
+
+def _later(at: datetime, number: int) -> ColumnElement[bool]:
+    """The condition for what was promoted after this idea."""
     return and_(Promotion.at >= at, or_(Promotion.at > at, Idea.id > number))
 
 

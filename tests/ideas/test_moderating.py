@@ -172,7 +172,7 @@ def test_a_partners_programme_decides_for_the_partner_alone(cast: Cast) -> None:
 
     local = viewer(cast.voters[5])
 
-    assert [one.number for one in moderation_queries.reported(local)] == [theirs]
+    assert [one.number for one in lists.reported_page(local)[0]] == [theirs]
     refused(Refused, "not_allowed", decide, local.id, ours, Action.HIDE)
     refused(Refused, "not_allowed", decide, local.id, nobodys, Action.HIDE)
     decide(local.id, theirs, Action.HIDE)
