@@ -36,7 +36,7 @@ MOVES_POINTS = {"x-idempotency-key-needed": True}
 @bp.get("/commitments", responses={200: page_of(PromiseShown)})
 @requires("commitment.see", scope=Scope.PROMISES_READ)
 def list_promises(query: PromisesAsked) -> Response:
-    """Promises, the newest first. With `standing=kept` or `late_kept` a page may hold fewer than asked for."""
+    """Promises, the newest first; what was handed back only where it is asked for."""
     when = _when()
     found, following = lists.promises_page(
         the_viewer(), only=query.standing, mine=query.mine, today=when.today, zone=when.zone,

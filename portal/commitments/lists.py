@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
+from portal.commitments import standings
 from portal.commitments.models import (
     Commitment,
     Delivery,
@@ -19,16 +20,7 @@ from portal.commitments.models import (
     Update,
 )
 from portal.commitments.queries import byline, readable
-from portal.commitments.rules import (
-    DUE_SOON_DAYS,
-    CommitmentState,
-    Course,
-    NamedDate,
-    PromiseFacts,
-    Standing,
-    day_in,
-    standing,
-)
+from portal.commitments.rules import CommitmentState, Course, PromiseFacts, Standing, day_in
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
@@ -37,13 +29,7 @@ from portal.metrics.models import Metric
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore
-from portal.web.paging import decode_cursor, encode_cursor
-
-# Whether a kept promise was late depends on days in the organisation's zone, which SQLite cannot tell: as many kept
-# ones are looked at for a page, and a page may hold fewer than were asked for.
-LOOKED_AT = 500
-RUNNING = (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
-KEPT = (Standing.KEPT, Standing.LATE_KEPT)
+from portal.web.paging import cut, decode_cursor
 
 
 @dataclass(frozen=True)
@@ -85,17 +71,14 @@ def promises_page(
 
     What was handed back is listed only where it is asked for, as on the board.
     """
-    size = max(limit, LOOKED_AT) if only in KEPT else limit
-    query = _promises().where(readable(viewer), _standing(only, today)).order_by(Commitment.id.desc())
+    fits = standings.has(only, today) if only else Commitment.state != CommitmentState.HANDED_BACK
+    query = _promises().where(readable(viewer), fits).order_by(Commitment.id.desc())
     if mine:
         query = query.where(Commitment.owner_id == viewer.id)
     if after := decode_cursor(cursor, int):
         query = query.where(Commitment.id < after[0])
-    rows = db.session.execute(query.limit(size + 1)).all()
-    found = [one for one in _with_courses(rows[:size], today, zone) if only in (None, one.standing)]
-    if len(found) > limit:
-        return found[:limit], encode_cursor(found[limit - 1].row.id)
-    return found, encode_cursor(rows[size - 1].id) if len(rows) > size else None
+    page, following = cut(db.session.execute(query.limit(limit + 1)).all(), limit, lambda row: (row.id,))
+    return _with_courses(page, today, zone), following
 
 
 def promise_in_full(viewer: Viewer, number: int, *, today: date, zone: str) -> Full:
@@ -113,20 +96,6 @@ def promise_in_full(viewer: Viewer, number: int, *, today: date, zone: str) -> F
     )  # fmt: skip
 
 
-def _standing(only: Standing | None, today: date) -> ColumnElement[bool]:
-    """What has this standing, or for the two that are kept: what may have it."""
-    soon = today + timedelta(days=DUE_SOON_DAYS)
-    running = Commitment.state.in_(RUNNING)
-    delivered = Commitment.state == CommitmentState.DELIVERED
-    return {
-        None: Commitment.state != CommitmentState.HANDED_BACK,
-        Standing.OVERDUE: and_(running, Commitment.due_on < today),
-        Standing.DUE_SOON: and_(running, Commitment.due_on.between(today, soon)),
-        Standing.OPEN: delivered | and_(running, Commitment.due_on > soon),
-        Standing.HANDED_BACK: Commitment.state == CommitmentState.HANDED_BACK,
-    }.get(only, Commitment.state == CommitmentState.CONFIRMED)
-
-
 def _promises() -> Select:
     owner, sponsor, author = aliased(Person), aliased(Person), aliased(Person)
     newest = select(func.max(Update.at)).where(Update.commitment_id == Commitment.id).scalar_subquery()
@@ -136,7 +105,8 @@ def _promises() -> Select:
             Commitment.made_at, Commitment.owner_id, owner.name.label("owner"), owner.job_title.label("owner_title"),
             Commitment.sponsor_id, sponsor.name.label("sponsor"), sponsor.job_title.label("sponsor_title"),
             Metric.code.label("metric_code"), Metric.name.label("metric"), IdeaScore.n_support,
-            newest.label("updated_at"), Idea.title, Idea.say, Idea.names, Idea.origin_label, Place.path,
+            newest.label("updated_at"), standings.newest_live().label("live_from"), Commitment.kept_late,
+            Idea.title, Idea.say, Idea.names, Idea.origin_label, Place.path,
             author.name.label("author"),
         )
         .join(Idea, Idea.id == Commitment.idea_id)
@@ -151,16 +121,9 @@ def _promises() -> Select:
 
 
 def _with_courses(rows: Sequence[Row], today: date, zone: str) -> list[Promise]:
-    """Two queries, however many promises."""
-    ids = [row.id for row in rows]
-    dates: dict[int, list[NamedDate]] = defaultdict(list)
-    named = select(PromisedDate.commitment_id, PromisedDate.due_on, PromisedDate.set_at)
-    for row in db.session.execute(named.where(PromisedDate.commitment_id.in_(ids)).order_by(PromisedDate.id)):
-        dates[row.commitment_id].append(NamedDate(row.due_on, day_in(zone, row.set_at)))
-    done = select(Delivery.commitment_id, Delivery.live_from).where(Delivery.commitment_id.in_(ids))
-    live = {row.commitment_id: row.live_from for row in db.session.execute(done.order_by(Delivery.id))}
-    courses = [Course(row.state, dates[row.id], live.get(row.id)) for row in rows]
-    return [Promise(row, course, standing(course, today)) for row, course in zip(rows, courses, strict=True)]
+    """One query, however many promises."""
+    courses = standings.courses_of(rows, zone)
+    return [Promise(row, courses[row.id], standings.standing_of(row, courses[row.id], today)) for row in rows]
 
 
 def _by_somebody(model: Any, *columns: Any, number: int) -> Sequence[Row]:

@@ -17,15 +17,22 @@ class Commitment(Base):
         Index("uq_commitments_standing", "idea_id", unique=True,
               sqlite_where=text("state <> 'handed_back'"), postgresql_where=text("state <> 'handed_back'")),
         Index("ix_commitments_state_due", "state", "due_on"),
+        Index("ix_commitments_owner_due", "owner_id", "state", "due_on"),
+        Index("ix_commitments_owner_kept", "owner_id", "kept_late", "live_from"),
+        Index("ix_commitments_kept", "kept_late", "live_from"),
+        Index("ix_commitments_kept_number", "kept_late", "id"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     sponsor_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     sentence: Mapped[str] = mapped_column(String(400))
     metric_id: Mapped[int | None] = mapped_column(ForeignKey("metrics.id"))
     due_on: Mapped[date]  # the date that counts now: the newest PromisedDate
     state: Mapped[CommitmentState] = mapped_column(Word(CommitmentState))
+    # How it ended, from the moment it is confirmed: days in the organisation's zone are nothing a list can sort by.
+    live_from: Mapped[date | None]
+    kept_late: Mapped[bool | None]
     made_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -13,6 +13,7 @@ from portal.commitments.queries import ORDER, Board, Line, Page, Step
 from portal.commitments.rules import Course, Standing, day_in
 from portal.ideas.words import StoryKind
 from portal.web.markdown import render_markdown
+from portal.web.paging import capped
 
 
 @dataclass(frozen=True)
@@ -34,29 +35,28 @@ class Wanted:
 
     state: Standing | None = None
     mine: bool = False
-    page: int = 1
+    after: str | None = None
     as_table: bool = False
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> "Wanted":
         """From the query string; what makes no sense is left out."""
         state = args.get("state", "").replace("-", "_")
-        page = args.get("page", "1")
         return cls(
             state=Standing(state) if state in {name.value for name in ORDER} else None,
             mine=args.get("mine") == "1",
-            page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 6 and int(page) else 1,
+            after=args.get("after") or None,
             as_table=args.get("as") == "table",
         )
 
     def address(self, **over: Any) -> str:
         """The address of these promises, with some of it changed."""
-        now = {"state": self.state, "mine": self.mine, "page": self.page, "as_table": self.as_table} | over
+        now = {"state": self.state, "mine": self.mine, "after": self.after, "as_table": self.as_table} | over
         query = {
             "state": now["state"].value.replace("_", "-") if now["state"] else "",
             "mine": "1" if now["mine"] else "",
             "as": "table" if now["as_table"] else "",
-            "page": str(now["page"]) if now["page"] > 1 else "",
+            "after": now["after"],
         }
         text = urlencode({name: value for name, value in query.items() if value})
         return f"/commitments?{text}" if text else "/commitments"
@@ -65,7 +65,7 @@ class Wanted:
 def board_context(board: Board, wanted: Wanted, when: When) -> dict[str, Any]:
     """The context of the board of promises."""
     return {
-        "summary": wording.summary(board.counts),
+        "summary": wording.summary(board.counts, board.lately),
         "mine": wanted.mine,
         "as_table": wanted.as_table,
         "table_href": wanted.address(as_table=True),
@@ -75,9 +75,9 @@ def board_context(board: Board, wanted: Wanted, when: When) -> dict[str, Any]:
             {
                 "key": name.value,
                 "label": wording.GROUPS[name],
-                "count": board.counts[name],
+                "count": capped(board.counts[name]),
                 "promises": [row(line, when) for line in board.shown.get(name, ())],
-                "more_href": _more(name, wanted) if name in board.more else None,
+                "more_href": _more(name, wanted, board),
             }
             for name in ORDER
         ],
@@ -86,17 +86,20 @@ def board_context(board: Board, wanted: Wanted, when: When) -> dict[str, Any]:
 
 
 def _tabs(board: Board, wanted: Wanted) -> list[dict[str, Any]]:
-    everything = {"label": "All", "count": sum(board.counts.values()), "current": wanted.state is None}
-    tabs = [everything | {"href": wanted.address(state=None, page=1)}]
+    everything = sum(board.counts.values())
+    tabs = [{"label": "All", "count": capped(everything), "current": wanted.state is None,
+             "href": wanted.address(state=None, after=None)}]  # fmt: skip
     for name in ORDER:
-        tab = {"label": wording.GROUPS[name], "count": board.counts[name], "current": wanted.state is name}
-        tabs.append(tab | {"href": wanted.address(state=name, page=1)})
+        tab = {"label": wording.GROUPS[name], "count": capped(board.counts[name]), "current": wanted.state is name}
+        tabs.append(tab | {"href": wanted.address(state=name, after=None)})
     return tabs
 
 
-def _more(name: Standing, wanted: Wanted) -> str:
-    page = wanted.page + 1 if wanted.state is name else 1
-    return wanted.address(state=name, page=page)
+def _more(name: Standing, wanted: Wanted, board: Board) -> str | None:
+    """The next page of the group; from among all groups the first page of it alone."""
+    if name not in board.more:
+        return None
+    return wanted.address(state=name, after=board.more[name] if wanted.state is name else None)
 
 
 def _nothing(wanted: Wanted) -> dict[str, str]:

@@ -1,23 +1,23 @@
 """Reading promises, always through the viewer. One function for each screen."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from portal.commitments import standings
 from portal.commitments.models import (
     Commitment,
     Delivery,
     DeliverySite,
-    PromisedDate,
     Update,
 )
-from portal.commitments.rules import CommitmentState, Course, NamedDate, PromiseFacts, Standing, day_in, standing
+from portal.commitments.rules import CommitmentState, Course, PromiseFacts, Standing, day_in
+from portal.commitments.scope import organisation_zone
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea, Story
@@ -25,9 +25,11 @@ from portal.ideas.queries import visible_to
 from portal.ideas.words import Names, StoryKind
 from portal.metrics.models import Metric
 from portal.people.models import Person, Place
-from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore
+from portal.web.paging import COUNTED_TO, bad_cursor, decode_cursor, encode_cursor
+
+__all__ = ["organisation_zone"]
 
 GROUP_SHOWN = 20  # promises of each group on the board
 PAGE_SHOWN = 50  # promises of one state, a page
@@ -68,11 +70,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Board:
-    """Every promise that the viewer may read, by standing: how many, those shown, and where there are more."""
+    """Every promise that the viewer may read, by standing.
+
+    counts: no further than one more than `COUNTED_TO`. more: the cursors of groups that go on. lately: of the last
+    hundred that were done how many were on time; None while there are no more than that.
+    """
 
     counts: Mapping[Standing, int]
     shown: Mapping[Standing, Sequence[Line]]
-    more: frozenset[Standing]
+    more: Mapping[Standing, str]
+    lately: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,11 +125,6 @@ class Page:
         return PromiseFacts(self.line.state, self.owner_id, self.sponsor_id, made_on, self.line.due_on)
 
 
-def organisation_zone() -> str:
-    """The organisation's time zone, in which promised days begin and end."""
-    return db.session.scalar(select(Place.timezone).where(Place.kind == PlaceKind.ORGANISATION)) or "UTC"
-
-
 def readable(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on `Commitment` joined with `Idea`: what the viewer may read, and what they were given."""
     theirs = and_(Commitment.owner_id == viewer.id, Commitment.state != CommitmentState.HANDED_BACK)
@@ -140,34 +142,39 @@ def commitment_for(viewer: Viewer, number: int) -> Commitment:
     return found
 
 
-def board(viewer: Viewer, *, today: date, zone: str, only: Standing | None, mine: bool, page: int = 1) -> Board:
-    """Every promise the viewer may read (or own), grouped: twenty of each group, or a page of the one asked for."""
-    condition = [readable(viewer), Commitment.state != CommitmentState.HANDED_BACK]
+def board(
+    viewer: Viewer, *, today: date, zone: str, only: Standing | None, mine: bool, after: str | None = None
+) -> Board:
+    """Every promise the viewer may read (or own), grouped: twenty of each group, or a page of the one asked for.
+
+    after: the cursor of the next page of that one. Raises Invalid `bad_cursor`.
+    """
+    condition = [readable(viewer)]
     if mine:
         condition.append(Commitment.owner_id == viewer.id)
-    courses = _courses(condition, zone)
-    groups: dict[Standing, list[int]] = {name: [] for name in ORDER}
-    for number, course in courses.items():
-        groups[standing(course, today)].append(number)
-    size, start = (PAGE_SHOWN, PAGE_SHOWN * (page - 1)) if only else (GROUP_SHOWN, 0)
-    chosen = {
-        name: _in_order(name, ids, courses)[start : start + size]
-        for name, ids in groups.items()
-        if only in (None, name)
-    }
-    lines = _lines([number for ids in chosen.values() for number in ids], courses, today)
+    counts = standings.counts(ORDER, today, condition)
+    size, names = (PAGE_SHOWN, (only,)) if only else (GROUP_SHOWN, ORDER)
+    behind = _behind(decode_cursor(after, str, int)) if only else None
+    firsts = [standings.first_of(name, today, condition, limit=size + 1, after=behind) for name in names]
+    found: dict[Standing, list[Row]] = {name: [] for name in names}
+    for row in db.session.execute(union_all(*(select(one.subquery()) for one in firsts))):
+        found[Standing(row.standing)].append(row)
+    rows = {name: _in_order(name, some) for name, some in found.items()}
+    lines = _lines([row.id for some in rows.values() for row in some[:size]], zone, today)
     return Board(
-        counts={name: len(ids) for name, ids in groups.items()},
-        shown={name: [lines[number] for number in ids] for name, ids in chosen.items()},
-        more=frozenset(name for name in chosen if len(groups[name]) > start + size),
-    )
+        counts=counts,
+        shown={name: [lines[row.id] for row in some[:size]] for name, some in rows.items()},
+        more={name: encode_cursor(some[size - 1].day.isoformat(), some[size - 1].id)
+              for name, some in rows.items() if len(some) > size},
+        lately=standings.lately_on_time(today, condition)
+        if counts[Standing.KEPT] + counts[Standing.LATE_KEPT] > COUNTED_TO else None,
+    )  # fmt: skip
 
 
 def page_of(viewer: Viewer, number: int, *, today: date, zone: str) -> Page:
     """The page of one promise; raises Missing where the viewer may not read it."""
     commitment_for(viewer, number)
-    courses = _courses([Commitment.id == number], zone)
-    (line,) = _lines([number], courses, today).values()
+    (line,) = _lines([number], zone, today).values()
     row = _about(number)
     return Page(
         line=line, owner_id=row.owner_id, owner_title=row.job_title, sponsor_id=row.sponsor_id,
@@ -188,42 +195,26 @@ def has_promises(person_id: int) -> bool:
     return db.session.scalar(select(Commitment.id).where(*owned).limit(1)) is not None
 
 
-def _courses(condition: Iterable[ColumnElement[bool]], zone: str) -> dict[int, Course]:
-    condition = tuple(condition)
-    dates: dict[int, list[NamedDate]] = defaultdict(list)
-    named = (
-        select(PromisedDate.commitment_id, PromisedDate.due_on, PromisedDate.set_at)
-        .join(Commitment, Commitment.id == PromisedDate.commitment_id)
-        .join(Idea, Idea.id == Commitment.idea_id)
-    )
-    for row in db.session.execute(named.where(*condition).order_by(PromisedDate.id)):
-        dates[row.commitment_id].append(NamedDate(row.due_on, day_in(zone, row.set_at)))
-    live_from = (
-        select(Delivery.live_from)
-        .where(Delivery.commitment_id == Commitment.id)
-        .order_by(Delivery.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = select(Commitment.id, Commitment.state, live_from.label("live_from")).join(
-        Idea, Idea.id == Commitment.idea_id
-    )
-    return {
-        row.id: Course(row.state, dates[row.id], row.live_from) for row in db.session.execute(query.where(*condition))
-    }
+def _behind(after: list[Any] | None) -> tuple[date, int] | None:
+    if not after:
+        return None
+    try:
+        return date.fromisoformat(after[0]), after[1]
+    except ValueError:
+        raise bad_cursor() from None
 
 
-def _in_order(name: Standing, ids: Sequence[int], courses: Mapping[int, Course]) -> list[int]:
-    if name in (Standing.KEPT, Standing.LATE_KEPT):
-        return sorted(ids, key=lambda number: (courses[number].live_from or date.min, number), reverse=True)
-    return sorted(ids, key=lambda number: (courses[number].due_on, number))
+def _in_order(name: Standing, rows: Sequence[Row]) -> list[Row]:
+    """As they came, said again: what a union hands on has no order that is promised."""
+    return sorted(rows, key=lambda row: (row.day, row.id), reverse=name in standings.KEPT)
 
 
-def _lines(ids: Sequence[int], courses: Mapping[int, Course], today: date) -> dict[int, Line]:
+def _lines(ids: Sequence[int], zone: str, today: date) -> dict[int, Line]:
     owner, sponsor = aliased(Person), aliased(Person)
     newest = select(func.max(Update.at)).where(Update.commitment_id == Commitment.id).scalar_subquery()
-    columns = (Commitment.id, Commitment.sentence, Commitment.idea_id, Commitment.state, owner.name.label("owner"),
-               sponsor.name.label("sponsor"), IdeaScore.n_support, newest.label("updated_at"))  # fmt: skip
+    columns = (Commitment.id, Commitment.sentence, Commitment.idea_id, Commitment.state, Commitment.kept_late,
+               owner.name.label("owner"), sponsor.name.label("sponsor"), IdeaScore.n_support,
+               newest.label("updated_at"), standings.newest_live().label("live_from"))  # fmt: skip
     query = (
         select(*columns)
         .join(owner, owner.id == Commitment.owner_id)
@@ -231,13 +222,15 @@ def _lines(ids: Sequence[int], courses: Mapping[int, Course], today: date) -> di
         .outerjoin(IdeaScore, IdeaScore.idea_id == Commitment.idea_id)
         .where(Commitment.id.in_(ids))
     )
+    rows = db.session.execute(query).all()
+    courses = standings.courses_of(rows, zone)
     return {
         row.id: Line(
             id=row.id, sentence=row.sentence, idea_number=row.idea_id, owner=row.owner, sponsor=row.sponsor,
-            state=row.state, standing=standing(courses[row.id], today), course=courses[row.id],
+            state=row.state, standing=standings.standing_of(row, courses[row.id], today), course=courses[row.id],
             waiting=row.n_support or 0, updated_at=row.updated_at,
         )
-        for row in db.session.execute(query)
+        for row in rows
     }  # fmt: skip
 
 

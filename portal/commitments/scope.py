@@ -1,4 +1,4 @@
-"""Where an idea was said, so that a role held on part of the tree reaches what was said there and no more."""
+"""Where an idea was said, so that a role held on part of the tree reaches what was said there; and when days begin."""
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
@@ -22,3 +22,8 @@ def said_at(idea_id: int) -> str:
     top = select(Place.id).where(Place.kind == PlaceKind.ORGANISATION).scalar_subquery()
     query = select(Place.path).join(Idea, Place.id == func.coalesce(Idea.site_id, Idea.employer_id, top))
     return db.session.scalars(query.where(Idea.id == idea_id)).one()
+
+
+def organisation_zone() -> str:
+    """The organisation's time zone, in which promised days begin and end."""
+    return db.session.scalar(select(Place.timezone).where(Place.kind == PlaceKind.ORGANISATION)) or "UTC"

@@ -23,8 +23,18 @@ from portal.commitments.models import (
 )
 from portal.commitments.owners import EVERYWHERE, owners_below
 from portal.commitments.policy import MAY
-from portal.commitments.rules import Actor, CommitmentState, NewDelivery, NewPromise, PromiseFacts, Verb
-from portal.commitments.scope import said_at
+from portal.commitments.rules import (
+    Actor,
+    CommitmentState,
+    Course,
+    NamedDate,
+    NewDelivery,
+    NewPromise,
+    PromiseFacts,
+    Verb,
+    day_in,
+)
+from portal.commitments.scope import organisation_zone, said_at
 from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.ideas import story
@@ -145,7 +155,8 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
 def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
     """A second person confirms that it is done: the promise is kept, and whoever is owed points gets them."""
     done = _look(viewer, commitment, Verb.CONFIRM)
-    _claim(commitment, now=now, state=CommitmentState.CONFIRMED)
+    late = rules.is_late(_course(commitment, done))
+    _claim(commitment, now=now, state=CommitmentState.CONFIRMED, live_from=done.live_from, kept_late=late)
     move_stage(commitment.idea_id, Stage.DELIVERED, Stage.DONE, now=now)
     db.session.add(DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=True))
     facts = {"live_from": done.live_from.isoformat()}
@@ -190,6 +201,15 @@ def _look(viewer: Viewer, commitment: Commitment, verb: Verb) -> Delivery:
     _demand(rules.refusal(verb, facts_of(commitment), Actor(viewer.id, answers=answers)))
     newest = select(Delivery).where(Delivery.commitment_id == commitment.id).order_by(Delivery.id.desc()).limit(1)
     return db.session.scalars(newest).one()
+
+
+def _course(commitment: Commitment, done: Delivery) -> Course:
+    """The promise as it is once `done` is confirmed."""
+    named = select(PromisedDate.due_on, PromisedDate.set_at).where(PromisedDate.commitment_id == commitment.id)
+    zone = organisation_zone()
+    rows = db.session.execute(named.order_by(PromisedDate.id))
+    dates = [NamedDate(row.due_on, day_in(zone, row.set_at)) for row in rows]
+    return Course(CommitmentState.CONFIRMED, dates, done.live_from)
 
 
 def _claim(commitment: Commitment, *, now: datetime, **values: Any) -> None:

@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
     """Every promise, the late ones first."""
     wanted, when = Wanted.from_args(request.args), _when()
     board = queries.board(
-        the_viewer(), today=when.today, zone=when.zone, only=wanted.state, mine=wanted.mine, page=wanted.page
+        the_viewer(), today=when.today, zone=when.zone, only=wanted.state, mine=wanted.mine, after=wanted.after
     )
     return render_template("commitments/index.html", here="promises", **pages.board_context(board, wanted, when))
 

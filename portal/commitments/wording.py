@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.commitments.rules import CommitmentState, Course, Standing, is_late
+from portal.web.paging import COUNTED_TO, capped
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
@@ -109,13 +110,15 @@ def age(at: datetime | None, now: datetime) -> str | None:
     return "updated today" if days < 1 else f"updated {count(days, 'day')} ago"
 
 
-def summary(counts: Mapping[Standing, int]) -> str:
-    """One sentence about all of them."""
+def summary(counts: Mapping[Standing, int], lately: int | None = None) -> str:
+    """One sentence about all of them. lately: of the last hundred done how many were on time, where there are more."""
     kept, late, overdue = (counts.get(name, 0) for name in (Standing.KEPT, Standing.LATE_KEPT, Standing.OVERDUE))
     if not sum(counts.values()):
         return "Nothing has been promised yet."
     past = f"{kept} of {kept + late} kept on time. " if kept + late else "None has been kept yet. "
-    return past + (f"{overdue} {'is' if overdue == 1 else 'are'} late." if overdue else "Nothing is late.")
+    if lately is not None:
+        past = f"{lately} of the last {COUNTED_TO + 1} kept on time. "
+    return past + (f"{capped(overdue)} {'is' if overdue == 1 else 'are'} late." if overdue else "Nothing is late.")
 
 
 @dataclass(frozen=True)

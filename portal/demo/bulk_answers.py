@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal.commitments.rules import CommitmentState
+from portal.commitments.rules import CommitmentState, day_in
 from portal.demo import bulk_words as words
 from portal.demo.bulk_places import World
 from portal.demo.bulk_swarm import Carried, Swarm, Talk
@@ -37,6 +37,13 @@ class Promise:
     made: int
     updated: int
     state: CommitmentState = CommitmentState.OFFERED
+    missed: bool = False  # a date had passed when another was named
+    live: date | None = None  # once it is confirmed
+
+    @property
+    def late(self) -> bool | None:
+        """How it ended, None until then."""
+        return None if self.live is None else self.missed or self.live > self.due
 
 
 @dataclass
@@ -160,6 +167,8 @@ class Answers:
 
     def _move_date(self, at: int, promise: Promise) -> None:
         before, today = promise.due, self._day(at)
+        zone = self.world.nodes[0].timezone
+        promise.missed |= day_in(zone, self.began + timedelta(microseconds=at)) > before
         promise.due = max(before, today) + timedelta(days=self.rng.randint(14, 60))
         reason = words.one_of(words.DATE_REASONS, self.rng)
         self._moves(promise, at, promise.state)
@@ -197,6 +206,7 @@ class Answers:
     def _confirm(self, at: int, promise: Promise, delivery: int, live: date) -> None:
         talk = promise.talk
         self._moves(promise, at, CommitmentState.CONFIRMED)
+        promise.live = live
         talk.stage, talk.moved = Stage.DONE, at
         self.rows.verdicts.append((delivery, promise.sponsor, at, True, ""))
         self._tell(promise, at, StoryKind.CONFIRMED, promise.sponsor, live_from=live.isoformat())

@@ -145,11 +145,13 @@ def answered(years: Years) -> Iterator[Batch]:
     """Promises with everything that belongs to them, and decisions."""
     rows, moment = years.answers.rows, years.moment
     promises = (
-        (p.id, p.talk.id, p.owner, p.sponsor, p.sentence, p.metric, p.due, p.state, moment(p.made), moment(p.updated))
+        (p.id, p.talk.id, p.owner, p.sponsor, p.sentence, p.metric, p.due, p.state, p.live, p.late, moment(p.made),
+         moment(p.updated))
         for p in rows.promises
-    )
+    )  # fmt: skip
     yield commitments.Commitment, ("id", "idea_id", "owner_id", "sponsor_id", "sentence", "metric_id", "due_on",
-                                   "state", "made_at", "updated_at"), promises, len(rows.promises)  # fmt: skip
+                                   "state", "live_from", "kept_late", "made_at", "updated_at"), \
+        promises, len(rows.promises)  # fmt: skip
     dates = ((n, p, due, moment(at), by, why) for n, (p, due, at, by, why) in enumerate(rows.dates, 1))
     yield commitments.PromisedDate, ("id", "commitment_id", "due_on", "set_at", "set_by_id", "reason"), dates, \
         len(rows.dates)  # fmt: skip

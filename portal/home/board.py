@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Float, Integer, Select, bindparam, func, or_, select, union_all
 
@@ -38,11 +38,20 @@ ORDER_LINES = (
 
 @dataclass(frozen=True)
 class Listing:
-    """Cards, the address of more of them, and the cursor in it."""
+    """Cards, the address of more of them, and the cursor in it. limited: more fit the filter than were looked at."""
 
     cards: list[Card]
     more: str | None
     cursor: str | None = None
+    limited: bool = False
+
+
+class Dealt(NamedTuple):
+    """The ideas dealt, how many there were to deal, and whether more fit a filter than were looked at."""
+
+    numbers: list[int]
+    known: int
+    limited: bool
 
 
 def listing(viewer: Viewer, wanted: Wanted, *, now: datetime, facts: Facts | None = None) -> Listing:
@@ -60,17 +69,18 @@ def counts(viewer: Viewer) -> dict[str, int]:
 
 def _feed(viewer: Viewer, wanted: Wanted, facts: Facts, *, now: datetime) -> Listing:
     """A page dealt for this visitor: stable for the day while nothing is decided, longer when asked for more."""
-    numbers, known = dealt(viewer, wanted, wanted.show, day=now.date(), now=now)
+    numbers, known, limited = dealt(viewer, wanted, wanted.show, day=now.date(), now=now)
     more = wanted.address(show=wanted.show + FEED_PAGE) if known > len(numbers) and wanted.show < FEED_MAX else None
     cards = cards_of(viewer, numbers, facts, back=wanted.address())
-    return Listing([card for card in cards if card.stage is Stage.OPEN], more)
+    return Listing([card for card in cards if card.stage is Stage.OPEN], more, limited=limited)
 
 
-def dealt(viewer: Viewer, wanted: Wanted, size: int, *, day: date, now: datetime) -> tuple[list[int], int]:
-    """The numbers of `size` undecided ideas as dealt for this visitor and day, and how many there were to deal."""
+def dealt(viewer: Viewer, wanted: Wanted, size: int, *, day: date, now: datetime) -> Dealt:
+    """`size` undecided ideas as dealt for this visitor and day."""
     pool = pool_for(viewer, wanted, now=now)
     rng = random.Random(f"{viewer.id}:{day}:{wanted.barrier}:{wanted.site}:{wanted.text}")
-    return deal(pool.promising, pool.fresh, size, rng), len({card.id for kind in pool for card in kind})
+    known = {card.id for card in (*pool.promising, *pool.fresh)}
+    return Dealt(deal(pool.promising, pool.fresh, size, rng), len(known), pool.limited)
 
 
 def _by_score(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:

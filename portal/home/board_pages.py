@@ -23,7 +23,7 @@ def _dealt_page(viewer: Viewer, wanted: Wanted, *, now: datetime) -> tuple[list[
     Dealing fewer would put others in front, so that the same idea could come twice.
     """
     day, start = _place(wanted.after, now.date())
-    numbers, _ = dealt(viewer, wanted, FEED_MAX, day=day, now=now)
+    numbers = dealt(viewer, wanted, FEED_MAX, day=day, now=now).numbers
     end = start + wanted.limit
     following = encode_cursor(day.toordinal(), end) if end < len(numbers) else None
     return cards_of(viewer, numbers[start:end], facts.read(now=now)), following

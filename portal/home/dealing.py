@@ -34,14 +34,19 @@ from portal.swarm.score import DEFAULTS, sd
 TYPICAL, BEST, HOPEFUL, UNSEEN, NEW = range(5)
 UNFILTERED = Filters()
 FILTER_SCANNED = 1_000  # of each order; besides, the newest that fit a filter are always among the candidates
+NEWEST_FOUND = DEFAULTS.feed_pool  # of those that fit a filter
 NEW_SCANNED = 200  # ideas without a score row: the worker gives every idea one within minutes
 
 
 class Pool(NamedTuple):
-    """Candidates for most places, and for those kept for what hardly anybody has seen."""
+    """Candidates for most places, and for those kept for what hardly anybody has seen.
+
+    limited: more ideas fit the filter than were looked at.
+    """
 
     promising: list[Card]
     fresh: list[Card]
+    limited: bool = False
 
 
 def pool_for(viewer: Viewer, wanted: Wanted, *, now: datetime) -> Pool:
@@ -64,17 +69,21 @@ def _own_pool(viewer: Viewer, wanted: Wanted) -> Pool:
     mu0, var = 0.0, DEFAULTS.var_min
     promising: dict[int, Card] = {}
     fresh: dict[int, Card] = {}
+    newest = 0
     for kind, number, score, m in db.session.connection().execute(statement, person_of(viewer) | wanted.parameters):
         if kind == TYPICAL:
             mu0, var = score, m
             continue
+        newest += kind == NEW
         m = m or 0.0
         card = Card(number, mu0 if score is None else score, sd(m, var), m)
         if kind != UNSEEN:
             promising.setdefault(number, card)
         if kind not in (BEST, HOPEFUL):
             fresh.setdefault(number, card)
-    return Pool(sorted(promising.values()), sorted(fresh.values()))
+    # With fewer of the newest that fit than could be read, these are all that fit.
+    limited = wanted.filters != UNFILTERED and newest >= NEWEST_FOUND
+    return Pool(sorted(promising.values()), sorted(fresh.values()), limited)
 
 
 @lru_cache(SHAPES_KEPT)
@@ -122,7 +131,7 @@ def _just_said(wanted: list[ColumnElement[bool]]) -> Select:
 def _found(wanted: list[ColumnElement[bool]]) -> Select:
     """The newest ideas that fit; for words one look at every text, not one for each order."""
     query = select(Idea.id, IdeaScore.score, IdeaScore.m).outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
-    pool = query.where(*wanted).order_by(Idea.id.desc()).limit(DEFAULTS.feed_pool).subquery()
+    pool = query.where(*wanted).order_by(Idea.id.desc()).limit(NEWEST_FOUND).subquery()
     return select(_tag(NEW), pool.c.id, pool.c.score, pool.c.m)
 
 

@@ -7,6 +7,7 @@ from portal import clock
 from portal.home import board as board_page
 from portal.home import idea_context, idea_page
 from portal.home.board import ORDER_LINES, VIEWS, Wanted
+from portal.home.dealing import FILTER_SCANNED, NEWEST_FOUND
 from portal.home.facts import Facts
 from portal.home.shell import board_facts
 from portal.home.tabs import tabs
@@ -48,6 +49,7 @@ def board() -> ResponseReturnValue:
         filters=_filters(wanted, facts),
         order_lines=ORDER_LINES,
         cards=listing.cards,
+        limited=_limited(wanted) if listing.limited else None,
         empty=_nothing(wanted),
         more={"href": listing.more, "label": "Show more"} if listing.more else None,
         rail={"killed": around.killed.shown(now=now) if around.killed else None},
@@ -111,6 +113,17 @@ def _filters(wanted: Wanted, facts: Facts) -> dict[str, object]:
         "sites": facts.sites,
         "site": wanted.site or "",
         "q": wanted.text,
+    }
+
+
+def _limited(wanted: Wanted) -> dict[str, str]:
+    """What of all that fits the filter was looked at, and where all of it is."""
+    newest = f"the newest {NEWEST_FOUND} that fit"
+    looked = newest if wanted.text else f"the first {FILTER_SCANNED:,} of each order and at {newest}"
+    return {
+        "sentence": f"Many ideas fit this filter: here we look only at {looked}.",
+        "action": "See all of them, newest first",
+        "href": wanted.address(view="newest"),
     }
 
 

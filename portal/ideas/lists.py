@@ -1,6 +1,7 @@
 """Lists that grow without end, a page at a time."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, literal, or_, select, union_all
@@ -12,6 +13,8 @@ from portal.ideas.shown import LogEntry, OpenReport, StoryStep, Waiting
 from portal.people.models import Person
 from portal.people.viewer import Viewer
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+
+QUEUE_PAGE = 50  # reports, or hidden texts
 
 
 def story_page(idea: Idea, *, limit: int, cursor: str | None) -> tuple[list[StoryStep], str | None]:
@@ -36,20 +39,29 @@ def log_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[Lo
 
 def reports_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[OpenReport], str | None]:
     """Open reports that the viewer may decide about, longest waiting first. Not who reported."""
-    query = (
-        select(Report, Idea, Comment)
-        .join(Idea, Idea.id == Report.idea_id)
-        .outerjoin(Comment, Comment.id == Report.comment_id)
-        .where(moderated_by(viewer), Report.closed_at.is_(None))
-    )
-    if after := decode_cursor(cursor, int, int):
-        query = query.where(later(Report.at, Report.id, *after))
-    rows = db.session.execute(query.order_by(Report.at, Report.id).limit(limit + 1)).all()
-    page, following = cut(rows, limit, lambda row: (to_micros(row[0].at), row[0].id))
+    page, following = _reports(viewer, limit, cursor)
     return [_open_report(row) for row in page], following
 
 
-def hidden_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[Waiting], str | None]:
+def reported_page(
+    viewer: Viewer, *, limit: int = QUEUE_PAGE, cursor: str | None = None
+) -> tuple[list[Waiting], str | None]:
+    """The same, one entry for each text: `limit` reports; a text with more of them comes again on the next page."""
+    page, following = _reports(viewer, limit, cursor)
+    found: dict[tuple[int, int | None], list[OpenReport]] = {}
+    for one in map(_open_report, page):
+        found.setdefault((one.number, one.comment_id), []).append(one)
+    return [
+        Waiting(first.number, first.comment_id, first.title, first.text, first.hidden, first.at,
+                tuple((one.reason.label, one.words) for one in same))
+        for same in found.values()
+        for first in same[:1]
+    ], following  # fmt: skip
+
+
+def hidden_page(
+    viewer: Viewer, *, limit: int = QUEUE_PAGE, cursor: str | None = None
+) -> tuple[list[Waiting], str | None]:
     """Ideas and comments that are hidden now and that the viewer may show again, the newest hidden first."""
     texts = _hidden_texts(viewer).subquery()
     since, number, comment = texts.c.since, texts.c.number, texts.c.comment
@@ -62,6 +74,19 @@ def hidden_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list
     rows = db.session.execute(ordered).all()
     page, following = cut(rows, limit, lambda row: (to_micros(row.since), row.number, row.comment))
     return [_waiting(row) for row in page], following
+
+
+def _reports(viewer: Viewer, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:
+    query = (
+        select(Report, Idea, Comment)
+        .join(Idea, Idea.id == Report.idea_id)
+        .outerjoin(Comment, Comment.id == Report.comment_id)
+        .where(moderated_by(viewer), Report.closed_at.is_(None))
+    )
+    if after := decode_cursor(cursor, int, int):
+        query = query.where(later(Report.at, Report.id, *after))
+    rows = db.session.execute(query.order_by(Report.at, Report.id).limit(limit + 1)).all()
+    return cut(rows, limit, lambda row: (to_micros(row[0].at), row[0].id))
 
 
 def _hidden_texts(viewer: Viewer) -> Any:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.errors import Conflict, DomainError, Invalid
-from portal.ideas import moderating, moderation_queries
+from portal.ideas import lists, moderating, moderation_queries
 from portal.ideas.forms import NUMBER_MAX, DecisionForm, ReportForm
 from portal.ideas.moderation_queries import LOG_PAGE
 from portal.ideas.queries import idea_for, idea_view
@@ -101,9 +101,13 @@ def _queue_page(
     viewer: Viewer, form: DecisionForm | None = None, *, status: int = 200, refusal: DomainError | None = None
 ) -> ResponseReturnValue:
     """form: a refused decision; its text is found by its key, and what was typed stands there again."""
+    reported, more_reported = lists.reported_page(viewer, cursor=request.args.get("reported"))
+    hidden, more_hidden = lists.hidden_page(viewer, cursor=request.args.get("hidden"))
     facts: dict[str, Any] = {
-        "reported": moderation_queries.reported(viewer),
-        "hidden": moderation_queries.hidden(viewer),
+        "reported": reported,
+        "hidden": hidden,
+        "more_reported": url_for("moderation.queue", reported=more_reported) if more_reported else None,
+        "more_hidden": url_for("moderation.queue", hidden=more_hidden) if more_hidden else None,
     }
     refused_key = f"{form.number.data}-{form.comment.data or 0}" if form else ""
     facts |= {"refused": form, "refused_key": refused_key, "refusal": refusal}

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
@@ -11,6 +11,7 @@ from portal.impact import queries
 from portal.metrics.rules import latest_day
 from portal.metrics.words import day_words
 from portal.people.access import requires, the_viewer
+from portal.web.paging import cut, decode_cursor
 
 bp = Blueprint("results", __name__)
 BYTE_ORDER_MARK = "\ufeff"  # spreadsheets take a CSV for Windows-1252 without it
@@ -20,9 +21,10 @@ BYTE_ORDER_MARK = "\ufeff"  # spreadsheets take a CSV for Windows-1252 without i
 @requires("result.list")
 def index() -> ResponseReturnValue:
     """Every change that is live and measured, newest first."""
-    rows = queries.results_for(the_viewer(), before=request.args.get("before", type=int))
-    shown = rows[: queries.RESULTS_A_PAGE]
-    next_href = f"/results?before={shown[-1].delivery_id}" if len(rows) > len(shown) else None
+    after = decode_cursor(request.args.get("after"), int)
+    rows = queries.results_for(the_viewer(), before=after[0] if after else None)
+    shown, following = cut(rows, queries.RESULTS_A_PAGE, lambda row: (row.delivery_id,))
+    next_href = url_for("results.index", after=following) if following else None
     return render_template("impact/results.html", rows=shown, next_href=next_href, day_words=day_words, here="results")
 
 

@@ -146,7 +146,7 @@ class DeclineSent(Sent):
 @requires("triage.see", scope=Scope.DECISIONS_READ)
 def list_waiting(query: PageAsked) -> Response:
     """What waits for this executive's answer, the longest waiting first."""
-    found, following = lists.waiting_page(the_viewer(), limit=query.limit, cursor=query.cursor)
+    found, following = queries.waiting_page(the_viewer(), limit=query.limit, cursor=query.cursor)
     zone, today = _today()
     items = [
         WaitingShown(

@@ -12,13 +12,10 @@ from portal.commitments.owners import owners_below
 from portal.commitments.rules import CommitmentState
 from portal.db import db
 from portal.errors import Invalid
-from portal.ideas.models import Idea
 from portal.people.models import Person
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
-from portal.swarm.models import IdeaScore, Promotion
 from portal.triage.models import Decision, DecisionKind
-from portal.triage.queries import Waiting, waits_for
 from portal.triage.rules import DeclineReason
 from portal.web.paging import decode_cursor, encode_cursor
 
@@ -38,23 +35,6 @@ class Answer:
     look_again_on: date | None
     commitment_id: int | None
     stands: bool
-
-
-def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[Waiting], str | None]:
-    """The queue of this executive, the oldest promotion first. Raises Invalid `bad_cursor`."""
-    query = (
-        select(Idea.id, Idea.title, IdeaScore.n_support, Promotion.at)
-        .join(Promotion, Promotion.idea_id == Idea.id)
-        .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
-        .where(waits_for(viewer))
-        .order_by(Promotion.at, Idea.id)
-    )
-    if after := decode_cursor(cursor, int):
-        at = _there(db.session.scalar(select(Promotion.at).where(Promotion.idea_id == after[0])))
-        query = query.where(or_(Promotion.at > at, and_(Promotion.at == at, Idea.id > after[0])))
-    rows = db.session.execute(query.limit(limit + 1)).all()
-    following = encode_cursor(rows[limit - 1].id) if len(rows) > limit else None
-    return [Waiting(row.id, row.title, row.n_support or 0, row.at) for row in rows[:limit]], following
 
 
 def owners_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:

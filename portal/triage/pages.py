@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from portal.commitments import wording
 from portal.commitments.rules import day_in
@@ -12,17 +13,20 @@ from portal.triage.rules import answer_due
 MOVES = (("commit", "Commit", "flag", "c"), ("decline", "Decline", "no", "d"))
 
 
-def queue_context(queue: Queue, current: int | None, *, zone: str, today: date) -> list[dict[str, Any]]:
-    """The list at the side, longest waiting first."""
-    return [_entry(waiting, current, zone, today) for waiting in queue.entries]
+def queue_context(
+    queue: Queue, current: int | None, after: str | None, *, zone: str, today: date
+) -> list[dict[str, Any]]:
+    """The list at the side, longest waiting first; its links stay on its page. after: the cursor of that."""
+    place = f"&{urlencode({'after': after})}" if after else ""
+    return [_entry(waiting, current, place, zone, today) for waiting in queue.entries]
 
 
-def _entry(waiting: Waiting, current: int | None, zone: str, today: date) -> dict[str, Any]:
+def _entry(waiting: Waiting, current: int | None, place: str, zone: str, today: date) -> dict[str, Any]:
     text, late = due_words(waiting.promoted_at, zone=zone, today=today)
     return {
         "number": waiting.number,
         "title": waiting.title,
-        "href": f"/triage?idea={waiting.number}",
+        "href": f"/triage?idea={waiting.number}{place}",
         "people": waiting.people,
         "line": text,
         "late": late,

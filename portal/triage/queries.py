@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment
@@ -25,7 +25,7 @@ from portal.swarm.models import IdeaScore, Promotion, Vote
 from portal.swarm.rules import StopReason, VoteKind
 from portal.triage.models import Decision, DecisionKind
 from portal.triage.rules import DeclineReason
-from portal.web.paging import COUNTED_TO
+from portal.web.paging import COUNTED_TO, bad_cursor, cut, decode_cursor
 
 QUEUE_SHOWN = 50
 NUMBER_MAX = 2**31 - 1  # what a key can hold
@@ -45,10 +45,14 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for this executive, longest first; total counts also what is not shown."""
+    """What waits for this executive, longest first; total: counted up to one more than `COUNTED_TO`.
+
+    following: the cursor of what is not shown, or None.
+    """
 
     entries: Sequence[Waiting]
     total: int
+    following: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,20 +91,32 @@ class Standing:
     commitment_id: int | None
 
 
-def queue(viewer: Viewer) -> Queue:
-    """Promoted ideas that the viewer may answer, the oldest promotion first."""
-    columns = Idea.id, Idea.title, IdeaScore.n_support, Promotion.at, func.count().over().label("total")
-    query = (
-        select(*columns)
-        .join(Promotion, Promotion.idea_id == Idea.id)
-        .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
-        .where(_answerable(viewer), Idea.stage == Stage.PROMOTED)
-        .order_by(Promotion.at, Idea.id)
-        .limit(QUEUE_SHOWN)
-    )
-    rows = db.session.execute(query).all()
-    entries = [Waiting(row.id, row.title, row.n_support or 0, row.at) for row in rows]
-    return Queue(entries, rows[0].total if rows else 0)
+def queue(viewer: Viewer, *, after: str | None = None) -> Queue:
+    """Promoted ideas that the viewer may answer, the oldest promotion first. Raises Invalid `bad_cursor`."""
+    entries, following = waiting_page(viewer, limit=QUEUE_SHOWN, cursor=after)
+    if after and not entries:  # answered meanwhile
+        entries, following = waiting_page(viewer, limit=QUEUE_SHOWN, cursor=None)
+    total = waiting_count(viewer) if after or following else len(entries)
+    return Queue(entries, total, following)
+
+
+def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[Waiting], str | None]:
+    """A page of what waits for this executive, the oldest promotion first. Raises Invalid `bad_cursor`."""
+    query = _waiting(viewer)
+    if after := decode_cursor(cursor, int):
+        at = _promoted_at(after[0])
+        if at is None:
+            raise bad_cursor()
+        query = query.where(_later(at, after[0]))
+    page, following = cut(db.session.execute(query.limit(limit + 1)).all(), limit, lambda row: (row.id,))
+    return [Waiting(row.id, row.title, row.n_support or 0, row.at) for row in page], following
+
+
+def next_of(viewer: Viewer, number: int) -> int | None:
+    """The idea that waits behind this one, else the one that has waited longest."""
+    others, at = _waiting(viewer).where(Idea.id != number), _promoted_at(number)
+    behind = db.session.scalars(others.where(_later(at, number)).limit(1)).first() if at else None
+    return behind if behind is not None else db.session.scalars(others.limit(1)).first()
 
 
 def waiting_count(viewer: Viewer) -> int:
@@ -168,6 +184,25 @@ def metrics() -> Sequence[Row[int, str]]:
 def waits_for(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on `Idea` for what waits for this viewer's answer."""
     return and_(_answerable(viewer), Idea.stage == Stage.PROMOTED)
+
+
+def _waiting(viewer: Viewer) -> Select:
+    return (
+        select(Idea.id, Idea.title, IdeaScore.n_support, Promotion.at)
+        .join(Promotion, Promotion.idea_id == Idea.id)
+        .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
+        .where(waits_for(viewer))
+        .order_by(Promotion.at, Idea.id)
+    )
+
+
+def _promoted_at(number: int) -> datetime | None:
+    return db.session.scalar(select(Promotion.at).where(Promotion.idea_id == number)) if number <= NUMBER_MAX else None
+
+
+def _later(at: datetime, number: int) -> ColumnElement[bool]:
+    """The condition for what was promoted after this idea."""
+    return and_(Promotion.at >= at, or_(Promotion.at > at, Idea.id > number))
 
 
 def _answerable(viewer: Viewer) -> Any:

@@ -13,6 +13,7 @@ from portal.people.access import requires, the_viewer
 from portal.triage import pages, queries, service
 from portal.triage.forms import FORMS, NUMBER_DIGITS_MAX, CommitForm, DeclineForm
 from portal.triage.rules import DecisionRefusal
+from portal.web.paging import capped
 from portal.web.problems import status_of, wants_json
 from portal.web.transactions import writing
 
@@ -52,7 +53,7 @@ def decide() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, number), 422
     today = day_in(organisation_zone(), now)
-    following = _next(number)
+    following = queries.next_of(viewer, number)
     try:
         with writing():
             idea = queries.answerable(viewer, number)
@@ -80,14 +81,6 @@ def _number(text: str | None) -> int:
     return int(text)
 
 
-def _next(number: int) -> int | None:
-    """The idea that waits behind this one, else the one that has waited longest."""
-    numbers = [waiting.number for waiting in queries.queue(the_viewer()).entries]
-    behind = numbers[numbers.index(number) + 1 :] if number in numbers else []
-    others = [other for other in (*behind, *numbers) if other != number]
-    return others[0] if others else None
-
-
 def _refused(form: AnswerForm, number: int, refusal: DomainError) -> ResponseReturnValue:
     if wants_json() or refusal.code == DecisionRefusal.NOT_PROMOTED:
         raise refusal
@@ -104,13 +97,17 @@ def _offer(form: AnswerForm) -> None:
 def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = None) -> str:
     viewer, now, zone = the_viewer(), clock.now(), organisation_zone()
     today = day_in(zone, now)
-    queue = queries.queue(viewer)
+    after = request.args.get("after")
+    queue = queries.queue(viewer, after=after)
     if number is None and queue.entries:
         number = queue.entries[0].number
     context: dict[str, Any] = {
         "here": "triage",
         "waiting": queue.total,
-        "queue": pages.queue_context(queue, number, zone=zone, today=today),
+        "waiting_words": capped(queue.total),
+        "queue": pages.queue_context(queue, number, after, zone=zone, today=today),
+        "more_href": url_for("triage.index", after=queue.following) if queue.following else None,
+        "first_href": url_for("triage.index") if after else None,
         "item": None,
         "empty": {"sentence": "All answered.", "action": "See the promises", "href": "/commitments"},
     }

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from portal.db import db, writing
 from portal.errors import Conflict, DomainError, Missing, Refused
-from portal.ideas import moderating, moderation_queries, queries, service, talking
+from portal.ideas import lists, moderating, moderation_queries, queries, service, talking
 from portal.ideas.models import Moderation, Report, Story
 from portal.ideas.rules import Action
 from portal.ideas.words import Audience, Names, ReportReason, StoryKind
@@ -45,7 +45,7 @@ def test_a_report_waits_for_a_decision_without_the_name_of_who_sent_it(cast: Cas
     report(cast.cy, number)
     report(cast.bo, number, written)
 
-    waiting = moderation_queries.reported(viewer(cast.mia))
+    waiting = lists.reported_page(viewer(cast.mia))[0]
     assert [(one.number, one.comment_id, len(one.reports)) for one in waiting] == [
         (number, None, 2),
         (number, written, 1),
@@ -73,7 +73,7 @@ def test_after_a_decision_a_text_may_be_reported_again(cast: Cast) -> None:
 
     report(cast.bo, number)
 
-    assert len(moderation_queries.reported(viewer(cast.mia))) == 1
+    assert len(lists.reported_page(viewer(cast.mia))[0]) == 1
     assert len(db.session.scalars(select(Report).where(Report.closed_at.is_not(None))).all()) == 1
 
 
@@ -90,8 +90,8 @@ def test_hiding_takes_an_idea_off_every_list_but_its_authors_and_moderations(cas
         assert queries.idea_for(viewer(getattr(cast, name)), number).number == number
     note = queries.hidden_note(idea(number))
     assert note is not None and (note.by, note.reason) == ("Mia", "It names a customer")
-    assert moderation_queries.reported(viewer(cast.mia)) == []
-    assert [one.number for one in moderation_queries.hidden(viewer(cast.mia))] == [number]
+    assert lists.reported_page(viewer(cast.mia))[0] == []
+    assert [one.number for one in lists.hidden_page(viewer(cast.mia))[0]] == [number]
 
 
 def test_each_decision_is_in_the_log_and_hiding_and_restoring_in_the_story(cast: Cast) -> None:
@@ -172,7 +172,7 @@ def test_a_partners_programme_decides_for_the_partner_alone(cast: Cast) -> None:
 
     local = viewer(cast.voters[5])
 
-    assert [one.number for one in moderation_queries.reported(local)] == [theirs]
+    assert [one.number for one in lists.reported_page(local)[0]] == [theirs]
     refused(Refused, "not_allowed", decide, local.id, ours, Action.HIDE)
     refused(Refused, "not_allowed", decide, local.id, nobodys, Action.HIDE)
     decide(local.id, theirs, Action.HIDE)

@@ -208,7 +208,7 @@ def test_a_long_list_goes_on_on_the_next_page(app: Flask, cast: Cast, monkeypatc
     client = signed_in(app, cast.asha)
 
     first = client.get("/results").get_data(as_text=True)
-    following = re.search(r'href="(/results\?before=\d+)"', first)
+    following = re.search(r'href="(/results\?after=[\w-]+)"', first)
     assert following is not None
     second = client.get(following[1]).get_data(as_text=True)
 
