@@ -129,8 +129,10 @@ Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(json_
 AskedNumber = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(_digits)]
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many at most."), BeforeValidator(_digits)]
 Cursor = Annotated[
-    str, Field(max_length=CURSOR_CHARS_MAX, description="`next` of the page before. Opaque: only we can make one.")
-]
+    str,
+    Field(max_length=CURSOR_CHARS_MAX, pattern=r"^[^\u0000]*$",
+          description="`next` of the page before. Opaque: only we can make one."),
+]  # fmt: skip
 Day = Annotated[date, BeforeValidator(_day)]
 
 
