@@ -149,9 +149,13 @@ def lock(idea_id: int, person_id: int, team_id: int | None, site_id: int | None,
 
 def _locked_row(asked: dict[str, Any]) -> Row | None:
     connection = db.session.connection()
-    if connection.dialect.name == "postgresql":
-        # First the lock, then the read: a join that waited for the lock shows the idea's stage of before the wait.
-        connection.execute(LOCK_ROW, {"idea": asked["idea"]})
+    # First the lock, then the read: a join that waited for the lock shows the idea's stage of before the wait.
+    # Without a row there is no lock: another first vote may make one before the read, which would show it unlocked.
+    if (
+        connection.dialect.name == "postgresql"
+        and connection.execute(LOCK_ROW, {"idea": asked["idea"]}).first() is None
+    ):
+        return None
     return connection.execute(READ_ROW, asked).one_or_none()
 
 
