@@ -222,9 +222,10 @@ def _known_spread(idea: Locked, cells: dict[int, Cell], before: dict[int, Cell])
     row = idea.row
     if all((cell.supporters > 0) == (before[team_id].supporters > 0) for team_id, cell in cells.items()):
         return row.n_team, row.n_site
-    if list(cells) != [idea.team_id] or cells[idea.team_id].site_id != idea.site_id:
+    own = cells.get(idea.team_id) if idea.team_id is not None else None
+    if len(cells) != 1 or own is None or own.site_id != idea.site_id:
         return None
-    has = cells[idea.team_id].supporters > 0
+    has = own.supporters > 0
     return row.teams + has, row.sites + (has and not row.on_site)
 
 
