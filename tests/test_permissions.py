@@ -249,7 +249,7 @@ def test_no_operation_does_for_a_person_what_the_table_refuses_them(app: Flask, 
 
 
 def called(app: Flask) -> list[tuple[str, str, dict[str, Any]]]:
-    """Every operation of the document with an address to call: 1 wherever a number stands, a month for a month, a code for a code."""
+    """Every operation of the document with an address to call: 1 for a number, a month, a code."""
     places = {"{month}": "2026-03", "{code}": "csat"}
     return [
         (method, re.sub(r"\{\w+\}", lambda part: places.get(part[0], "1"), path), operation)
