@@ -35,6 +35,17 @@ def note(token_id: int, known: date | None, today: date) -> None:
     timer.start()
 
 
+def stop() -> None:
+    """Write nothing more, and wait for a write that has begun: before the database is taken away."""
+    with _lock:
+        timers = list(_timer)
+        _waiting.clear()
+        _timer.clear()
+    for timer in timers:
+        timer.cancel()
+        timer.join()
+
+
 def flush_or_forget(app: Flask) -> None:
     """Write down what is remembered; where the database cannot take it, it is lost, and the next use is noted."""
     try:
@@ -44,11 +55,18 @@ def flush_or_forget(app: Flask) -> None:
 
 
 def flush(app: Flask) -> None:
-    """Write down what is remembered, in a transaction of its own."""
+    """Write down what is remembered, in a transaction of its own. What is noted meanwhile waits for the next time."""
     with _lock:
         days = dict(_waiting)
         _waiting.clear()
-        _timer.clear()
+    try:
+        _write(app, days)
+    finally:
+        with _lock:
+            _timer.clear()
+
+
+def _write(app: Flask, days: dict[int, date]) -> None:
     if not days:
         return
     with app.app_context():

@@ -18,13 +18,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic import create_model as make_model
 from werkzeug.exceptions import UnsupportedMediaType
 
-from portal.errors import Stale
+from portal.errors import Malformed, Stale
 from portal.web.forms import CONTROLS, tidy
 
 PREFIX = "/api/v1"
 NUMBER_MAX = 2**31 - 1  # what a key of the database can hold
 LIMIT_MAX, LIMIT_USUAL = 100, 20
 CURSOR_CHARS_MAX = 400
+MARKS = re.compile(r'\*|(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*')  # RFC 9110, 13.1.1
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -192,8 +193,11 @@ def mark_of(body: str) -> str:
 def demand_unchanged(now: Shown) -> None:
     """Raise Stale (412 `changed_meanwhile`) if the caller sent `If-Match` and has another version than this one.
 
-    Call it inside the write transaction, with the thing as the caller's GET would show it.
+    Call it inside the write transaction, with the thing as the caller's GET would show it. Raises Malformed
+    `bad_if_match` for a header that names no version: taken for none, it would let a change through unasked.
     """
+    if "If-Match" in request.headers and not MARKS.fullmatch(request.headers["If-Match"].strip()):
+        raise Malformed("bad_if_match", "If-Match is an ETag as it was sent, in its quotation marks, or *.")
     if request.if_match and not request.if_match.contains(mark_of(now.model_dump_json())):
         raise Stale("changed_meanwhile", "It has changed since you read it. Read it again, then decide.")
 
