@@ -196,7 +196,7 @@ def demand_unchanged(now: Shown) -> None:
     Call it inside the write transaction, with the thing as the caller's GET would show it. Raises Malformed
     `bad_if_match` for a header that names no version: taken for none, it would let a change through unasked.
     """
-    if "If-Match" in request.headers and not MARKS.fullmatch(request.headers["If-Match"].strip()):
+    if (sent := request.headers.get("If-Match", "").strip()) and not MARKS.fullmatch(sent):
         raise Malformed("bad_if_match", "If-Match is an ETag as it was sent, in its quotation marks, or *.")
     if request.if_match and not request.if_match.contains(mark_of(now.model_dump_json())):
         raise Stale("changed_meanwhile", "It has changed since you read it. Read it again, then decide.")

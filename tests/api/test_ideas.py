@@ -353,7 +353,7 @@ def test_the_tabs_are_counted_as_on_the_board(app: Flask, cast: Cast, many: list
                      "newest": None}  # fmt: skip
 
 
-@pytest.mark.parametrize("mark", [']"', "", "abc", '"abc', '"abc" "def"'])
+@pytest.mark.parametrize("mark", [']"', "abc", '"abc', '"abc" "def"'])
 def test_a_mark_that_is_none_is_refused_and_nothing_changes(app: Flask, cast: Cast, mark: str) -> None:
     asha = Caller(app, cast.asha)
     number = asha.post("/ideas", {"say": SAY}).json["number"]  # type: ignore[index]
