@@ -106,7 +106,7 @@ def _told(facts: Facts) -> str:
         "people": facts.people,
         "sites": facts.sites,
         "strip": facts.strip,
-        "killed": [[*one[:-1], one.at.isoformat()] for one in facts.killed],
+        "gone": [[*one[:-1], one.at.isoformat()] for one in facts.killed],
         "everywhere": facts.sizes.everywhere,
         "employers": list(facts.sizes.employers.items()),
         "sizes": list(facts.sizes.sites.items()),
@@ -123,10 +123,15 @@ def _parsed(text: str) -> Facts:
         people=said["people"],
         sites=[(number, name) for number, name in said["sites"]],
         strip=[(value, what) for value, what in said["strip"]],
-        killed=[Killed._make([*one[:-1], datetime.fromisoformat(one[-1]).astimezone(UTC)]) for one in said["killed"]],
+        # Not there in a row that an earlier version has left.
+        killed=[_killed(one) for one in said.get("gone", ())],
         sizes=Sizes(
             tuple(said["everywhere"]),
             {number: (teams, sites) for number, (teams, sites) in said["employers"]},
             {number: (teams, sites) for number, (teams, sites) in said["sizes"]},
         ),
     )
+
+
+def _killed(told: list[Any]) -> Killed:
+    return Killed._make([*told[:-1], datetime.fromisoformat(told[-1]).astimezone(UTC)])
