@@ -15,8 +15,8 @@ LOOKED_AT_MAX = 60
 def find_rules(viewer: Viewer, text: str, *, limit: int = FOUND_MAX) -> list[RuleView]:
     """Rules in the viewer's scope whose name, old or new wording has the words of a text, the best first.
 
-    Each word finds what begins with it. Only where no rule has them all, those that have some are given. The one
-    place that knows how rules are found: a full-text index can take its place.
+    Each word finds what begins with it. Only where no rule has them all, those that have half of them are given. The
+    one place that knows how rules are found: a full-text index can take its place.
     """
     asked = terms(text)
     if not asked:
@@ -25,7 +25,8 @@ def find_rules(viewer: Viewer, text: str, *, limit: int = FOUND_MAX) -> list[Rul
     newest = RuleRecord.decided_at.desc().nulls_last(), RuleRecord.id.desc()
     found = views_of(rules_query(viewer).where(*having).order_by(*newest).limit(LOOKED_AT_MAX))
     if not found and len(asked) > 1:
-        found = views_of(rules_query(viewer).where(or_(*having)).order_by(*newest).limit(LOOKED_AT_MAX))
+        some = views_of(rules_query(viewer).where(or_(*having)).order_by(*newest).limit(LOOKED_AT_MAX))
+        found = [rule for rule in some if 2 * -_distance(rule, asked)[0] >= len(asked)]
     return sorted(found, key=lambda rule: _distance(rule, asked))[:limit]
 
 

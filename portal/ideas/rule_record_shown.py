@@ -83,11 +83,15 @@ class NamingIdea:
 
 @dataclass(frozen=True)
 class Spoken:
-    """What holds, to be read aloud during a call. before: (until when, the words), where something else held."""
+    """What holds, to be read aloud during a call. before: (until when, the words), where something else held.
+
+    quoted: `now` gives a wording as it holds, not words about the rule.
+    """
 
     now: tuple[str, str]
     before: tuple[str, str] | None = None
     why: str = ""
+    quoted: bool = True
 
 
 def spoken(rule: RuleView, *, today: date) -> Spoken:
@@ -99,12 +103,14 @@ def spoken(rule: RuleView, *, today: date) -> Spoken:
         day = day_words(verdict.effective_on, today=today)
         before = (f"Until {day}", verdict.old_wording)
         if verdict.effective_on > today:
-            return Spoken((f"From {day}", verdict.new_wording or "The rule goes."), before, verdict.reason)
-        return Spoken(("Now", verdict.new_wording or "The rule is gone."), before, verdict.reason)
+            now = f"From {day}", verdict.new_wording or "The rule goes."
+        else:
+            now = "Now", verdict.new_wording or "The rule is gone."
+        return Spoken(now, before, verdict.reason, quoted=bool(verdict.new_wording))
     if verdict.kind is VerdictKind.NEVER_WAS:
-        return Spoken(("It never was a rule", verdict.reason))
+        return Spoken(("It never was a rule", verdict.reason), quoted=False)
     if verdict.kind is VerdictKind.LOCAL_HABIT:
-        return Spoken((f"No rule, only a habit in {verdict.site}", verdict.reason))
+        return Spoken((f"No rule, only a habit in {verdict.site}", verdict.reason), quoted=False)
     return Spoken(("It stays", rule.says), why=verdict.reason)
 
 

@@ -20,8 +20,9 @@ REASON_CHARS_MIN, REASON_CHARS_MAX = 20, 600
 REVIEW_DAYS = 365  # after a year without a look a rule is to be reviewed
 QUERY_CHARS_MAX, TERMS_MAX, TERM_CHARS_MAX = 200, 8, 40
 COMMON = frozenset(
-    ("a", "an", "and", "are", "can", "do", "for", "from", "how", "i", "in", "is", "it", "may", "my", "now", "of", "on",
-     "or", "say", "the", "this", "to", "we", "what", "with")
+    ("a", "about", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "for", "from", "has", "have", "how",
+     "i", "if", "in", "is", "it", "may", "my", "not", "now", "of", "on", "or", "our", "say", "that", "the", "their",
+     "they", "this", "to", "us", "we", "what", "when", "with", "you", "your")
 )  # fmt: skip
 
 
@@ -216,7 +217,11 @@ def terms(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    """The beginning that a word has in common with its other forms: "cancelling" and "cancelled" with "cancel"."""
+    word = re.sub(r"(x|z|ss|ch|sh)es$", r"\1", word)
+    word = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    short = re.sub(r"(?:ing|ed)$", "", word) if len(word) > 6 else word
+    return re.sub(r"([^aeiou])\1$", r"\1", short) if short != word else word
 
 
 def _outside(text: str, least: int, most: int) -> bool:

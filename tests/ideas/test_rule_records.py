@@ -430,7 +430,7 @@ def test_what_holds_is_said_by_verdict_and_day(context: Flask, cast: Cast) -> No
 
 def test_words_are_compared_without_accents_signs_and_size() -> None:
     assert normalised("Café: FEES, don’t") == " cafe fees don t "
-    assert terms("What may I say now about the FEES?") == ["about", "fee"]
+    assert terms("What may I say now about cancelling the FEES?") == ["cancel", "fee"]
     assert terms("the") == ["the"] and terms("%_\\ '\";--") == [] and terms("") == []
     assert len(terms("word" * 10_000)) == 1 and len(terms(" ".join(map(str, range(1000, 2000))))) == 8
 
