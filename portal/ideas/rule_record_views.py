@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         _id(args.get("owner")),
     )  # fmt: skip
     rules, following = queries.rules_page(viewer, wanted, cursor=args.get("after"))
-    kept = {name: args[name] for name in ("state", "barrier", "site", "owner") if args.get(name)}
+    kept: dict[str, Any] = {name: args[name] for name in ("state", "barrier", "site", "owner") if args.get(name)}
     return render_template(
         "ideas/rules.html", rules=_lines(viewer, rules), wanted=wanted, kept=kept, states=RuleState, barriers=Barrier,
         sites=people.sites(), more=url_for(".index", **kept, after=following) if following else None,
