@@ -12,6 +12,8 @@ TABLES = (
     "idea_story",
     "moderation_log",
     "audit_entries",
+    "rule_changes",
+    "rule_verdicts",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

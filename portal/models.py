@@ -3,6 +3,7 @@
 from portal.commitments import models as commitments
 from portal.home import models as home
 from portal.ideas import models as ideas
+from portal.ideas import rule_record_models as rule_records
 from portal.ledger import models as ledger
 from portal.metrics import models as metrics
 from portal.outbox import models as outbox
@@ -11,4 +12,4 @@ from portal.rewards import models as rewards
 from portal.swarm import models as swarm
 from portal.triage import models as triage
 
-ALL = (people, outbox, metrics, ledger, rewards, ideas, swarm, commitments, triage, home)
+ALL = (people, outbox, metrics, ledger, rewards, ideas, rule_records, swarm, commitments, triage, home)

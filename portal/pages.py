@@ -9,7 +9,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.commitments import views as commitments
     from portal.home import api_pages, health, pages
     from portal.home import views as home
-    from portal.ideas import import_views, moderation_views, talk_views
+    from portal.ideas import import_views, moderation_views, rule_record_edit_views, rule_record_views, talk_views
     from portal.ideas import views as ideas
     from portal.impact import views as impact
     from portal.ledger import views as ledger
@@ -23,7 +23,8 @@ def blueprints() -> tuple[Blueprint, ...]:
     return (
         health.bp, pages.bp, home.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
-        ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, swarm.bp,
+        ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
+        rule_record_edit_views.bp, swarm.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp,
     )  # fmt: skip
@@ -34,7 +35,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.home import api as home
     from portal.ideas import api as ideas
-    from portal.ideas import api_comments, api_moderation
+    from portal.ideas import api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
     from portal.impact import api as impact
     from portal.ledger import api as ledger
@@ -47,7 +48,8 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.triage import api as triage
 
     return (
-        self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_moderation.bp, api_promotions.bp,
+        self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_rules.bp, api_moderation.bp,
+        api_promotions.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

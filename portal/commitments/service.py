@@ -39,6 +39,7 @@ from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.ideas import story
 from portal.ideas.models import Idea
+from portal.ideas.rule_record_verdicts import settle_by_promise
 from portal.ideas.service import move_stage
 from portal.ideas.words import Names, Stage, StoryKind
 from portal.metrics.models import Metric
@@ -161,6 +162,10 @@ def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
     db.session.add(DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=True))
     facts = {"live_from": done.live_from.isoformat()}
     _tell(commitment, StoryKind.CONFIRMED, viewer.id, now=now, facts=facts)
+    settle_by_promise(
+        commitment.idea_id, confirmed_by=viewer.id, owner_id=commitment.owner_id, sentence=commitment.sentence,
+        live_from=done.live_from, now=now,
+    )  # fmt: skip
     _award(commitment, confirmer_id=viewer.id, now=now)
 
 

@@ -10,8 +10,9 @@ from portal.commitments import service as commitments
 from portal.commitments.models import Commitment
 from portal.commitments.rules import NewDelivery, NewPromise
 from portal.db import db
-from portal.demo import shapes
+from portal.demo import rule_lives, shapes
 from portal.demo.people import Crowd
+from portal.demo.stories_rules import RULES
 from portal.errors import Conflict
 from portal.ideas import moderating, talking
 from portal.ideas import service as ideas
@@ -79,6 +80,8 @@ class Life:
             audience=Audience(story.audience), site_id=self.crowd.places[story.site].id,
         )  # fmt: skip
         self.number = ideas.say(self.author, words, now=at).number
+        if told := RULES.get(story.key):
+            rule_lives.name(self, told, at)
 
     def look(self, at: datetime) -> None:
         """Somebody who has not weighed in yet does so."""
@@ -167,8 +170,10 @@ class Life:
         commitments.deliver(self._owner, self._promise(), delivery, today=at.date(), now=at)
 
     def confirm(self, at: datetime) -> None:
-        """The sponsor has looked."""
+        """The sponsor has looked; what became of the rule has been decided by then."""
         assert self.story.promise is not None
+        if (told := RULES.get(self.story.key)) and told.kind:
+            rule_lives.decide(self, told, at)
         commitments.confirm(self.crowd.cast[self.story.promise.sponsor], self._promise(), now=at)
 
     @property
@@ -229,6 +234,9 @@ def plan_life(life: Life, calendar: "Calendar") -> None:
         calendar.add(max(end, life.ago(story.decline.days_ago)), life.decline)
     if story.promise is not None:
         _plan_the_promise(life, calendar, end)
+    rule = RULES.get(story.key)
+    if rule is not None and rule.days_ago is not None:
+        calendar.add(max(said, life.ago(rule.days_ago)), partial(rule_lives.decide, life, rule))
 
 
 def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetime:

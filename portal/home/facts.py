@@ -82,7 +82,7 @@ def _told(facts: Facts) -> str:
         "people": facts.people,
         "sites": facts.sites,
         "strip": facts.strip,
-        "killed": [[*one[:-1], one.at.isoformat()] for one in facts.killed],
+        "gone": [[*one[:-1], one.at.isoformat()] for one in facts.killed],
         "sizes": facts.sizes.text(),
         "full": sorted(facts.full),
     }
@@ -100,7 +100,11 @@ def _parsed(text: str) -> Facts | None:
         people=said["people"],
         sites=[(number, name) for number, name in said["sites"]],
         strip=[(value, what) for value, what in said["strip"]],
-        killed=[Killed._make([*one[:-1], datetime.fromisoformat(one[-1]).astimezone(UTC)]) for one in said["killed"]],
+        killed=[_killed(one) for one in said["gone"]],
         sizes=sizes_from_text(said["sizes"]),
         full=frozenset(said["full"]),
     )
+
+
+def _killed(told: list[Any]) -> Killed:
+    return Killed._make([*told[:-1], datetime.fromisoformat(told[-1]).astimezone(UTC)])

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.home.idea_page import IdeaPage
+from portal.home.idea_rule import rule_box
 from portal.ideas.box import MODES, fresh_key
 from portal.ideas.earlier_shown import state_before
 from portal.ideas.queries import comments_page, hidden_note
@@ -48,6 +49,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "first_comments": f"/ideas/{idea.id}#talk" if after else None,
         "comment": _comment_form(page),
         "may": _may(viewer, idea, now),
+        "rule": rule_box(viewer, idea, today=today),
     }
 
 

@@ -18,6 +18,7 @@ from portal.home import storytelling
 from portal.home.cards import Card, cards_query, may_see_numbers
 from portal.home.cards import card as made_card
 from portal.home.facts import Facts
+from portal.home.idea_rule import named_rule
 from portal.home.storytelling import Entry, Step, gap_words
 from portal.ideas.drafts import KEPT, about_comment
 from portal.ideas.earlier_shown import votes_before
@@ -120,10 +121,11 @@ def _statement(shape: Shape) -> Select:
     mine = Draft.person_id == looker.id, Draft.about == bindparam("about"), Draft.kept_at > bindparam("since")
     draft = select(Draft.text).where(*mine).scalar_subquery()
     talk = select(Comment.id).where(Comment.idea_id == Idea.id).limit(1).scalar_subquery()  # also one taken back
+    rule = named_rule(looker)
     more = (
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, typical.label("typical"), draft.label("kept_words"),
-        talk.label("first_comment"),
+        talk.label("first_comment"), rule.label("rule_id"),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, PromisedDate
 from portal.db import db
-from portal.ideas.models import Idea
-from portal.ideas.words import Audience, Kind, Stage
+from portal.ideas.rule_record_models import RuleRecord, RuleVerdict
+from portal.ideas.rule_record_words import GONE, VerdictKind
+from portal.ideas.words import Audience
 from portal.swarm.models import Promotion
 from portal.triage.models import Decision
 from portal.web.dates import span_words
@@ -21,19 +22,21 @@ SAID_CHARS = 160
 
 
 class Killed(NamedTuple):
-    """A stupid rule that is gone: its idea, what was said, what was done."""
+    """A stupid rule that is gone, by its verdict: its number, what held until then and what holds now."""
 
     number: int
     title: str
-    said: str
-    did: str
+    kind: str
+    before: str
+    after: str
     at: datetime
 
     def shown(self, *, now: datetime) -> dict[str, Any]:
         """As the board's template wants it."""
         days = (now - self.at).days
         when = "today" if days <= 0 else f"{span_words(days)} ago"
-        return {"when": when, "href": f"/ideas/{self.number}", "result": None, **self._asdict()}
+        word = VerdictKind(self.kind).label.lower()
+        return {"when": when, "word": word, "href": f"/rules/{self.number}", **self._asdict()}
 
 
 def strip(*, now: datetime) -> list[tuple[str, str]]:
@@ -43,23 +46,23 @@ def strip(*, now: datetime) -> list[tuple[str, str]]:
 
 
 def latest_killed() -> list[Killed]:
-    """The last stupid rules that were done away with, newest first: some for everybody, some for whomever they are."""
-    everybody = _killed(Idea.audience == Audience.ORGANISATION)
-    some = _killed(Idea.audience != Audience.ORGANISATION)
+    """The last rules that were killed or changed, newest first: some for everybody, some for whomever they hold."""
+    everybody = _killed(RuleRecord.scope == Audience.ORGANISATION)
+    some = _killed(RuleRecord.scope != Audience.ORGANISATION)
     return sorted((*everybody, *some), key=lambda one: (one.at, one.number), reverse=True)
 
 
 def _killed(*condition: ColumnElement[bool]) -> list[Killed]:
     query = (
-        select(Idea.id, Idea.title, Idea.say, Commitment.sentence, Idea.moved_at)
-        .join(Commitment, Commitment.idea_id == Idea.id)
-        .where(Idea.kind == Kind.STUPID_RULE, Idea.stage == Stage.DONE, Commitment.state == CommitmentState.CONFIRMED)
-        .where(Idea.hidden_at.is_(None), *condition)
-        .order_by(Idea.moved_at.desc(), Idea.id.desc())
+        select(RuleRecord.id, RuleRecord.title, RuleVerdict)
+        .join(RuleVerdict, and_(RuleVerdict.rule_id == RuleRecord.id, RuleVerdict.number == RuleRecord.verdicts))
+        .where(RuleRecord.state.in_(GONE), *condition)
+        .order_by(RuleRecord.decided_at.desc(), RuleRecord.id.desc())
         .limit(KILLED_KEPT)
     )
     return [
-        Killed(row.id, row.title, _shortened(row.say), row.sentence, row.moved_at) for row in db.session.execute(query)
+        Killed(number, title, last.kind.value, _shortened(last.old_wording), _shortened(last.new_wording), last.at)
+        for number, title, last in db.session.execute(query)
     ]
 
 
@@ -104,13 +107,14 @@ def _kept() -> tuple[str, str] | None:
 
 def _rules(now: datetime) -> list[tuple[str, str]]:
     start = datetime(now.year, 1, 1, tzinfo=UTC)
-    gone = Idea.kind == Kind.STUPID_RULE, Idea.stage == Stage.DONE
-    this_year = func.count().filter(Idea.moved_at >= start)
-    count, last = db.session.execute(select(this_year, func.max(Idea.moved_at)).where(*gone)).one()
+    # The same for everybody: what holds for some alone is not counted.
+    gone = RuleRecord.state.in_(GONE), RuleRecord.scope == Audience.ORGANISATION
+    this_year = func.count().filter(RuleRecord.decided_at >= start)
+    count, last = db.session.execute(select(this_year, func.max(RuleRecord.decided_at)).where(*gone)).one()
     if last is None:
         return []
     days = (now - last).days
     return [
-        (str(count), "stupid rules killed this year"),
+        (str(count), "stupid rules killed or changed this year"),
         (span_words(days) if days else "Today", "since the last one"),
     ]

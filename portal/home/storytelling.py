@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from portal.ideas.rule_record_words import VerdictKind
 from portal.ideas.words import StoryKind
 from portal.web.dates import day_words, span_words
 
@@ -26,6 +27,8 @@ ICONS = {
     StoryKind.SENT_BACK: ("back", "stop"),
     StoryKind.MEASURED: ("chart", ""),
     StoryKind.REWARDED: ("gift", "honey"),
+    StoryKind.RULE_NAMED: ("flag", ""),
+    StoryKind.RULE_DECIDED: ("check", "green"),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -45,6 +48,8 @@ TITLES = {
     StoryKind.SENT_BACK: "{who} looked, and sent it back.",
     StoryKind.MEASURED: "The numbers came in.",
     StoryKind.REWARDED: "Points were shared for it.",
+    StoryKind.RULE_NAMED: "{who} named the rule behind it.",
+    StoryKind.RULE_DECIDED: "{who} decided about the rule.",
 }
 
 
@@ -85,7 +90,7 @@ def entry(
 ) -> Entry:
     """One step as a line. Without an actor's name the sentence speaks of the author or of us."""
     icon, tone = ICONS[kind]
-    who = actor or ("A colleague" if kind is StoryKind.SAID else "We")
+    who = actor or ("A colleague" if kind in (StoryKind.SAID, StoryKind.RULE_NAMED) else "We")
     title = TITLES[kind].format(who=who)
     return Entry(
         icon,
@@ -95,6 +100,7 @@ def entry(
         words,
         day_words(at, today=today, zone=zone),
         at.isoformat(timespec="seconds"),
+        link=(facts["rule_title"], f"/rules/{facts['rule']}") if facts.get("rule") else None,
     )
 
 
@@ -118,6 +124,8 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(f"Live since {day_words(date.fromisoformat(live), today=today)}.")
     if sites := facts.get("sites") if kind is StoryKind.DELIVERED else None:
         parts.append(f"At {_listed(sites)}.")
+    if verdict := facts.get("verdict"):
+        parts.append(f"{VerdictKind(verdict).label}:")
     if reason := facts.get("reason_label"):
         parts.append(f"{reason}.")
     return " ".join(parts)

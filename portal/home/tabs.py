@@ -12,6 +12,8 @@ from portal.home.proof import Killed
 from portal.home.wanted import STAGES, conditions, undecided
 from portal.home.wanted import Filters as NoFilters
 from portal.ideas.models import Idea
+from portal.ideas.rule_record_models import RuleRecord
+from portal.ideas.rule_record_queries import rules_in_scope
 from portal.ideas.words import Audience, Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
@@ -62,8 +64,8 @@ def _statement(shape: Shape, room: int, full: frozenset[str]) -> Select:
         func.lower(Idea.stage) == Stage.OPEN.value,
     )
     counted = [_capped(query).label(name) for name, query in views.items()]
-    gone = ideas.where(Idea.id.in_(places("killed", room)))
-    latest = gone.order_by(Idea.moved_at.desc(), Idea.id.desc()).limit(1).scalar_subquery()
+    gone = select(RuleRecord.id).where(RuleRecord.id.in_(places("killed", room)), rules_in_scope(looker))
+    latest = gone.order_by(RuleRecord.decided_at.desc(), RuleRecord.id.desc()).limit(1).scalar_subquery()
     return select(*counted, latest.label("killed"))
 
 

@@ -52,7 +52,7 @@ def board() -> ResponseReturnValue:
         limited=_limited(wanted) if listing.limited else None,
         empty=_nothing(wanted),
         more={"href": listing.more, "label": "Show more"} if listing.more else None,
-        rail={"killed": around.killed.shown(now=now) if around.killed else None},
+        rail={"killed": around.killed.shown(now=now) if around.killed else None, "say_now": "/rules/now"},
     )
 
 

@@ -17,4 +17,9 @@ MAY: dict[str, Rule] = {
     "idea.moderate": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
     "moderation_log.see": signed_in,
     "idea.import": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
+    "rule.see": signed_in,  # as far as its scope goes
+    "rule.name": signed_in,  # the author, whoever sorts, owners, programme: `rule_record_service`
+    "rule.change": holds(Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME),  # its owner, or programme
+    "rule.decide": holds(Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME),  # its owner, executives in scope, programme
+    "rule.review": holds(Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME),  # one's own; for programme all
 }

@@ -113,6 +113,8 @@ class StoryKind(StrEnum):
     SENT_BACK = "sent_back"
     MEASURED = "measured"
     REWARDED = "rewarded"
+    RULE_NAMED = "rule_named"
+    RULE_DECIDED = "rule_decided"
 
 
 class ReportReason(StrEnum):

@@ -51,6 +51,15 @@ PAGES = (
     ("frontline", "/metrics/1"),
     ("frontline", "/results"),
     ("frontline", "/results/1"),
+    ("frontline", "/rules"),
+    ("frontline", "/rules/{rule}"),
+    ("frontline", "/rules/killed"),
+    ("frontline", "/rules/now?q=certificate"),
+    ("frontline", "/ideas/{said}/rule"),
+    ("programme", "/rules/{rule}"),
+    ("programme", "/rules/{rule}/facts"),
+    ("programme", "/rules/{rule}/verdicts"),
+    ("programme", "/rules/review"),
     ("frontline", "/help/who-can-see-what"),
     ("frontline", "/ideas/999999"),
     ("frontline", "/sign-in"),
@@ -120,6 +129,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         found = _ideas() | {"mine": _promise()} | _earlier_ideas()
         db.session.remove()
     return found | {
+        "rule": 1,
         "said": _said(Visitor(served.address, "frontline")),
         "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
         "values": number_in(_sent(served, "programme", "/metrics/imports", VALUES)),
