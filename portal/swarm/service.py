@@ -57,7 +57,8 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
         changes.append(vote_rows.Change(row.vote_team, row.vote_site, row.kind, cast=False))
     if wanted.kind is not None:
         assert voter.team_id is not None and voter.site_id is not None
-        vote = _columns(voter, idea_id, wanted, via=via, now=now)
+        # Who changes their vote came to the idea as they came to it first.
+        vote = _columns(voter, idea_id, wanted, via=row.via if stands else via, now=now)
         changes.append(vote_rows.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
     score = vote_rows.apply(idea, changes, vote, now=now)
     if row.first_vote_at is None:
