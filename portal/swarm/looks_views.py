@@ -71,7 +71,9 @@ def switch() -> ResponseReturnValue:
     with writing():
         changed = looks_service.switch(viewer, kept=kept, now=clock.now())
     if changed:
-        flash("Looks are kept from now on." if kept else "No looks are kept from now on. Those kept so far are deleted.")
+        flash(
+            "Looks are kept from now on." if kept else "No looks are kept from now on. Those kept so far are deleted."
+        )
     return redirect(url_for("looks.setting"), 303)
 
 

@@ -12,9 +12,9 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for
 from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
+from portal.swarm.audience import audience_size
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaScore, Vote
-from portal.swarm.promoting import audience_size
 from portal.swarm.rules import OPEN_STAGES, StopReason, VoteKind
 from portal.swarm.score import DECIMALS, list_key, listed
 from portal.swarm.scores import kept_typical

@@ -19,6 +19,7 @@ from portal.web.secret import secret_for
 from portal.web.transactions import writing
 
 bp = Blueprint("swarm", __name__)
+CAME_CHARS_MAX = 16
 ABOUT_THE_STOP = (VoteRefusal.STOP_NEEDS_REASON, VoteRefusal.STOP_NEEDS_SENTENCE, VoteRefusal.SENTENCE_TOO_LONG)
 
 
@@ -36,7 +37,9 @@ def vote(number: int) -> ResponseReturnValue:
     try:
         with writing():
             idea_id = readable_number(viewer, number)
-            promoted = service.cast_vote(Voter.of(viewer), idea_id, form.wanted(), via=_via(form, viewer.id, number), now=clock.now())
+            promoted = service.cast_vote(
+                Voter.of(viewer), idea_id, form.wanted(), via=_via(form, viewer.id, number), now=clock.now()
+            )
     except DomainError as refusal:
         if refusal.code in ABOUT_THE_STOP:
             return _stop_again(number, form, refusal)
@@ -51,7 +54,8 @@ def vote(number: int) -> ResponseReturnValue:
 def stops(number: int) -> ResponseReturnValue:
     """The stop signals on an idea, as far as this viewer may see them, and the form for one's own."""
     page = queries.stops_page(the_viewer(), number)
-    return render_template("swarm/stops.html", page=page, card=page.card(), here="board")
+    card = page.card() | {"came": request.args.get("came", "")[:CAME_CHARS_MAX]}
+    return render_template("swarm/stops.html", page=page, card=card, here="board")
 
 
 def _answer(number: int, form: VoteForm) -> ResponseReturnValue:
