@@ -48,7 +48,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.triage import api as triage
 
     return (
-        self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, looks_api.bp, api_moderation.bp, api_promotions.bp,
-        triage.bp, commitments.bp, impact.bp, metrics.bp,
+        self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, looks_api.bp, api_moderation.bp,
+        api_promotions.bp, triage.bp, commitments.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

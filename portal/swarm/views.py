@@ -34,12 +34,11 @@ def vote(number: int) -> ResponseReturnValue:
             "not_a_vote", "That is not a vote we know.", {name: errors[0] for name, errors in form.errors.items()}
         )
     viewer = the_viewer()
+    via = _via(form, viewer.id, number)
     try:
         with writing():
             idea_id = readable_number(viewer, number)
-            promoted = service.cast_vote(
-                Voter.of(viewer), idea_id, form.wanted(), via=_via(form, viewer.id, number), now=clock.now()
-            )
+            promoted = service.cast_vote(Voter.of(viewer), idea_id, form.wanted(), via=via, now=clock.now())
     except DomainError as refusal:
         if refusal.code in ABOUT_THE_STOP:
             return _stop_again(number, form, refusal)
