@@ -1,6 +1,7 @@
 """What is told about looks: which ideas of a page were on screen, and whether looks are kept."""
 
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Regexp
 
 from portal.web.forms import StrictForm
@@ -20,4 +21,4 @@ class LooksForm(StrictForm):
 class SwitchForm(StrictForm):
     """kept: whether looks are kept from now on."""
 
-    kept = SelectField("Looks", choices=[("yes", "Keep looks"), ("no", "Keep none")])
+    kept = SelectField("Looks", choices=[SelectChoice("yes", "Keep looks"), SelectChoice("no", "Keep none")])

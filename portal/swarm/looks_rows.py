@@ -119,6 +119,8 @@ def archive(moved: Mapping[Team, Moved]) -> None:
 
 def delete_looks(pairs: Collection[tuple[int, int]]) -> None:
     """Delete the looks of these (idea, person)."""
+    if not pairs:
+        return
     here = LOOKS.c.idea_id == bindparam("of_idea"), LOOKS.c.person_id == bindparam("of_person")
     numbers = [{"of_idea": idea_id, "of_person": person_id} for idea_id, person_id in pairs]
     db.session.connection().execute(delete(LOOKS).where(*here), numbers)
