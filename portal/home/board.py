@@ -91,8 +91,10 @@ def _feed(viewer: Viewer, wanted: Wanted, facts: Facts, deals: Deals | None, *, 
     cards = cards_of(viewer, page.numbers, facts, back=wanted.address(dealt=sealed), came=came)
     shown = [card for card in cards if card.stage is Stage.OPEN or card.number in known]
     size = len(page.numbers)
-    more = wanted.address(dealt=sealed, show=size + FEED_PAGE) if new.known > len(new.numbers) else None
-    return Listing(shown, more if size < FEED_MAX else None, limited=new.limited, sealed=sealed)
+    more = None
+    if new.known > len(new.numbers) and size < FEED_MAX:
+        more = wanted.address(dealt=sealed, show=size + FEED_PAGE) + f"#idea-{page.numbers[-1]}"
+    return Listing(shown, more, limited=new.limited, sealed=sealed)
 
 
 def _nothing_dealt(now: datetime) -> Page:

@@ -14,10 +14,10 @@ from portal.swarm.rules import VoteKind
 
 ADDRESS = "/ideas/next"
 TOLD = {
-    VoteKind.SUPPORT: "You said me too to",
-    VoteKind.STRONG: "You would help to try",
-    VoteKind.PASS: "You said not me to",
-    VoteKind.STOP: "You sent a stop signal on",
+    VoteKind.SUPPORT: "You said me too to:",
+    VoteKind.STRONG: "You would help to try:",
+    VoteKind.PASS: "You said not me to:",
+    VoteKind.STOP: "You sent a stop signal on:",
 }
 
 

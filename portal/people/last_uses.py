@@ -14,7 +14,7 @@ def note(token_id: int, known: date | None, today: date) -> None:
 
 
 def _write(days: Mapping[int, date], now: datetime) -> None:
-    tokens.note_uses(days)
+    tokens.note_uses(dict(days))
 
 
 USES: Pile[int, date] = Pile("last uses of keys", _write, most=10_000, at_once=1_000)

@@ -1,6 +1,6 @@
 """Rebuilding every score from votes and looks, and comparing what is kept with what these say."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -64,12 +64,14 @@ class Counted:
         self.cells[team_id] = (site, cell._replace(m=cell.m + m), supporters)
 
 
-def counted() -> Iterator[Counted]:
-    """Every idea that has standing votes or was looked at, counted from votes and looks alone, by number."""
+def counted(only: Collection[int] | None = None) -> Iterator[Counted]:
+    """Every idea (or those of `only`) with standing votes or looks, counted from these alone, by number."""
     columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
     query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
+    if only is not None:
+        query = query.where(Vote.idea_id.in_(only))
     votes = db.session.execute(query.execution_options(yield_per=10_000))
-    both = merge(votes, looks_rows.counting(), key=lambda row: row.idea_id)
+    both = merge(votes, looks_rows.counting(only), key=lambda row: row.idea_id)
     for idea_id, rows in groupby(both, key=lambda row: row.idea_id):
         idea = Counted(idea_id)
         for row in rows:

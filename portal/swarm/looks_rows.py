@@ -66,7 +66,7 @@ def write(new: Sequence[Mapping[str, Any]], changed: Sequence[Mapping[str, Any]]
         db.session.execute(insert(LOOKS), new)
     if changed:
         here = LOOKS.c.idea_id == bindparam("of_idea"), LOOKS.c.person_id == bindparam("of_person")
-        values = {name: bindparam(name) for name in ("p_seen", "shown", "last_at", "last_page")}
+        values: dict[str, Any] = {name: bindparam(name) for name in ("p_seen", "shown", "last_at", "last_page")}
         named = [{"of_idea": one["idea_id"], "of_person": one["person_id"], **one} for one in changed]
         db.session.connection().execute(update(LOOKS).where(*here).values(values), named)
 
@@ -89,7 +89,7 @@ def shift(ideas: Mapping[int, Row], moved: Mapping[Team, Moved], *, now: datetim
             changed.append({"of_idea": idea_id, "of_team": team_id, "m": after.m})
     _write_cells(new, changed)
     rows = [{"of_idea": idea_id, "updated_at": now} | scores.stored_score(one, means) for idea_id, one in terms.items()]
-    values = {name: bindparam(name) for name in rows[0] if name != "of_idea"}
+    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_idea"}
     db.session.connection().execute(update(SCORES).where(SCORES.c.idea_id == bindparam("of_idea")).values(values), rows)
 
 

@@ -30,7 +30,7 @@ def _write(impressions: Mapping[Key, Impression], now: datetime) -> None:
     looks_service.record(impressions.values(), now=now)
 
 
-LOOKS: Pile[Key, Impression] = Pile("looks", _write, most=20_000, at_once=64)
+LOOKS: Pile[Key, Impression] = Pile("looks", _write, most=20_000, at_once=16)
 
 
 @bp.post("/ideas/looks")
