@@ -1,13 +1,13 @@
 """Rebuilding every score from votes and looks, and comparing what is kept with what these say."""
 
-from collections.abc import Collection, Iterator
+import math
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import merge
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Row, delete, insert, or_, select
 
 from portal.append_only import FIRST_HASH
 from portal.db import db, table_of
@@ -21,6 +21,7 @@ from portal.swarm.scores import refresh_typical, stored_score, typical
 
 TOLERANCE = 1e-9
 COUNTS = ("n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site")
+NO_MORE: tuple[float, Iterable[Row]] = (math.inf, ())  # behind the last idea that was looked at
 SUPPORTS = (VoteKind.SUPPORT, VoteKind.STRONG)
 
 
@@ -66,19 +67,37 @@ class Counted:
 
 def counted(only: Collection[int] | None = None) -> Iterator[Counted]:
     """Every idea (or those of `only`) with standing votes or looks, counted from these alone, by number."""
+    looks = groupby(looks_rows.counting(only), key=lambda row: row.idea_id)
+    number, cells = next(looks, NO_MORE)
+    for idea in _voted(only):
+        while number < idea.idea_id:
+            yield _with_looks(Counted(int(number)), cells)
+            number, cells = next(looks, NO_MORE)
+        if number == idea.idea_id:
+            _with_looks(idea, cells)
+            number, cells = next(looks, NO_MORE)
+        yield idea
+    while cells:
+        yield _with_looks(Counted(int(number)), cells)
+        number, cells = next(looks, NO_MORE)
+
+
+def _with_looks(idea: Counted, cells: Iterable[Row]) -> Counted:
+    for row in cells:
+        idea.add_looks(row.team_id, row.site_id, row.m)
+    return idea
+
+
+def _voted(only: Collection[int] | None) -> Iterator[Counted]:
     columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
     query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
     if only is not None:
         query = query.where(Vote.idea_id.in_(only))
-    votes = db.session.execute(query.execution_options(yield_per=10_000))
-    both = merge(votes, looks_rows.counting(only), key=lambda row: row.idea_id)
-    for idea_id, rows in groupby(both, key=lambda row: row.idea_id):
+    rows = db.session.execute(query.execution_options(yield_per=10_000))
+    for idea_id, votes in groupby(rows, key=lambda row: row.idea_id):
         idea = Counted(idea_id)
-        for row in rows:
-            if "kind" in row._fields:
-                idea.add(row.team_id, row.site_id, row.kind)
-            else:
-                idea.add_looks(row.team_id, row.site_id, row.m)
+        for vote in votes:
+            idea.add(vote.team_id, vote.site_id, vote.kind)
         yield idea
 
 
