@@ -1,6 +1,9 @@
 """What a browser tells about what was on screen, and one idea at a time on a phone."""
 
+import re
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,6 +19,7 @@ from portal.swarm.models import Via, Vote
 from portal.web import later
 from tests.factories import Cast, signed_in
 from tests.ideas.making import said
+from tests.journeys.serving import Visitor, installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NewPage = Callable[..., Page]
@@ -113,3 +117,16 @@ def test_a_wide_screen_shows_the_whole_list(
     page.goto("/ideas")
 
     expect(page.get_by_role("link", name="One at a time")).to_be_hidden()
+
+
+def test_a_server_that_is_stopped_in_order_writes_down_what_waits(tmp_path: Path) -> None:
+    with installation(tmp_path, demo=True) as served:
+        visitor = Visitor(served.address, "frontline")
+        board = visitor.look("/ideas").text
+        sealed = re.search(r'data-looks="([^"]+)"', board)
+        shown = re.findall(r'<li class="card idea[^>]*id="idea-(\d+)"', board)
+        assert sealed and visitor.send("/ideas/looks", page=sealed[1], ideas=shown[1]).status_code == 204
+
+    with sqlite3.connect(served.database_url.removeprefix("sqlite:///")) as database:
+        assert database.execute("SELECT idea_id, shown FROM looks").fetchall() == [(int(shown[1]), 1)]
+    database.close()
