@@ -9,7 +9,8 @@ from portal.metrics import models as metrics
 from portal.outbox import models as outbox
 from portal.people import models as people
 from portal.rewards import models as rewards
+from portal.swarm import looks_models as swarm_looks
 from portal.swarm import models as swarm
 from portal.triage import models as triage
 
-ALL = (people, outbox, metrics, ledger, rewards, ideas, rule_records, swarm, commitments, triage, home)
+ALL = (people, outbox, metrics, ledger, rewards, ideas, rule_records, swarm, swarm_looks, commitments, triage, home)

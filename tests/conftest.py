@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.app import create_app
 from portal.db import db
-from portal.people import last_uses
+from portal.web import later
 from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, test_config
 from tests.factories import Cast
 
@@ -76,7 +76,7 @@ def app(database_url: str, tmp_path: Path, movable_app: Callable[[str, Path], Fl
     """The application on a fresh database."""
     app = movable_app(database_url, tmp_path)
     yield app
-    last_uses.stop()
+    later.stop()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -88,7 +88,7 @@ def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     app = create_app(test_config(database_url, tmp_path))
     app.config["SHOW_ERRORS"] = True
     yield app
-    last_uses.stop()
+    later.stop()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

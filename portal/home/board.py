@@ -1,8 +1,8 @@
 """The board: which ideas, in which order, for which viewer."""
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,7 +20,8 @@ from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
-from portal.swarm.feed import deal
+from portal.swarm.dealt import Deals, Page, new_page
+from portal.swarm.feed import Keyed, deal
 from portal.swarm.models import IdeaScore, Vote
 from portal.swarm.queries import HALF, listed_looks
 from portal.web.paging import decode_cursor, encode_cursor
@@ -38,12 +39,16 @@ ORDER_LINES = (
 
 @dataclass(frozen=True)
 class Listing:
-    """Cards, the address of more of them, and the cursor in it. limited: more fit the filter than were looked at."""
+    """Cards, the address of more of them, and the cursor in it.
+
+    limited: more fit the filter than were looked at. sealed: the page as it stands, for what is on screen of it.
+    """
 
     cards: list[Card]
     more: str | None
     cursor: str | None = None
     limited: bool = False
+    sealed: str = ""
 
 
 class Dealt(NamedTuple):
@@ -54,12 +59,19 @@ class Dealt(NamedTuple):
     limited: bool
 
 
-def listing(viewer: Viewer, wanted: Wanted, *, now: datetime, facts: Facts | None = None) -> Listing:
-    """The cards of one view of the board: two queries, and one more where the facts are not at hand."""
+def listing(
+    viewer: Viewer, wanted: Wanted, *, now: datetime, facts: Facts | None = None, deals: Deals | None = None
+) -> Listing:
+    """The cards of one view of the board: two queries, and one more where the facts are not at hand.
+
+    deals: seals what is dealt, so that it stays while it is read; without it every call deals anew.
+    """
     known = facts or board_facts.read(now=now)
     if wanted.view == "needs-you" and not wanted.mine:
-        return _feed(viewer, wanted, known, now=now)
-    return _by_score(viewer, wanted, known) if wanted.view == "rising" else _by_time(viewer, wanted, known)
+        return _feed(viewer, wanted, known, deals, now=now)
+    if wanted.view == "rising":
+        return _by_score(viewer, wanted, known)
+    return _by_time(viewer, wanted, known, deals, now=now)
 
 
 def counts(viewer: Viewer) -> dict[str, int]:
@@ -67,20 +79,47 @@ def counts(viewer: Viewer) -> dict[str, int]:
     return tabs(viewer).counts
 
 
-def _feed(viewer: Viewer, wanted: Wanted, facts: Facts, *, now: datetime) -> Listing:
-    """A page dealt for this visitor: stable for the day while nothing is decided, longer when asked for more."""
-    numbers, known, limited = dealt(viewer, wanted, wanted.show, day=now.date(), now=now)
-    more = wanted.address(show=wanted.show + FEED_PAGE) if known > len(numbers) and wanted.show < FEED_MAX else None
-    cards = cards_of(viewer, numbers, facts, back=wanted.address())
-    return Listing([card for card in cards if card.stage is Stage.OPEN], more, limited=limited)
+def _feed(viewer: Viewer, wanted: Wanted, facts: Facts, deals: Deals | None, *, now: datetime) -> Listing:
+    """The page being read as it was dealt, what was decided on it too, and behind it as much more as was asked for."""
+    page = (deals.opened(viewer.id, wanted.dealt) if deals else None) or _nothing_dealt(now)
+    wanted_more = (wanted.show or len(page.numbers) or FEED_PAGE) - len(page.numbers)
+    known = page.numbers[:FEED_MAX]
+    new = dealt(viewer, wanted, wanted_more, without=known, day=now.date(), now=now)
+    page = page._replace(numbers=(*known, *new.numbers))
+    sealed = deals.seal(viewer.id, page) if deals else ""
+    came = {number: _came(viewer, wanted, number, deals) for number in page.numbers}
+    cards = cards_of(viewer, page.numbers, facts, back=wanted.address(dealt=sealed), came=came)
+    shown = [card for card in cards if card.stage is Stage.OPEN or card.number in known]
+    size = len(page.numbers)
+    more = None
+    if new.known > len(new.numbers) and size < FEED_MAX:
+        more = wanted.address(dealt=sealed, show=size + FEED_PAGE) + f"#idea-{page.numbers[-1]}"
+    return Listing(shown, more, limited=new.limited, sealed=sealed)
 
 
-def dealt(viewer: Viewer, wanted: Wanted, size: int, *, day: date, now: datetime) -> Dealt:
-    """`size` undecided ideas as dealt for this visitor and day."""
+def _nothing_dealt(now: datetime) -> Page:
+    return new_page((), secrets.randbits(32), now=now)
+
+
+def _came(viewer: Viewer, wanted: Wanted, number: int, deals: Deals | None) -> str:
+    if wanted.text:
+        return "search"
+    return deals.mark(viewer.id, number) if deals else ""
+
+
+def dealt(
+    viewer: Viewer, wanted: Wanted, size: int, *, day: date, now: datetime, without: Collection[int] = ()
+) -> Dealt:
+    """`size` ideas that the viewer has neither decided nor fairly seen, as dealt for them and this day.
+
+    without: what they have before them already. Deciding one of them moves none of the others out of their order.
+    """
     pool = pool_for(viewer, wanted, now=now)
-    rng = random.Random(f"{viewer.id}:{day}:{wanted.barrier}:{wanted.site}:{wanted.text}")
-    known = {card.id for card in (*pool.promising, *pool.fresh)}
-    return Dealt(deal(pool.promising, pool.fresh, size, rng), len(known), pool.limited)
+    chance = Keyed(f"{viewer.id}:{day}:{wanted.barrier}:{wanted.site}:{wanted.text}")
+    before = set(without)
+    promising, fresh = ([card for card in cards if card.id not in before] for cards in (pool.promising, pool.fresh))
+    known = {card.id for card in (*promising, *fresh)}
+    return Dealt(deal(promising, fresh, size, chance), len(known), pool.limited)
 
 
 def _by_score(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:
@@ -90,11 +129,15 @@ def _by_score(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:
     return _page(viewer, wanted, facts, _decided, behind, lambda card: encode_cursor(*card.sort))
 
 
-def _by_time(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:
+def _by_time(viewer: Viewer, wanted: Wanted, facts: Facts, deals: Deals | None, *, now: datetime) -> Listing:
     """Newest first."""
     after = decode_cursor(wanted.after, int)
     behind = {"number": after[0]} if after else {}
-    return _page(viewer, wanted, facts, _newest, behind, lambda card: encode_cursor(card.number))
+    found = _page(viewer, wanted, facts, _newest, behind, lambda card: encode_cursor(card.number))
+    if deals is None or wanted.view != "newest" or wanted.mine:
+        return found
+    page = _nothing_dealt(now)._replace(numbers=tuple(card.number for card in found.cards))
+    return replace(found, sealed=deals.seal(viewer.id, page, dealt=False))
 
 
 def _page(
@@ -109,7 +152,9 @@ def _page(
     query = build(shape_of(viewer), wanted.filters, wanted.view, bool(behind))
     parameters = person_of(viewer) | wanted.parameters | behind
     numbers = list(db.session.connection().execute(query, parameters | {"most": wanted.limit + 1}).scalars())
-    cards = cards_of(viewer, numbers[: wanted.limit], facts, back=wanted.address())
+    came = "search" if wanted.text else "newest" if wanted.view == "newest" else ""
+    shown = numbers[: wanted.limit]
+    cards = cards_of(viewer, shown, facts, back=wanted.address(), came=dict.fromkeys(shown, came))
     following = cursor(cards[-1]) if len(numbers) > wanted.limit and cards else None
     return Listing(cards, wanted.address(after=following) if following else None, following)
 

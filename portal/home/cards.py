@@ -1,6 +1,6 @@
 """Ideas as the board shows them: everything on a card in one query, and nothing on it that must stay hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -36,7 +36,10 @@ CHIPS = {
 
 @dataclass(frozen=True)
 class Card:
-    """An idea on the board for one viewer. `people` and `fill_percent` are None while the viewer has not decided."""
+    """An idea on the board for one viewer. `people` and `fill_percent` are None while the viewer has not decided.
+
+    came: how the viewer came to it, as the form of a vote tells it again.
+    """
 
     number: int
     title: str
@@ -65,6 +68,7 @@ class Card:
     stage: Stage
     sort: tuple[Any, ...]
     back: str = "/ideas"
+    came: str = ""
     stop_error: str | None = None
     stop_reason: str | None = None
     stop_words: str = ""
@@ -101,14 +105,17 @@ def cards_query(looker: Viewer, *more: Any) -> Select:
     )  # fmt: skip
 
 
-def cards_of(viewer: Viewer, numbers: Sequence[int], facts: Facts, *, back: str = "/ideas") -> list[Card]:
+def cards_of(
+    viewer: Viewer, numbers: Sequence[int], facts: Facts, *, back: str = "/ideas", came: Mapping[int, str] | None = None
+) -> list[Card]:
     """The cards of these ideas in this order, in one query. Raises nothing: what is gone is left out."""
     if not numbers:
         return []
     room = -(-len(numbers) // ROOM) * ROOM
     parameters = person_of(viewer) | placed("number", numbers, room)
     rows = db.session.connection().execute(_statement(shape_of(viewer), room), parameters)
-    found = {row.id: card(row, viewer, facts, back=back) for row in rows}
+    ways = came or {}
+    found = {row.id: card(row, viewer, facts, back=back, came=ways.get(row.id, "")) for row in rows}
     return [found[number] for number in numbers if number in found]
 
 
@@ -120,7 +127,7 @@ def _statement(shape: Shape, room: int) -> Select:
     return cards_query(looker).where(numbers, visible_to(looker), Idea.hidden_at.is_(None))
 
 
-def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas") -> Card:
+def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas", came: str = "") -> Card:
     """One row of `cards_query` as a card, with the numbers only if this viewer may see them."""
     mine = row.author_id == viewer.id
     seen = may_see_numbers(row, viewer, row.vote)
@@ -134,6 +141,7 @@ def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas") -> Car
         closed=row.stage not in OPEN_STAGES, people=(row.n_support or 0) if seen else None, fill_percent=fill,
         chip=CHIPS.get(row.stage), why=_why(row, viewer, fill), comment_count=row.comment_count,
         following=row.follow is not None, stage=row.stage, sort=(row.score, listed(row.m or 0.0), row.id), back=back,
+        came=came,
     )  # fmt: skip
 
 

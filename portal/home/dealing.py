@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from portal.db import db
 from portal.home.sharing import shared_pool
-from portal.home.wanted import Filters, Wanted, conditions, undecided
+from portal.home.wanted import FEED_PAGE, Filters, Wanted, conditions, undecided
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
@@ -58,7 +58,7 @@ def pool_for(viewer: Viewer, wanted: Wanted, *, now: datetime) -> Pool:
     shape = shape_of(viewer)
     if wanted.filters == UNFILTERED and not shape.held:
         shared = shared_pool(db.engine, now=now)
-        if shared and (mine := shared.without(viewer, wanted.show)):
+        if shared and (mine := shared.without(viewer, wanted.show or FEED_PAGE)):
             return Pool(*mine)
     return _own_pool(viewer, wanted)
 

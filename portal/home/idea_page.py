@@ -67,11 +67,11 @@ class IdeaPage:
     kept_words: str = ""
 
 
-def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = None) -> IdeaPage:
-    """One idea as the viewer may read it; raises Missing."""
+def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = None, came: str = "") -> IdeaPage:
+    """One idea as the viewer may read it; raises Missing. came: see `Card`."""
     known = facts or board_facts.read(now=now)
     row = _row(viewer, number, now=now)
-    card = made_card(row, viewer, known)
+    card = made_card(row, viewer, known, came=came)
     today = local_day(now, viewer.timezone)
     steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
     moments = {step.kind: step for step in reversed(steps)}
@@ -90,10 +90,12 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
     )
 
 
-def card_for(viewer: Viewer, number: int, *, now: datetime, back: str = "/ideas", facts: Facts | None = None) -> Card:
+def card_for(
+    viewer: Viewer, number: int, *, now: datetime, back: str = "/ideas", facts: Facts | None = None, came: str = ""
+) -> Card:
     """The card of one idea; raises Missing."""
     known = facts or board_facts.read(now=now)
-    return made_card(_row(viewer, number, now=now), viewer, known, back=back)
+    return made_card(_row(viewer, number, now=now), viewer, known, back=back, came=came)
 
 
 def standing_of(viewer: Viewer, number: int, *, now: datetime) -> tuple[Card, SwarmFacts, Any]:

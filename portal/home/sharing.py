@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import URL, Engine, Select, bindparam, select, true
+from sqlalchemy import URL, BindParameter, Engine, Integer, Select, bindparam, select, true, union_all
 
 from portal.db import db
 from portal.ideas.models import Idea
 from portal.ideas.words import Audience, Stage
 from portal.people.viewer import Viewer
 from portal.swarm.feed import Card
+from portal.swarm.looks import FAIRLY_SEEN
+from portal.swarm.looks_models import Look
 from portal.swarm.models import IdeaScore, Vote
 from portal.swarm.score import DEFAULTS, sd
 from portal.swarm.scores import kept_typical
@@ -54,7 +56,7 @@ class Shared:
     _there: dict[tuple[int, int | None], Orders] = field(default_factory=dict)
 
     def without(self, viewer: Viewer, show: int) -> tuple[list[Card], list[Card]] | None:
-        """(promising, fresh) for one viewer, or None where they have decided too much of it."""
+        """(promising, fresh) for one viewer, or None where they have decided or seen too much of it."""
         me, decided = viewer.id, set(db.session.connection().execute(DECIDED, {"viewer": viewer.id}).scalars())
         best, hopeful, unseen = (
             list(islice((card for card, author in kind if card.id not in decided and author != me), SIZE))
@@ -128,4 +130,8 @@ ORDERS = (
     _ordered(IdeaScore.ucb.desc(), IdeaScore.idea_id.desc()),
     _ordered(IdeaScore.m, IdeaScore.idea_id),
 )
-DECIDED = select(Vote.idea_id).where(Vote.person_id == bindparam("viewer"), Vote.revoked_at.is_(None))
+VIEWER: BindParameter[int] = bindparam("viewer", type_=Integer)
+DECIDED = union_all(
+    select(Vote.idea_id).where(Vote.person_id == VIEWER, Vote.revoked_at.is_(None)),
+    select(Look.idea_id).where(Look.person_id == VIEWER, Look.p_seen >= FAIRLY_SEEN),
+)

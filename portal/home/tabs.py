@@ -17,16 +17,21 @@ from portal.ideas.rule_record_queries import rules_in_scope
 from portal.ideas.words import Audience, Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.swarm.looks_queries import kept_query
 from portal.swarm.models import Vote
 from portal.web.paging import COUNTED_TO
 
 
 @dataclass(frozen=True)
 class Tabs:
-    """counts: view → ideas in it, at most COUNTED_TO + 1. killed: the latest rule that is gone and readable."""
+    """counts: view → ideas in it, at most COUNTED_TO + 1. killed: the latest rule that is gone and readable.
+
+    looks_kept: whether the organisation wants to know what was on screen.
+    """
 
     counts: dict[str, int]
     killed: Killed | None
+    looks_kept: bool
 
 
 def tabs(viewer: Viewer, killed: Sequence[Killed] = (), full: frozenset[str] = frozenset()) -> Tabs:
@@ -38,8 +43,8 @@ def tabs(viewer: Viewer, killed: Sequence[Killed] = (), full: frozenset[str] = f
     parameters = person_of(viewer) | placed("killed", [one.number for one in killed], room)
     row = db.session.connection().execute(_statement(shape_of(viewer), room, full), parameters).one()
     counts = row._asdict() | dict.fromkeys(full, COUNTED_TO + 1)
-    readable = counts.pop("killed")
-    return Tabs(counts, next((one for one in killed if one.number == readable), None))
+    readable, looks_kept = counts.pop("killed"), counts.pop("looks") is not False
+    return Tabs(counts, next((one for one in killed if one.number == readable), None), looks_kept)
 
 
 def full_views() -> frozenset[str]:
@@ -66,7 +71,7 @@ def _statement(shape: Shape, room: int, full: frozenset[str]) -> Select:
     counted = [_capped(query).label(name) for name, query in views.items()]
     gone = select(RuleRecord.id).where(RuleRecord.id.in_(places("killed", room)), rules_in_scope(looker))
     latest = gone.order_by(RuleRecord.decided_at.desc(), RuleRecord.id.desc()).limit(1).scalar_subquery()
-    return select(*counted, latest.label("killed"))
+    return select(*counted, latest.label("killed"), kept_query().label("looks"))
 
 
 def _capped(query: Select) -> Any:

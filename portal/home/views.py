@@ -14,10 +14,13 @@ from portal.home.tabs import tabs
 from portal.ideas.box import ask_for
 from portal.ideas.words import Barrier
 from portal.people.access import requires, the_viewer
+from portal.swarm.dealt import Deals
 from portal.web.paging import capped
 from portal.web.redirects import safe_next
+from portal.web.secret import secret_for
 
 bp = Blueprint("home", __name__)
+CAME_CHARS_MAX = 16
 
 
 @bp.get("/")
@@ -38,7 +41,7 @@ def board() -> ResponseReturnValue:
     """The board: the open box, how we are doing, and the ideas of one view."""
     viewer, now, wanted = the_viewer(), clock.now(), Wanted.from_args(request.args)
     facts = board_facts()
-    listing = board_page.listing(viewer, wanted, now=now, facts=facts)
+    listing = board_page.listing(viewer, wanted, now=now, facts=facts, deals=Deals(secret_for("dealt")))
     around = tabs(viewer, facts.killed, facts.full)
     return render_template(
         "home/board.html",
@@ -49,6 +52,8 @@ def board() -> ResponseReturnValue:
         filters=_filters(wanted, facts),
         order_lines=ORDER_LINES,
         cards=listing.cards,
+        looks=listing.sealed if around.looks_kept and viewer.team_id is not None else "",
+        one_at_a_time=url_for("one.card") if wanted == Wanted() and viewer.team_id is not None else None,
         limited=_limited(wanted) if listing.limited else None,
         empty=_nothing(wanted),
         more={"href": listing.more, "label": "Show more"} if listing.more else None,
@@ -61,11 +66,11 @@ def board() -> ResponseReturnValue:
 def card(number: int) -> ResponseReturnValue:
     """One idea's card or swarm box alone: what a vote without a page load is answered with."""
     viewer, now = the_viewer(), clock.now()
-    back = safe_next(request.args.get("back"), "/ideas")
+    back, came = safe_next(request.args.get("back"), "/ideas"), _came()
     if request.args.get("where") == "page":
-        page = idea_page.load(viewer, number, now=now, facts=board_facts())
+        page = idea_page.load(viewer, number, now=now, facts=board_facts(), came=came)
         return render_template("home/_swarm_box.html", card=page.card, swarm=page.swarm)
-    shown = idea_page.card_for(viewer, number, now=now, back=back, facts=board_facts())
+    shown = idea_page.card_for(viewer, number, now=now, back=back, facts=board_facts(), came=came)
     return render_template("home/_idea_card.html", card=shown, fresh=True)
 
 
@@ -74,7 +79,7 @@ def card(number: int) -> ResponseReturnValue:
 def idea(number: int) -> ResponseReturnValue:
     """The public record of one idea."""
     viewer, now = the_viewer(), clock.now()
-    page = idea_page.load(viewer, number, now=now, facts=board_facts())
+    page = idea_page.load(viewer, number, now=now, facts=board_facts(), came=_came())
     after = request.args.get("comments")
     return render_template("home/idea.html", here="board", **idea_context.context(viewer, page, now=now, after=after))
 
@@ -91,6 +96,12 @@ def me() -> ResponseReturnValue:
         facts=board_facts(),
     )
     return render_template("home/me.html", here="me", cards=listing.cards, more=listing.more)
+
+
+def _came() -> str:
+    """How the viewer says they came to an idea; what of it is true is asked when they vote."""
+    came = request.args.get("came", "")
+    return came if len(came) <= CAME_CHARS_MAX else ""
 
 
 def _views(wanted: Wanted, counts: dict[str, int]) -> list[dict[str, object]]:

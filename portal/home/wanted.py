@@ -12,6 +12,7 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Barrier, Stage
 from portal.people.viewer import Viewer
+from portal.swarm.looks_queries import fairly_seen_by
 from portal.swarm.models import Vote
 
 FEED_PAGE = 8
@@ -46,14 +47,18 @@ class Filters(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asked the board for. Raises nothing: `from_args` has checked it."""
+    """What somebody asked the board for. Raises nothing: `from_args` has checked it.
+
+    dealt: the page being read, sealed. show: how many cards of the feed; None = as many as that page has, or eight.
+    """
 
     view: str = "needs-you"
     barrier: str = ""
     site: int | None = None
     text: str = ""
     mine: bool = False
-    show: int = FEED_PAGE
+    show: int | None = None
+    dealt: str = ""
     after: str | None = None
     limit: int = LIST_PAGE
 
@@ -61,14 +66,17 @@ class Wanted:
     def from_args(cls, args: Any) -> "Wanted":
         """Read the query string; raises Invalid (`unknown_filter`) for anything the board does not have."""
         view, barrier, site = args.get("view") or "needs-you", args.get("barrier") or "", args.get("site") or ""
-        show = args.get("show") or str(FEED_PAGE)
+        show = args.get("show") or ""
         if view not in VIEWS or (barrier and barrier not in set(Barrier)) or not _small_number(site, empty=True):
             raise Invalid("unknown_filter", "The board has no such view or filter.")
-        if not _small_number(show):
+        if not _small_number(show, empty=True):
             raise Invalid("unknown_filter", "The board cannot show that many ideas.")
         text = (args.get("q") or "").strip().replace("\0", "")[:SEARCH_CHARS_MAX]
-        size = max(FEED_PAGE, min(FEED_MAX, int(show)))
-        return cls(view, barrier, int(site) if site else None, text, args.get("mine") == "1", size, args.get("after"))
+        size = max(FEED_PAGE, min(FEED_MAX, int(show))) if show else None
+        return cls(
+            view, barrier, int(site) if site else None, text, args.get("mine") == "1", size, args.get("dealt") or "",
+            args.get("after"),
+        )  # fmt: skip
 
     def address(self, **over: Any) -> str:
         """The board's address with these filters, some of them changed; every view can be pasted into a chat."""
@@ -114,8 +122,9 @@ def conditions(looker: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def undecided(looker: Viewer) -> list[ColumnElement[bool]]:
-    """The conditions on `Idea` for what waits for the viewer's word."""
-    return [Idea.stage == Stage.OPEN, ~decided_by(looker), or_(Idea.author_id.is_(None), Idea.author_id != looker.id)]
+    """The conditions on `Idea` for what waits for the viewer's word: neither decided nor fairly seen."""
+    of_another = or_(Idea.author_id.is_(None), Idea.author_id != looker.id)
+    return [Idea.stage == Stage.OPEN, ~decided_by(looker), ~fairly_seen_by(looker), of_another]
 
 
 def decided_by(looker: Viewer) -> ColumnElement[bool]:

@@ -1,15 +1,17 @@
-"""Rebuilding every score from the votes, and comparing what is kept with what the votes say."""
+"""Rebuilding every score from votes and looks, and comparing what is kept with what these say."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Row, delete, insert, or_, select
 
 from portal.append_only import FIRST_HASH
 from portal.db import db, table_of
+from portal.swarm import looks_rows
 from portal.swarm import score as formula
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.promoting import HASHED, link_hash
@@ -19,12 +21,13 @@ from portal.swarm.scores import refresh_typical, stored_score, typical
 
 TOLERANCE = 1e-9
 COUNTS = ("n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site")
+NO_MORE: tuple[float, Iterable[Row]] = (math.inf, ())  # behind the last idea that was looked at
 SUPPORTS = (VoteKind.SUPPORT, VoteKind.STRONG)
 
 
 @dataclass
 class Counted:
-    """One idea as its votes say it stands."""
+    """One idea as its votes, and what is kept of looks at it, say it stands."""
 
     idea_id: int
     cells: dict[int, tuple[int, TeamCell, int]] = field(default_factory=dict)  # team → site, cell, supporters
@@ -48,7 +51,7 @@ class Counted:
         return len({site for site, _, supporters in self.cells.values() if supporters > 0})
 
     def add(self, team_id: int, site_id: int, kind: VoteKind) -> None:
-        """Count one vote."""
+        """Count one vote; who casts it counts as one look, and their own looking no more."""
         site, cell, supporters = self.cells.get(team_id, (site_id, TeamCell(), 0))
         self.cells[team_id] = (site, formula.cast(cell, kind), supporters + (kind in SUPPORTS))
         self.counts["n_support"] += kind in SUPPORTS
@@ -56,11 +59,40 @@ class Counted:
         self.counts["n_stop"] += kind is VoteKind.STOP
         self.counts["n_pass"] += kind is VoteKind.PASS
 
+    def add_looks(self, team_id: int, site_id: int, m: float) -> None:
+        """Count what people of one team have seen without deciding."""
+        site, cell, supporters = self.cells.get(team_id, (site_id, TeamCell(), 0))
+        self.cells[team_id] = (site, cell._replace(m=cell.m + m), supporters)
 
-def counted() -> Iterator[Counted]:
-    """Every idea that has standing votes, counted from the votes alone, by number."""
+
+def counted(only: Collection[int] | None = None) -> Iterator[Counted]:
+    """Every idea (or those of `only`) with standing votes or looks, counted from these alone, by number."""
+    looks = groupby(looks_rows.counting(only), key=lambda row: row.idea_id)
+    number, cells = next(looks, NO_MORE)
+    for idea in _voted(only):
+        while number < idea.idea_id:
+            yield _with_looks(Counted(int(number)), cells)
+            number, cells = next(looks, NO_MORE)
+        if number == idea.idea_id:
+            _with_looks(idea, cells)
+            number, cells = next(looks, NO_MORE)
+        yield idea
+    while cells:
+        yield _with_looks(Counted(int(number)), cells)
+        number, cells = next(looks, NO_MORE)
+
+
+def _with_looks(idea: Counted, cells: Iterable[Row]) -> Counted:
+    for row in cells:
+        idea.add_looks(row.team_id, row.site_id, row.m)
+    return idea
+
+
+def _voted(only: Collection[int] | None) -> Iterator[Counted]:
     columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
     query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
+    if only is not None:
+        query = query.where(Vote.idea_id.in_(only))
     rows = db.session.execute(query.execution_options(yield_per=10_000))
     for idea_id, votes in groupby(rows, key=lambda row: row.idea_id):
         idea = Counted(idea_id)
@@ -70,7 +102,7 @@ def counted() -> Iterator[Counted]:
 
 
 def rebuild(*, now: datetime) -> int:
-    """Replace every cell and score by what the votes say; returns how many ideas have votes."""
+    """Replace every cell and score by what votes and looks say; returns how many ideas have any."""
     db.session.execute(delete(IdeaTeam))
     db.session.execute(delete(IdeaScore))
     means = typical(now=now)
@@ -99,13 +131,13 @@ def _wrong_scores() -> Iterator[str]:
     for idea in counted():
         row = kept.pop(idea.idea_id, None)
         if row is None:
-            yield f"idea {idea.idea_id} has votes but no score"
+            yield f"idea {idea.idea_id} has votes or looks but no score"
             continue
         yield from _cell_differences(idea, cells.pop(idea.idea_id, {}))
         yield from _differences(idea, row)
     for row in kept.values():
         if max(abs(row.s), abs(row.d), abs(row.m)) > TOLERANCE or any(getattr(row, name) for name in COUNTS):
-            yield f"idea {row.idea_id} has a score but no votes"
+            yield f"idea {row.idea_id} has a score but neither votes nor looks"
     for idea_id, rest in cells.items():
         yield from _cell_differences(Counted(idea_id), rest)
 

@@ -1,9 +1,11 @@
 """One visitor's page of ideas that need a view: mostly promising ones, some that hardly anybody saw. Pure."""
 
+import hashlib
 import heapq
 import random
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from portal.swarm.score import DEFAULTS, Params, id_key, list_key
@@ -19,6 +21,28 @@ class Card(NamedTuple):
     score: float
     sd: float
     m: float
+
+
+class Keyed:
+    """Chance that hangs on the seed and the idea alone: deciding one idea moves none of the others.
+
+    The mixing is that of SplitMix64 (Steele, Lea and Flood, 2014): every visit to the board waits for it, and a
+    cryptographic one takes three times as long.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._seeds = [int.from_bytes(hashlib.sha256(f"{use}:{seed}".encode()).digest()[:8], "big") for use in (0, 1)]
+
+    def noise(self, use: int, idea_id: int) -> float:
+        """N(0, 1) of one idea for one of two uses."""
+        x = (self._seeds[use] + idea_id * 0x9E3779B97F4A7C15) & WORD
+        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & WORD
+        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & WORD
+        return NORMAL(((x >> 12) + 0.5) / 2**52)
+
+
+WORD = 2**64 - 1
+NORMAL = NormalDist().inv_cdf
 
 
 def candidates(cards: list[Card], k: int, params: Params = DEFAULTS) -> list[Card]:
@@ -38,25 +62,27 @@ def deal(
     promising: Iterable[Card],
     fresh: Iterable[Card],
     k: int,
-    rng: random.Random,
+    rng: random.Random | Keyed,
     params: Params = DEFAULTS,
 ) -> list[Any]:
     """k different ids, or all there are.
 
     promising: candidates for most places, drawn by score + 0.7·sd·N(0,1).
     fresh: candidates for places 3 and 6 of each eight, the smallest M + N(0, 0.5) of those not drawn yet.
-    Where one kind runs out the other fills in. The same rng state and order of cards give the same page.
+    Where one kind runs out the other fills in. The same rng state and order of cards give the same page; with `Keyed`
+    chance an idea that is gone moves the others up and changes nothing else.
     """
+    noise = rng.noise if isinstance(rng, Keyed) else _in_turn(rng)
     places = range(max(0, k))
     leading = sum(not _is_fresh(place) for place in places)
     order = _smallest_first(
-        (-(card.score + params.feed_noise * card.sd * rng.gauss(0, 1)), card.id) for card in promising
+        (-(card.score + params.feed_noise * card.sd * noise(0, card.id)), card.id) for card in promising
     )
     leaders = deque(order[:leading])
     taken = set(leaders)
     newcomers = deque(
         _smallest_first(
-            ((card.m + rng.gauss(0, params.feed_jitter), card.id) for card in fresh if card.id not in taken),
+            ((card.m + params.feed_jitter * noise(1, card.id), card.id) for card in fresh if card.id not in taken),
             size=len(places) - len(leaders),
         )
     )
@@ -67,6 +93,10 @@ def deal(
         first, second = (newcomers, leaders) if _is_fresh(place) else (leaders, newcomers)
         page.append((first or second).popleft())
     return page
+
+
+def _in_turn(rng: random.Random) -> Callable[[int, Any], float]:
+    return lambda _use, _idea_id: rng.gauss(0, 1)
 
 
 def _is_fresh(place: int) -> bool:

@@ -10,7 +10,10 @@ WITHDRAW = "withdraw"
 
 
 class VoteForm(StrictForm):
-    """kind: a vote, or `withdraw`. reason and sentence belong to a stop signal. where: which card to answer with."""
+    """kind: a vote, or `withdraw`. reason and sentence belong to a stop signal. where: which card to answer with.
+
+    came: how the voter came to the idea: the mark of what was dealt to them, `newest` or `search`.
+    """
 
     kind = SelectField(
         "Vote",
@@ -23,6 +26,7 @@ class VoteForm(StrictForm):
     )
     sentence = StringField("In a sentence", filters=[tidy], validators=[no_controls], default="")
     where = HiddenField()
+    came = HiddenField()
 
     def wanted(self) -> WantedVote:
         """The vote that was asked for."""

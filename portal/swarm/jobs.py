@@ -1,4 +1,4 @@
-"""What the swarm does regularly: refresh the typical idea, and compare scores with votes every night."""
+"""What the swarm does regularly: refresh the typical idea, fold old looks away, compare scores with votes."""
 
 import logging
 from collections.abc import Callable
@@ -6,10 +6,11 @@ from datetime import datetime
 
 from portal.db import writing
 from portal.outbox.service import Claimed
-from portal.swarm import audit, scores
+from portal.swarm import audit, looks_service, scores
 
-REFRESH, VERIFY = "swarm.refresh", "swarm.verify"
+REFRESH, VERIFY, FOLD = "swarm.refresh", "swarm.verify", "swarm.fold_looks"
 SLOT_MINUTES = 5
+LOOKS_AT_ONCE, IDEAS_AT_ONCE = 500, 20  # votes on the same ideas wait for as long as these take
 log = logging.getLogger("sayso.swarm")
 
 
@@ -26,10 +27,30 @@ def verify(message: Claimed, now: datetime) -> None:
         log.error(sentence)
 
 
-HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {REFRESH: refresh, VERIFY: verify}
+def fold(message: Claimed, now: datetime) -> None:
+    """Fold away the looks that are old enough; where looks are off, delete them all. Twice gives the same."""
+    done = 1
+    while done:
+        with writing():
+            done = looks_service.fold(now=now, most=LOOKS_AT_ONCE)
+    forget(message, now)
+
+
+def forget(message: Claimed, now: datetime) -> None:
+    """Looks were switched off: delete what is kept, some ideas at a time."""
+    done = 1
+    while done:
+        with writing():
+            done = looks_service.forget(now=now, most=IDEAS_AT_ONCE)
+
+
+HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
+    REFRESH: refresh, VERIFY: verify, FOLD: fold, looks_service.FORGET: forget,
+}  # fmt: skip
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
     """Every five minutes, and every day."""
     slot = now.replace(minute=now.minute - now.minute % SLOT_MINUTES, second=0, microsecond=0)
-    return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), (VERIFY, f"{VERIFY}:{now:%Y-%m-%d}")]
+    nightly = ((topic, f"{topic}:{now:%Y-%m-%d}") for topic in (FOLD, VERIFY))
+    return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), *nightly]

@@ -8,5 +8,8 @@ MAY: dict[str, Rule] = {
     "vote.withdraw": in_a_team,
     "stops.see": signed_in,
     "swarm.explain": signed_in,
+    "looks.note": in_a_team,
+    "looks.see_setting": signed_in,
+    "looks.switch": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
     "swarm.audit": holds(Role.PROGRAMME, Role.AUDITOR),
 }

@@ -50,18 +50,28 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
     _refuse(voter, row, wanted, now)
     if stands and (row.kind, row.reason, row.sentence) == _told(wanted):
         return False
-    changes, vote = [], None
+    changes: list[vote_rows.Change | vote_rows.Seen] = _seen(row, wanted)
+    vote = None
     if stands:
         _revoke(row.vote_id, now)
         changes.append(vote_rows.Change(row.vote_team, row.vote_site, row.kind, cast=False))
     if wanted.kind is not None:
         assert voter.team_id is not None and voter.site_id is not None
-        vote = _columns(voter, idea_id, wanted, via=via, now=now)
+        # Who changes their vote came to the idea as they came to it first.
+        vote = _columns(voter, idea_id, wanted, via=row.via if stands else via, now=now)
         changes.append(vote_rows.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
     score = vote_rows.apply(idea, changes, vote, now=now)
     if row.first_vote_at is None:
         ideas.note_first_vote(idea_id, now=now)  # it ends the time in which the words may be edited
     return row.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, row, score, now=now)
+
+
+def _seen(row: Any, wanted: WantedVote) -> list[vote_rows.Change | vote_rows.Seen]:
+    """What the voter's looking counts no more with their first vote, and again when they take it back."""
+    stands, wants = row.vote_id is not None, wanted.kind is not None
+    if row.p_seen is None or stands == wants:
+        return []
+    return [vote_rows.Seen(row.look_team, row.look_site, -row.p_seen if wants else row.p_seen)]
 
 
 def _told(wanted: WantedVote) -> tuple[Any, Any, str]:

@@ -8,15 +8,18 @@ from portal.errors import DomainError, Invalid
 from portal.ideas.queries import readable_number
 from portal.people.access import requires, the_viewer
 from portal.swarm import queries, service
+from portal.swarm.dealt import Deals
 from portal.swarm.forms import VoteForm
 from portal.swarm.models import Via
 from portal.swarm.rules import VoteRefusal
 from portal.swarm.service import Voter
 from portal.web.limits import limiter, per_viewer
 from portal.web.redirects import safe_next
+from portal.web.secret import secret_for
 from portal.web.transactions import writing
 
 bp = Blueprint("swarm", __name__)
+CAME_CHARS_MAX = 16
 ABOUT_THE_STOP = (VoteRefusal.STOP_NEEDS_REASON, VoteRefusal.STOP_NEEDS_SENTENCE, VoteRefusal.SENTENCE_TOO_LONG)
 
 
@@ -31,17 +34,18 @@ def vote(number: int) -> ResponseReturnValue:
             "not_a_vote", "That is not a vote we know.", {name: errors[0] for name, errors in form.errors.items()}
         )
     viewer = the_viewer()
+    via = _via(form, viewer.id, number)
     try:
         with writing():
             idea_id = readable_number(viewer, number)
-            promoted = service.cast_vote(Voter.of(viewer), idea_id, form.wanted(), via=_via(), now=clock.now())
+            promoted = service.cast_vote(Voter.of(viewer), idea_id, form.wanted(), via=via, now=clock.now())
     except DomainError as refusal:
         if refusal.code in ABOUT_THE_STOP:
             return _stop_again(number, form, refusal)
         raise
     if promoted:
         flash(f"That was the one it needed. Number {number} goes to the executives now.")
-    return _answer(number, form.where.data)
+    return _answer(number, form)
 
 
 @bp.get("/ideas/<int:number>/stops")
@@ -49,14 +53,16 @@ def vote(number: int) -> ResponseReturnValue:
 def stops(number: int) -> ResponseReturnValue:
     """The stop signals on an idea, as far as this viewer may see them, and the form for one's own."""
     page = queries.stops_page(the_viewer(), number)
-    return render_template("swarm/stops.html", page=page, card=page.card(), here="board")
+    card = page.card() | {"came": request.args.get("came", "")[:CAME_CHARS_MAX]}
+    return render_template("swarm/stops.html", page=page, card=card, here="board")
 
 
-def _answer(number: int, where: str | None) -> ResponseReturnValue:
+def _answer(number: int, form: VoteForm) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         # The card is drawn by the page that knows everything on it; the browser follows by itself.
         back = safe_next(request.form.get("next"), "/ideas").split("#")[0]
-        return redirect(url_for("home.card", number=number, where=where or "board", back=back), 303)
+        where, came = form.where.data or "board", form.came.data or None
+        return redirect(url_for("home.card", number=number, where=where, back=back, came=came), 303)
     return redirect(safe_next(request.form.get("next"), f"/ideas/{number}#idea-{number}"), 303)
 
 
@@ -64,6 +70,7 @@ def _stop_again(number: int, form: VoteForm, refusal: DomainError) -> ResponseRe
     page = queries.stops_page(the_viewer(), number)
     card = page.card(error=refusal.message, reason=form.reason.data or "", words=form.sentence.data or "")
     card["back"] = safe_next(request.form.get("next"), card["back"]).split("#")[0]
+    card["came"] = form.came.data or ""
     if request.headers.get("HX-Request"):
         response = make_response(render_template("swarm/_stop.html", card=card, where=form.where.data or "board"), 422)
         response.headers["HX-Retarget"] = f"#stop-{number}"
@@ -72,11 +79,15 @@ def _stop_again(number: int, form: VoteForm, refusal: DomainError) -> ResponseRe
     return render_template("swarm/stops.html", page=page, card=card, here="board"), 422
 
 
-def _via() -> Via:
-    """How the voter came here: from the board's search, its newest list, its feed, or straight to the idea."""
-    back = request.form.get("next", "")
-    if not back.startswith("/ideas?") and not back.startswith("/ideas#"):
+def _via(form: VoteForm, viewer_id: int, number: int) -> Via:
+    """How the voter came here: by what was dealt to them, which they cannot make up; else by what their page says."""
+    came, back = form.came.data or "", request.form.get("next", "")
+    if Deals(secret_for("dealt")).is_mark(viewer_id, number, came):
+        return Via.FEED
+    if came in (Via.NEWEST, Via.SEARCH):
+        return Via(came)
+    if not back.startswith("/ideas?"):
         return Via.LINK
     if "q=" in back:
         return Via.SEARCH
-    return Via.NEWEST if "view=newest" in back else Via.FEED
+    return Via.NEWEST if "view=newest" in back else Via.LINK

@@ -26,13 +26,14 @@ from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.swarm import score as formula
 from portal.swarm import scores
+from portal.swarm.looks_models import Look
 from portal.swarm.models import IdeaTeam, Vote
 from portal.swarm.rules import VoteKind
 from portal.swarm.score import Means, TeamCell, Terms
 from portal.swarm.scores import COUNTED, SCORES, STAT
 
 # Built once: putting a statement together costs more than running it, and every vote runs three of them.
-IDEAS, VOTES, CELLS = table_of(Idea), table_of(Vote), table_of(IdeaTeam)
+IDEAS, VOTES, CELLS, LOOKS = table_of(Idea), table_of(Vote), table_of(IdeaTeam), table_of(Look)
 IDEA, TEAM, SITE = (bindparam(name, type_=Integer) for name in ("idea", "team", "site"))
 LOCK_ROW = select(SCORES.c.idea_id).where(SCORES.c.idea_id == IDEA).with_for_update()
 CELL_HERE = CELLS.c.idea_id == IDEA, CELLS.c.team_id == TEAM
@@ -55,8 +56,9 @@ READ_ROW = (
         IDEAS.c.author_id, IDEAS.c.stage, IDEAS.c.first_vote_at, IDEAS.c.audience, IDEAS.c.employer_id, IDEAS.c.site_id,
         SCORES.c.s, SCORES.c.d, SCORES.c.m, SCORES.c.n_support, SCORES.c.n_strong, SCORES.c.n_pass, SCORES.c.n_stop,
         SCORES.c.n_team, SCORES.c.n_site, STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m, STAT.c.sizes,
-        VOTES.c.id.label("vote_id"), VOTES.c.kind, VOTES.c.reason, VOTES.c.sentence,
+        VOTES.c.id.label("vote_id"), VOTES.c.kind, VOTES.c.reason, VOTES.c.sentence, VOTES.c.via,
         VOTES.c.team_id.label("vote_team"), VOTES.c.site_id.label("vote_site"),
+        LOOKS.c.p_seen, LOOKS.c.team_id.label("look_team"), LOOKS.c.site_id.label("look_site"),
         *(column.label(f"cell_{column.name}") for column in CELL), OTHERS.c.teams, OTHERS.c.sites, OTHERS.c.on_site,
     )
     .select_from(IDEAS)
@@ -64,6 +66,7 @@ READ_ROW = (
     .join(OTHERS, true())
     .outerjoin(STAT, STAT.c.id == 1)
     .outerjoin(VOTES, and_(*STANDING_HERE))
+    .outerjoin(LOOKS, and_(LOOKS.c.idea_id == IDEAS.c.id, LOOKS.c.person_id == bindparam("person")))
     .outerjoin(CELLS, and_(CELLS.c.idea_id == IDEAS.c.id, CELLS.c.team_id == TEAM))
     .where(IDEAS.c.id == IDEA)
 )  # fmt: skip
@@ -94,6 +97,19 @@ class Change:
     site_id: int
     kind: VoteKind
     cast: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody's looking without a decision counts in a team's cell: added, or (below nought) taken back.
+
+    A vote stands in its place as one whole look and a stop signal as none; when the vote is taken back, the look
+    counts again.
+    """
+
+    team_id: int
+    site_id: int
+    m: float
 
 
 @dataclass(frozen=True)
@@ -159,7 +175,7 @@ def _locked_row(asked: dict[str, Any]) -> Row | None:
     return connection.execute(READ_ROW, asked).one_or_none()
 
 
-def apply(idea: Locked, changes: Iterable[Change], vote: dict[str, Any] | None, *, now: datetime) -> Scored:
+def apply(idea: Locked, changes: Iterable[Change | Seen], vote: dict[str, Any] | None, *, now: datetime) -> Scored:
     """Write the changed cells, the idea's score row and the new vote (its columns), if there is one."""
     connection, row, before = db.session.connection(), idea.row, _own_cell(idea)
     terms, counts = Terms(row.s, row.d, row.m), {name: getattr(row, name) for name in COUNTED.values()}
@@ -168,6 +184,8 @@ def apply(idea: Locked, changes: Iterable[Change], vote: dict[str, Any] | None, 
         if change.team_id not in cells:
             before[change.team_id] = cells[change.team_id] = _read_cell(connection, idea.id, change)
         terms = _apply_to_cell(cells, terms, change)
+        if isinstance(change, Seen):
+            continue
         step = 1 if change.cast else -1
         counts[COUNTED[change.kind]] += step
         if change.kind is VoteKind.STRONG:
@@ -188,7 +206,7 @@ def _own_cell(idea: Locked) -> dict[int, Cell]:
     return {idea.team_id: Cell(sums, row.cell_supporters, row.cell_site_id, new=False)}
 
 
-def _read_cell(connection: Connection, idea_id: int, change: Change) -> Cell:
+def _read_cell(connection: Connection, idea_id: int, change: Change | Seen) -> Cell:
     row = connection.execute(READ_CELL, {"idea": idea_id, "team": change.team_id}).one_or_none()
     if row is None:
         return Cell(TeamCell(), 0, change.site_id, new=True)
@@ -244,9 +262,13 @@ def _score_write(idea_id: int, score: dict[str, Any], spread: tuple[int, int]) -
     return {"idea": idea_id} | _named(SCORES, score | {"n_team": spread[0], "n_site": spread[1]})
 
 
-def _apply_to_cell(cells: dict[int, Cell], terms: Terms, change: Change) -> Terms:
+def _apply_to_cell(cells: dict[int, Cell], terms: Terms, change: Change | Seen) -> Terms:
     """The idea's sums after the change, which is made in `cells`."""
     cell = cells[change.team_id]
+    if isinstance(change, Seen):
+        looks = cell.sums._replace(m=cell.sums.m + change.m)
+        cells[change.team_id] = Cell(looks, cell.supporters, cell.site_id, cell.new)
+        return formula.shifted(terms, cell.sums, looks)
     after = (formula.cast if change.cast else formula.revoke)(cell.sums, change.kind)
     supports = change.kind in (VoteKind.SUPPORT, VoteKind.STRONG)
     has = cell.supporters + (1 if change.cast else -1) * supports

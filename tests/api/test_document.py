@@ -17,6 +17,7 @@ from portal.web.api_document import operations
 # What the pages do and the interface leaves to them, each for a reason.
 PAGES_ONLY = {
     "public": "signing in, help and health have no key",
+    "looks.note": "programs do not look: it is told by the page that was on a screen",
     "keys.make": "a key that makes keys could never be ended; `flask token create` and the page do it",
 }
 

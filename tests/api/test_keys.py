@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import db, writing
-from portal.people import last_uses, service
+from portal.people import service
 from portal.people.models import ApiToken, Person
 from portal.people.token_rules import new_token, well_formed
+from portal.web import later
 from tests.api.calling import Caller
 from tests.factories import NOON, Cast, signed_in
 
@@ -113,7 +114,7 @@ def test_the_day_of_the_last_use_is_written_apart_from_the_request(app: Flask, c
     caller.get("/self")
     before = caller.get("/keys").json["items"][0]["last_used_on"]  # type: ignore[index]
 
-    last_uses.flush(app)
+    later.flush(app)
 
     assert before is None
     assert caller.get("/keys").json["items"][0]["last_used_on"] == clock.now().date().isoformat()  # type: ignore[index]
@@ -126,7 +127,7 @@ def test_a_day_that_cannot_be_written_is_lost_without_a_fuss(
     with app.app_context(), writing():
         db.session.execute(text("ALTER TABLE api_tokens RENAME TO elsewhere"))
 
-    last_uses.flush_or_forget(app)
+    later.flush(app)
 
     assert "last uses of keys were not written down" in caplog.text
 
