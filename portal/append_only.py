@@ -12,6 +12,7 @@ TABLES = (
     "idea_story",
     "moderation_log",
     "audit_entries",
+    "relapse_reports",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

@@ -44,6 +44,8 @@ STEPS = (
     StoryKind.DELIVERED,
     StoryKind.CONFIRMED,
     StoryKind.SENT_BACK,
+    StoryKind.BACK,
+    StoryKind.NOT_BACK,
 )
 
 

@@ -66,6 +66,8 @@ def initials(name: str) -> str:
 
 def look(state: CommitmentState, standing: Standing) -> Look:
     """The chip of a promise."""
+    if state is CommitmentState.REOPENED:
+        return Look("It’s back", "stop", "back")
     if state is CommitmentState.DELIVERED:
         return Look("Done, waits for a second look", "violet", "eye")
     if state is CommitmentState.OFFERED and standing in (Standing.OPEN, Standing.DUE_SOON):
@@ -82,6 +84,8 @@ def clock(course: Course, standing: Standing, today: date) -> str:
         return "Waits for a second look"
     if course.state is CommitmentState.CONFIRMED:
         return _kept(course)
+    if course.state is CommitmentState.REOPENED:
+        return "It’s back"
     if days < 0:
         return f"{count(-days, 'day')} late"
     return {0: "due today", 1: "due tomorrow"}.get(days, f"in {days} days")
@@ -146,6 +150,8 @@ _TOLD = {
     "updated": ("talk", "", "{who} posted an update"),
     "delivered": ("wrench", "violet", "{who} says it is done"),
     "confirmed": ("check", "green", "{who} confirmed that it is done"),
+    "back": ("back", "stop", "Colleagues say it is back"),
+    "not_back": ("check", "", "{who} looked, and says it is not back"),
     "sent_back": ("back", "stop", "{who} says it is not done yet"),
 }
 
@@ -159,6 +165,8 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"Promised by {_day_of(facts, 'due_before', today)}, now by {due_on}.{late}"
     if kind == "delivered":
         return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}."
+    if kind == "back":
+        return f"Met again on {_day_of(facts, 'day', today)}. It is open again, and its owner has been told."
     return ""
 
 

@@ -92,7 +92,7 @@ def _kept() -> tuple[str, str] | None:
         .join(early, early.c.commitment_id == Commitment.id)
         .join(named, named.id == early.c.id)
         .join(delivered, delivered.commitment_id == Commitment.id)
-        .where(Commitment.state == CommitmentState.CONFIRMED)
+        .where(Commitment.kept_late.is_not(None))  # also what is back since: it was kept
         .group_by(Commitment.id, named.due_on)
     )
     rows = db.session.execute(query).all()

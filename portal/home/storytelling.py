@@ -24,6 +24,9 @@ ICONS = {
     StoryKind.DELIVERED: ("wrench", "green"),
     StoryKind.CONFIRMED: ("check", "green"),
     StoryKind.SENT_BACK: ("back", "stop"),
+    StoryKind.BACK: ("back", "stop"),
+    StoryKind.NOT_BACK: ("check", ""),
+    StoryKind.ASKED_AGAIN: ("rise", "honey"),
     StoryKind.MEASURED: ("chart", ""),
     StoryKind.REWARDED: ("gift", "honey"),
 }
@@ -43,6 +46,9 @@ TITLES = {
     StoryKind.DELIVERED: "{who} marked it done.",
     StoryKind.CONFIRMED: "{who} looked, and confirmed that it is done.",
     StoryKind.SENT_BACK: "{who} looked, and sent it back.",
+    StoryKind.BACK: "Colleagues say it is back.",
+    StoryKind.NOT_BACK: "{who} looked, and says it is not back.",
+    StoryKind.ASKED_AGAIN: "Enough of you asked again. It is with the executives once more.",
     StoryKind.MEASURED: "The numbers came in.",
     StoryKind.REWARDED: "Points were shared for it.",
 }
@@ -118,6 +124,10 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(f"Live since {day_words(date.fromisoformat(live), today=today)}.")
     if sites := facts.get("sites") if kind is StoryKind.DELIVERED else None:
         parts.append(f"At {_listed(sites)}.")
+    if kind is StoryKind.BACK:
+        parts.append(f"Met again on {day_words(date.fromisoformat(facts['day']), today=today)}, so it is open again.")
+    if kind is StoryKind.ASKED_AGAIN:
+        parts.append(f"{facts['voices']} new voices from {facts['teams']} teams.")
     if reason := facts.get("reason_label"):
         parts.append(f"{reason}.")
     return " ".join(parts)

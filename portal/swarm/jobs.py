@@ -7,8 +7,10 @@ from datetime import datetime
 from portal.db import writing
 from portal.outbox.service import Claimed
 from portal.swarm import audit, scores
+from portal.swarm import occurrence_sums as sums
+from portal.swarm.occurrence_queries import today_of
 
-REFRESH, VERIFY = "swarm.refresh", "swarm.verify"
+REFRESH, VERIFY, WEEKS = "swarm.refresh", "swarm.verify", "swarm.occurrence_weeks"
 SLOT_MINUTES = 5
 log = logging.getLogger("sayso.swarm")
 
@@ -26,10 +28,22 @@ def verify(message: Claimed, now: datetime) -> None:
         log.error(sentence)
 
 
-HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {REFRESH: refresh, VERIFY: verify}
+def move_weeks_on(message: Claimed, now: datetime) -> None:
+    """Work the figures of occurrences out again, because the weeks have moved on: some ideas in each transaction."""
+    last = 0
+    while numbers := sums.next_of(last):
+        with writing():
+            today = today_of(now)
+            for number in numbers:
+                sums.refresh(number, today=today, now=now)
+        last = numbers[-1]
+
+
+HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {REFRESH: refresh, VERIFY: verify, WEEKS: move_weeks_on}
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
     """Every five minutes, and every day."""
     slot = now.replace(minute=now.minute - now.minute % SLOT_MINUTES, second=0, microsecond=0)
-    return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), (VERIFY, f"{VERIFY}:{now:%Y-%m-%d}")]
+    daily = [(topic, f"{topic}:{now:%Y-%m-%d}") for topic in (VERIFY, WEEKS)]
+    return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), *daily]

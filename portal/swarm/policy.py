@@ -8,5 +8,10 @@ MAY: dict[str, Rule] = {
     "vote.withdraw": in_a_team,
     "stops.see": signed_in,
     "swarm.explain": signed_in,
+    "occurrence.note": in_a_team,
+    "occurrence.change": signed_in,  # one's own alone, as long as it is fresh
+    "occurrence.see": signed_in,  # figures after deciding; single ones are shown to whoever noted them
+    "hour_cost.see": holds(Role.PROGRAMME, Role.EXECUTIVE, Role.ADMINISTRATOR),
+    "hour_cost.set": holds(Role.PROGRAMME),
     "swarm.audit": holds(Role.PROGRAMME, Role.AUDITOR),
 }
