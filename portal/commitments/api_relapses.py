@@ -50,7 +50,7 @@ class RelapseShown(Shown):
     delivery: int | None = Field(description="The number of the delivery that fixed it again.")
 
 
-class ReportShown(Shown):
+class RelapseReportShown(Shown):
     """What one person said. Who it was is shown to nobody."""
 
     day: date
@@ -94,9 +94,9 @@ def list_relapses(path: NumberPath, query: PageAsked) -> Response:
     ], following)  # fmt: skip
 
 
-@bp.get("/relapses/<int:number>/reports", responses={200: page_of(ReportShown)})
+@bp.get("/relapses/<int:number>/reports", responses={200: page_of(RelapseReportShown)})
 @requires("commitment.see", scope=Scope.PROMISES_READ)
 def list_relapse_reports(path: NumberPath, query: PageAsked) -> Response:
     """What was said about one reopening, the newest first."""
     rows, following = queries.reports_page(the_viewer(), path.number, limit=query.limit, cursor=query.cursor)
-    return listed([ReportShown(day=row.day, words=row.words, at=row.at) for row in rows], following)
+    return listed([RelapseReportShown(day=row.day, words=row.words, at=row.at) for row in rows], following)

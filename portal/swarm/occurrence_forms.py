@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import DecimalField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, StopValidation
 
 from portal.swarm.occurrence_models import HourCost, Occurrence
 from portal.swarm.occurrence_rules import REASON_CHARS_MAX, Channel, NewOccurrence, Tried
@@ -25,12 +25,19 @@ class _Minutes(IntegerField):
             raise ValueError("Write whole minutes, such as 12.") from None
 
 
+def _needed_on_another_day(form: Any, field: Any) -> None:
+    """A day is needed where neither today nor yesterday is meant."""
+    if form.when.data == "other" and not (field.raw_data and field.raw_data[0].strip()):
+        field.errors = []
+        raise StopValidation("Choose the day.")
+
+
 class OccurrenceForm(StrictForm):
     """when: today unless said otherwise. key: of the form, so that it counts once."""
 
     key = HiddenField(validators=[Optional(), Length(max=KEY_CHARS_MAX)])
     when = RadioField("When?", choices=[SelectChoice(*day) for day in DAYS.items()], default="today")
-    day = DayField("Which day?", id="occurrence-day", validators=[Optional()])
+    day = DayField("Which day?", id="occurrence-day", validators=[_needed_on_another_day, Optional()])
     reason = StringField(
         "What was the contact about?", id="occurrence-reason", filters=[tidy], validators=[one_line],
         render_kw={"maxlength": REASON_CHARS_MAX, "list": "occurrence-reasons", "autocomplete": "off"},
@@ -46,11 +53,6 @@ class OccurrenceForm(StrictForm):
     minutes = _Minutes(
         "Minutes lost", id="occurrence-minutes", validators=[Optional()], render_kw={"inputmode": "numeric"}
     )
-
-    def validate_day(self, field: Any) -> None:
-        """A day is needed only where neither today nor yesterday is meant."""
-        if self.when.data == "other" and field.data is None and not field.errors:
-            raise ValidationError("Choose the day.")
 
     def wanted(self, today: date) -> NewOccurrence:
         """What was sent, for the verb."""
