@@ -65,7 +65,7 @@ class Wanted:
 def board_context(board: Board, wanted: Wanted, when: When) -> dict[str, Any]:
     """The context of the board of promises."""
     return {
-        "summary": wording.summary(board.counts, board.lately),
+        "summary": wording.summary(board.counts, board.lately, board.reopened),
         "mine": wanted.mine,
         "as_table": wanted.as_table,
         "table_href": wanted.address(as_table=True),

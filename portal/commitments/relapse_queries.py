@@ -18,7 +18,7 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for
 from portal.people.models import Person
 from portal.people.viewer import Viewer
-from portal.web.paging import COUNTED_TO, cut, decode_cursor
+from portal.web.paging import cut, decode_cursor
 
 WORDS_SHOWN = 5
 NUMBER_MAX = 2**31 - 1
@@ -133,10 +133,3 @@ def _readable(viewer: Viewer, relapse_id: int) -> None:
     )
     if relapse_id > NUMBER_MAX or db.session.scalar(query) is None:
         raise Missing("reopening")
-
-
-def reopened_count(viewer: Viewer) -> int:
-    """How many promises that the viewer may read are back after they were done; counted to a hundred."""
-    query = select(Commitment.id).join(Idea, Idea.id == Commitment.idea_id)
-    query = query.where(Commitment.state == CommitmentState.REOPENED, readable(viewer)).limit(COUNTED_TO + 1)
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0

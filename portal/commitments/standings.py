@@ -91,6 +91,13 @@ def counts(names: Iterable[Standing], today: date, readable: Iterable[ColumnElem
     return {name: min(row._mapping[name.value], COUNTED_TO + 1) for name in wanted}
 
 
+def reopened(readable: Iterable[ColumnElement[bool]]) -> int:
+    """How many are back after they were done, kept ones among them; counted up to one more than a tab shows."""
+    query = select(Commitment.id).join(Idea, Idea.id == Commitment.idea_id)
+    found = query.where(Commitment.state == CommitmentState.REOPENED, *readable).limit(COUNTED_TO + 1)
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
 def lately_on_time(today: date, readable: Iterable[ColumnElement[bool]]) -> int:
     """Of the last hundred promises that were done: how many by their day."""
     readable = tuple(readable)

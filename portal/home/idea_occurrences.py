@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import BindParameter, Integer, bindparam
 
 from portal.db import UtcDateTime
 from portal.home.cards import may_see_numbers
@@ -42,7 +42,8 @@ class Again:
 
 def columns(looker: Viewer) -> tuple[Any, ...]:
     """What the statement of the page asks for. Its parameters: `number`, and those of `parameters`."""
-    number, since = bindparam("number"), bindparam("noted_since", type_=UtcDateTime())
+    number: BindParameter[int] = bindparam("number", type_=Integer)
+    since = bindparam("noted_since", type_=UtcDateTime())
     return (
         queries.sums_column(number),
         *queries.hour_columns(),

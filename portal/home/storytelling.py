@@ -24,7 +24,7 @@ ICONS = {
     StoryKind.DELIVERED: ("wrench", "green"),
     StoryKind.CONFIRMED: ("check", "green"),
     StoryKind.SENT_BACK: ("back", "stop"),
-    StoryKind.BACK: ("back", "stop"),
+    StoryKind.BACK: ("alert", "stop"),
     StoryKind.NOT_BACK: ("check", ""),
     StoryKind.ASKED_AGAIN: ("rise", "honey"),
     StoryKind.MEASURED: ("chart", ""),

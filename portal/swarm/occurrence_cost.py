@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from statistics import median
+from typing import Any
 
 WEEKS = 8
 DAYS = 7 * WEEKS
@@ -91,7 +92,7 @@ def as_text(found: Figures) -> str:
 
 def from_text(text: str | None) -> Figures | None:
     """The figures from how they are kept; None where nothing was noted lately."""
-    said = json.loads(text) if text else {"times": 0}
+    said: dict[str, Any] = json.loads(text) if text else {"times": 0}
     if not said["times"]:
         return None
     said |= {"until": date.fromisoformat(said["until"]), "named": tuple((name, times) for name, times in said["named"])}

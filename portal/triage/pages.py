@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from portal.commitments import wording
 from portal.commitments.rules import day_in
-from portal.swarm.occurrence_wording import HOW, cost, reported, where
+from portal.swarm.occurrence_wording import cost, reported
 from portal.triage.models import DecisionKind
 from portal.triage.queries import Brief, Queue, Standing, Waiting
 from portal.triage.rules import answer_due
@@ -90,11 +90,11 @@ def _reached(brief: Brief, zone: str, today: date) -> str:
 
 
 def cost_words(brief: Brief, today: date) -> str | None:
-    """How often it was noted, where, and what that costs in a week; None where nothing was noted lately."""
+    """How often it was noted and what that costs in a week; None where nothing was noted lately."""
     found = brief.occurrences
     if found is None:
         return None
-    return " ".join(part for part in (reported(found, today), cost(found, brief.hour), where(found), HOW) if part)
+    return f"{reported(found, today)} {cost(found, brief.hour)} Only what was noted counts."
 
 
 def answered_context(standing: Standing | None, number: int, *, now: datetime) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.commitments import queries, relapse_queries, relapse_service, service, standings
+from portal.commitments import queries, relapse_queries, relapse_service, service, standings, wording
 from portal.commitments.models import Commitment
 from portal.commitments.relapse_models import Relapse, RelapseReport
 from portal.commitments.relapse_rules import Ending, NewReport, RelapseRefusal
@@ -113,7 +113,11 @@ def test_what_was_kept_stays_kept_and_what_was_paid_stays_paid(context: Flask, c
     assert counts[Standing.KEPT] == 2 and sum(counts.values()) == 2
     kept = [fact for fact in before[0] if "kept" in fact[1]]
     assert [fact for fact in proof.strip(now=LATER) if "kept" in fact[1]] == kept != []
-    assert relapse_queries.reopened_count(asha) == 1
+    assert standings.reopened([queries.readable(asha)]) == 1
+    board = queries.board(asha, today=LATER_DAY, zone="UTC", only=None, mine=False)
+    assert wording.summary(board.counts, board.lately, board.reopened) == (
+        "2 of 2 kept on time. Nothing is late. 1 is back and open again."
+    )
     assert db.session.scalar(select(func.count()).select_from(Award)) == before[1]
 
 
