@@ -12,7 +12,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.triage import again_service as service
 from portal.triage.again_queries import Asking, asking
-from portal.triage.again_rules import TEAMS_MIN, AskRefusal
+from portal.triage.again_rules import TEAMS_MIN
 from portal.web.api import NumberPath, Shown, api, shown
 from portal.web.transactions import writing
 
@@ -23,10 +23,10 @@ class AskingShown(Shown):
     """How many ask again. With `needed` voices from `teams_needed` teams the idea waits for an answer again."""
 
     idea: int
-    decision: int = Field(description="The no that stands.")
-    voices: int = Field(description="Of people who had not backed it before the answer.")
-    needed: int
-    teams: int
+    decision: int | None = Field(description="The no that stands; null, as the next three, where none does.")
+    voices: int | None = Field(description="Of people who had not backed it before the answer.")
+    needed: int | None
+    teams: int | None
     teams_needed: int
     asked: bool = Field(description="The key's person has asked again.")
     may_ask: bool
@@ -42,11 +42,8 @@ class VoiceTaken(Shown):
 @bp.get("/ideas/<int:number>/ask-again", responses={200: AskingShown})
 @requires("decision.see", scope=Scope.DECISIONS_READ)
 def see_asking_again(path: NumberPath) -> Response:
-    """How many ask again after a no, and how many it takes (409 `not_declined`)."""
-    found = asking(the_viewer(), path.number)
-    if found is None:
-        raise AskRefusal.NOT_DECLINED.as_error()
-    return shown(_shown(found))
+    """How many ask again after a no, and how many it takes."""
+    return shown(_shown(path.number, asking(the_viewer(), path.number)))
 
 
 @bp.post("/ideas/<int:number>/ask-again", responses={201: VoiceTaken})
@@ -72,7 +69,12 @@ def take_asking_again_back(path: NumberPath) -> Any:
     return "", 204
 
 
-def _shown(found: Asking) -> AskingShown:
+def _shown(number: int, found: Asking | None) -> AskingShown:
+    if found is None:
+        return AskingShown(
+            idea=number, decision=None, voices=None, needed=None, teams=None, teams_needed=TEAMS_MIN, asked=False,
+            may_ask=False,
+        )  # fmt: skip
     return AskingShown(
         idea=found.idea, decision=found.decision, voices=found.voices, needed=found.needed, teams=found.teams,
         teams_needed=TEAMS_MIN, asked=found.asked, may_ask=found.may_ask,
