@@ -14,6 +14,7 @@ TABLES = (
     "audit_entries",
     "rule_changes",
     "rule_verdicts",
+    "relapse_reports",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

@@ -1,6 +1,7 @@
 """Every model, imported in one place so that the metadata is complete for migrations and tests."""
 
 from portal.commitments import models as commitments
+from portal.commitments import relapse_models as relapses
 from portal.home import models as home
 from portal.ideas import models as ideas
 from portal.ideas import rule_record_models as rule_records
@@ -11,6 +12,11 @@ from portal.people import models as people
 from portal.rewards import models as rewards
 from portal.swarm import looks_models as swarm_looks
 from portal.swarm import models as swarm
+from portal.swarm import occurrence_models as occurrences
+from portal.triage import again_models as asking_again
 from portal.triage import models as triage
 
-ALL = (people, outbox, metrics, ledger, rewards, ideas, rule_records, swarm, swarm_looks, commitments, triage, home)
+ALL = (
+    people, outbox, metrics, ledger, rewards, ideas, rule_records, swarm, occurrences, swarm_looks, commitments,
+    relapses, triage, asking_again, home,
+)  # fmt: skip

@@ -6,6 +6,7 @@ from flask_openapi3 import APIBlueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
+    from portal.commitments import relapse_views
     from portal.commitments import views as commitments
     from portal.home import api_pages, card_views, health, pages
     from portal.home import views as home
@@ -17,8 +18,9 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.people import views as people
     from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
-    from portal.swarm import looks_views
+    from portal.swarm import looks_views, occurrence_views
     from portal.swarm import views as swarm
+    from portal.triage import again_views
     from portal.triage import views as triage
 
     return (
@@ -27,13 +29,14 @@ def blueprints() -> tuple[Blueprint, ...]:
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
         rule_record_edit_views.bp, swarm.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
-        ledger.bp, rewards.bp,
+        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp,
     )  # fmt: skip
 
 
 def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
+    from portal.commitments import api_relapses
     from portal.home import api as home
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation, api_rules
@@ -45,11 +48,13 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.people import api_audit, api_imports, api_people, api_places
     from portal.rewards import api as wallet
     from portal.swarm import api as swarm
-    from portal.swarm import api_promotions, looks_api
+    from portal.swarm import api_occurrences, api_promotions, looks_api
     from portal.triage import api as triage
+    from portal.triage import api_again
 
     return (
         self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, looks_api.bp, api_rules.bp,
-        api_moderation.bp, api_promotions.bp, triage.bp, commitments.bp, impact.bp, metrics.bp,
+        api_moderation.bp, api_promotions.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp,
+        api_relapses.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

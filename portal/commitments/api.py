@@ -7,6 +7,7 @@ from flask import Response, request
 
 from portal import clock
 from portal.commitments import lists, queries, service
+from portal.commitments import relapse_service as relapses
 from portal.commitments.api_shapes import (
     DateSent,
     DeliverySent,
@@ -130,6 +131,17 @@ def send_back_promise(path: NumberPath, body: ReasonSent) -> Response:
     """
     viewer, now = the_viewer(), clock.now()
     return _carried_out(path.number, lambda promise: service.send_back(viewer, promise, body.reason, now=now))
+
+
+@bp.post("/commitments/<int:number>/not-back", responses={201: StandsShown}, openapi_extensions=TAKES_MATCH)
+@requires("commitment.not_back", scope=Scope.PROMISES_WRITE)
+def answer_not_back(path: NumberPath, body: ReasonSent) -> Response:
+    """The owner answers in public that what was reopened is not back; it stands as before (409 `not_reopened`).
+
+    403 `not_the_owner`. What is back is answered with a delivery instead.
+    """
+    viewer, now = the_viewer(), clock.now()
+    return _carried_out(path.number, lambda promise: relapses.not_back(viewer, promise, body.reason, now=now))
 
 
 def _carried_out(number: int, verb: Callable[[Commitment], Any], *, key_needed: bool = False) -> Response:

@@ -114,11 +114,24 @@ class VerdictForm(StrictForm):
     )
 
 
+class NotBackForm(StrictForm):
+    """Why it is not back."""
+
+    reason = TextAreaField(
+        "Why is it not back?",
+        id="not-back-reason",
+        filters=[tidy],
+        validators=[no_controls],
+        render_kw={"maxlength": REASON_CHARS_MAX},
+    )
+
+
 FORMS: dict[str, type[StrictForm]] = {
     "accept": AcceptForm,
     "hand_back": HandBackForm,
     "update": UpdateForm,
     "move_date": NewDateForm,
     "deliver": DeliveryForm,
+    "not_back": NotBackForm,
     "verdict": VerdictForm,
 }

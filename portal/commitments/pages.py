@@ -65,7 +65,7 @@ class Wanted:
 def board_context(board: Board, wanted: Wanted, when: When) -> dict[str, Any]:
     """The context of the board of promises."""
     return {
-        "summary": wording.summary(board.counts, board.lately),
+        "summary": wording.summary(board.counts, board.lately, board.reopened),
         "mine": wanted.mine,
         "as_table": wanted.as_table,
         "table_href": wanted.address(as_table=True),
@@ -129,7 +129,7 @@ def row(line: Line, when: When) -> dict[str, Any]:
         "sponsor_initials": wording.initials(line.sponsor),
         "due": wording.day(course.due_on, today),
         "due_datetime": course.due_on.isoformat(),
-        "state": wording.ROW_STATES.get(line.standing, line.standing.value),
+        "state": "reopened" if line.state == "reopened" else wording.ROW_STATES.get(line.standing, line.standing.value),
         "days": wording.clock(course, line.standing, today),
         "first_due": wording.day(course.dates[0].due_on, today) if len(course.dates) > 1 else None,
         "moved": wording.moved(course),

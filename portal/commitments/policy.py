@@ -1,14 +1,16 @@
 """Who may do what with promises. The owner is a relation: `commitments.rules.refusal` decides it. Pure."""
 
-from portal.people.policy import Rule, holds, signed_in
+from portal.people.policy import Rule, holds, in_a_team, signed_in
 from portal.people.roles import Role
 
 MAY: dict[str, Rule] = {
     "commitment.see": signed_in,  # as far as the idea may be seen
-    "commitment.accept": signed_in,  # its owner alone, as with the next four
+    "commitment.accept": signed_in,  # its owner alone, as with the next five
     "commitment.hand_back": signed_in,
     "commitment.update": signed_in,
     "commitment.move_date": signed_in,
     "commitment.deliver": signed_in,
+    "commitment.not_back": signed_in,
+    "commitment.back": in_a_team,  # who meets it again are those who work with customers
     "commitment.confirm": holds(Role.EXECUTIVE, Role.PROGRAMME),  # and never its owner
 }

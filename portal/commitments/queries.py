@@ -44,6 +44,8 @@ STEPS = (
     StoryKind.DELIVERED,
     StoryKind.CONFIRMED,
     StoryKind.SENT_BACK,
+    StoryKind.BACK,
+    StoryKind.NOT_BACK,
 )
 
 
@@ -80,6 +82,7 @@ class Board:
     shown: Mapping[Standing, Sequence[Line]]
     more: Mapping[Standing, str]
     lately: int | None = None
+    reopened: int = 0  # back after they were done; those that were kept count as kept all the same
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def board(
               for name, some in rows.items() if len(some) > size},
         lately=standings.lately_on_time(today, condition)
         if counts[Standing.KEPT] + counts[Standing.LATE_KEPT] > COUNTED_TO else None,
+        reopened=standings.reopened(condition),
     )  # fmt: skip
 
 

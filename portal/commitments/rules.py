@@ -28,6 +28,7 @@ class CommitmentState(StrEnum):
     HANDED_BACK = "handed_back"
     DELIVERED = "delivered"
     CONFIRMED = "confirmed"
+    REOPENED = "reopened"  # what was done is back: see relapse_rules
 
 
 class Verb(StrEnum):
@@ -40,6 +41,7 @@ class Verb(StrEnum):
     DELIVER = "deliver"
     CONFIRM = "confirm"
     SEND_BACK = "send_back"
+    NOT_BACK = "not_back"  # of what was reopened
 
 
 class Standing(StrEnum):
@@ -56,11 +58,12 @@ class Standing(StrEnum):
 FROM: Mapping[Verb, frozenset[CommitmentState]] = {
     Verb.ACCEPT: frozenset({CommitmentState.OFFERED}),
     Verb.HAND_BACK: frozenset({CommitmentState.OFFERED}),
-    Verb.UPDATE: frozenset({CommitmentState.ACCEPTED, CommitmentState.DELIVERED}),
+    Verb.UPDATE: frozenset({CommitmentState.ACCEPTED, CommitmentState.DELIVERED, CommitmentState.REOPENED}),
     Verb.MOVE_DATE: frozenset({CommitmentState.ACCEPTED}),
-    Verb.DELIVER: frozenset({CommitmentState.ACCEPTED}),
+    Verb.DELIVER: frozenset({CommitmentState.ACCEPTED, CommitmentState.REOPENED}),
     Verb.CONFIRM: frozenset({CommitmentState.DELIVERED}),
     Verb.SEND_BACK: frozenset({CommitmentState.DELIVERED}),
+    Verb.NOT_BACK: frozenset({CommitmentState.REOPENED}),
 }
 TO: Mapping[Verb, CommitmentState] = {
     Verb.ACCEPT: CommitmentState.ACCEPTED,
@@ -68,7 +71,7 @@ TO: Mapping[Verb, CommitmentState] = {
     Verb.DELIVER: CommitmentState.DELIVERED,
     Verb.CONFIRM: CommitmentState.CONFIRMED,
     Verb.SEND_BACK: CommitmentState.ACCEPTED,
-}  # an update and a new date leave the state as it is
+}  # an update and a new date leave the state as it is; not back leads to where it was before it was reopened
 OVER = frozenset({CommitmentState.HANDED_BACK, CommitmentState.CONFIRMED})
 SECOND_PERSON = frozenset({Verb.CONFIRM, Verb.SEND_BACK})
 
@@ -150,6 +153,8 @@ def _second_person_refusal(promise: PromiseFacts, actor: Actor) -> PromiseRefusa
 def _state_refusal(verb: Verb, state: CommitmentState) -> PromiseRefusal | None:
     if state in FROM[verb]:
         return None
+    if verb is Verb.NOT_BACK:
+        return PromiseRefusal.NOT_REOPENED
     if state is CommitmentState.HANDED_BACK:
         return PromiseRefusal.HANDED_BACK
     if state is CommitmentState.CONFIRMED:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
-from portal.commitments import rules
+from portal.commitments import relapse_rows, rules
+from portal.commitments.claims import claim
 from portal.commitments.models import (
     Commitment,
     Delivery,
@@ -87,7 +88,7 @@ def accept(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
     """The owner takes the promise on."""
     demand(MAY, "commitment.accept", viewer)
     _demand(rules.refusal(Verb.ACCEPT, facts_of(commitment), Actor(viewer.id)))
-    _claim(commitment, now=now, state=CommitmentState.ACCEPTED)
+    claim(commitment, now=now, state=CommitmentState.ACCEPTED)
     _tell(commitment, StoryKind.ACCEPTED, viewer.id, now=now, facts={"due_on": commitment.due_on.isoformat()})
 
 
@@ -95,7 +96,7 @@ def hand_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datet
     """The owner gives an offered promise back; the idea is with the executives again."""
     demand(MAY, "commitment.hand_back", viewer)
     _demand(rules.refusal(Verb.HAND_BACK, facts_of(commitment), Actor(viewer.id)) or rules.reason_refusal(reason))
-    _claim(commitment, now=now, state=CommitmentState.HANDED_BACK)
+    claim(commitment, now=now, state=CommitmentState.HANDED_BACK)
     move_stage(commitment.idea_id, Stage.PROMISED, Stage.PROMOTED, now=now)
     db.session.add(HandBack(commitment_id=commitment.id, by_id=viewer.id, at=now, reason=reason.strip()))
     _tell(commitment, StoryKind.HANDED_BACK, viewer.id, now=now, words=reason.strip())
@@ -105,7 +106,7 @@ def post_update(viewer: Viewer, commitment: Commitment, body: str, *, now: datet
     """The owner tells what moved, in Markdown."""
     demand(MAY, "commitment.update", viewer)
     _demand(rules.refusal(Verb.UPDATE, facts_of(commitment), Actor(viewer.id)) or rules.update_refusal(body))
-    _claim(commitment, now=now)
+    claim(commitment, now=now)
     posted = Update(commitment_id=commitment.id, by_id=viewer.id, at=now, body=body.strip())
     db.session.add(posted)
     _tell(commitment, StoryKind.UPDATED, viewer.id, now=now, words=posted.body)
@@ -123,7 +124,7 @@ def move_date(
         or rules.new_date_refusal(promise, due_on, reason, today)
     )
     before = commitment.due_on
-    _claim(commitment, now=now, due_on=due_on)
+    claim(commitment, now=now, due_on=due_on)
     named = PromisedDate(
         commitment_id=commitment.id, due_on=due_on, set_at=now, set_by_id=viewer.id, reason=reason.strip()
     )
@@ -139,7 +140,7 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
     promise = facts_of(commitment)
     _demand(rules.refusal(Verb.DELIVER, promise, Actor(viewer.id)) or rules.delivery_refusal(promise, delivery, today))
     sites = _site_names(delivery.site_ids)
-    _claim(commitment, now=now, state=CommitmentState.DELIVERED)
+    claim(commitment, now=now, state=CommitmentState.DELIVERED)
     move_stage(commitment.idea_id, Stage.PROMISED, Stage.DELIVERED, now=now)
     done = Delivery(
         commitment_id=commitment.id, by_id=viewer.id, at=now, live_from=delivery.live_from,
@@ -148,6 +149,7 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
     db.session.add(done)
     db.session.flush()
     db.session.execute(insert(DeliverySite), [{"delivery_id": done.id, "site_id": site_id} for site_id in sites])
+    relapse_rows.fixed_by(commitment, done, now=now)
     facts = {"live_from": done.live_from.isoformat(), "sites": sorted(sites.values())}
     _tell(commitment, StoryKind.DELIVERED, viewer.id, now=now, words=done.evidence, facts=facts)
     return done
@@ -156,8 +158,10 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
 def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
     """A second person confirms that it is done: the promise is kept, and whoever is owed points gets them."""
     done = _look(viewer, commitment, Verb.CONFIRM)
-    late = rules.is_late(_course(commitment, done))
-    _claim(commitment, now=now, state=CommitmentState.CONFIRMED, live_from=done.live_from, kept_late=late)
+    how: dict[str, Any] = {}
+    if commitment.kept_late is None:  # what was back and is fixed again was kept before: that stays as it was
+        how = {"live_from": done.live_from, "kept_late": rules.is_late(_course(commitment, done))}
+    claim(commitment, now=now, state=CommitmentState.CONFIRMED, **how)
     move_stage(commitment.idea_id, Stage.DELIVERED, Stage.DONE, now=now)
     db.session.add(DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=True))
     facts = {"live_from": done.live_from.isoformat()}
@@ -173,7 +177,7 @@ def send_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datet
     """A second person says that it is not done yet, and why; the promise is open again."""
     done = _look(viewer, commitment, Verb.SEND_BACK)
     _demand(rules.reason_refusal(reason))
-    _claim(commitment, now=now, state=CommitmentState.ACCEPTED)
+    claim(commitment, now=now, state=relapse_rows.after_sending_back(done))
     move_stage(commitment.idea_id, Stage.DELIVERED, Stage.PROMISED, now=now)
     verdict = DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=False, reason=reason.strip())
     db.session.add(verdict)
@@ -215,19 +219,6 @@ def _course(commitment: Commitment, done: Delivery) -> Course:
     rows = db.session.execute(named.order_by(PromisedDate.id))
     dates = [NamedDate(row.due_on, day_in(zone, row.set_at)) for row in rows]
     return Course(CommitmentState.CONFIRMED, dates, done.live_from)
-
-
-def _claim(commitment: Commitment, *, now: datetime, **values: Any) -> None:
-    """Change the promise if it still is what was decided on; the rows read before are only a guess on PostgreSQL."""
-    seen = (
-        Commitment.id == commitment.id,
-        Commitment.state == commitment.state,
-        Commitment.due_on == commitment.due_on,
-        Commitment.owner_id == commitment.owner_id,
-    )
-    statement = update(Commitment).where(*seen).values(updated_at=now, **values)
-    if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-        raise PromiseRefusal.CHANGED_MEANWHILE.as_error()
 
 
 def _tell(

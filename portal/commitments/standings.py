@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
-    ScalarSelect,
     Select,
     and_,
     false,
@@ -27,22 +26,31 @@ from portal.ideas.models import Idea
 from portal.web.paging import COUNTED_TO
 
 RUNNING = (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
+# A promise that was kept stays kept when what it did is back: a relapse is counted for itself.
+UNKEPT = Commitment.kept_late.is_(None)
 KEPT = (Standing.KEPT, Standing.LATE_KEPT)
 
 
 def ranges(name: Standing, today: date) -> list[ColumnElement[bool]]:
     """What has this standing on `today`, as `rules.standing` says it: parts, each a range of an index."""
     soon = today + timedelta(days=DUE_SOON_DAYS)
+    running = _running()
     state, due = Commitment.state, Commitment.due_on
     if name is Standing.HANDED_BACK:
         return [state == CommitmentState.HANDED_BACK]
     if name in KEPT:
         return [Commitment.kept_late == (true() if name is Standing.LATE_KEPT else false())]
     if name is Standing.OVERDUE:
-        return [and_(state == running, due < today) for running in RUNNING]
+        return [and_(one, due < today) for one in running]
     if name is Standing.DUE_SOON:
-        return [and_(state == running, due.between(today, soon)) for running in RUNNING]
-    return [state == CommitmentState.DELIVERED, *(and_(state == running, due > soon) for running in RUNNING)]
+        return [and_(one, due.between(today, soon)) for one in running]
+    return [and_(state == CommitmentState.DELIVERED, UNKEPT), *(and_(one, due > soon) for one in running)]
+
+
+def _running() -> list[ColumnElement[bool]]:
+    """Promises that somebody still has to deliver, one index range each."""
+    state = Commitment.state
+    return [*(state == one for one in RUNNING), and_(state == CommitmentState.REOPENED, UNKEPT)]
 
 
 def has(name: Standing, today: date) -> ColumnElement[bool]:
@@ -83,6 +91,13 @@ def counts(names: Iterable[Standing], today: date, readable: Iterable[ColumnElem
     return {name: min(row._mapping[name.value], COUNTED_TO + 1) for name in wanted}
 
 
+def reopened(readable: Iterable[ColumnElement[bool]]) -> int:
+    """How many are back after they were done, kept ones among them; counted up to one more than a tab shows."""
+    query = select(Commitment.id).join(Idea, Idea.id == Commitment.idea_id)
+    found = query.where(Commitment.state == CommitmentState.REOPENED, *readable).limit(COUNTED_TO + 1)
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
 def lately_on_time(today: date, readable: Iterable[ColumnElement[bool]]) -> int:
     """Of the last hundred promises that were done: how many by their day."""
     readable = tuple(readable)
@@ -105,10 +120,11 @@ def courses_of(rows: Iterable[Row], zone: str) -> dict[int, Course]:
     return {row.id: Course(row.state, dates[row.id], row.live_from) for row in rows}
 
 
-def newest_live() -> ScalarSelect:
-    """Since when a promise is live, as its newest delivery says."""
+def newest_live() -> ColumnElement[date]:
+    """Since when a promise is live: once it is kept that stays, until then its newest delivery says so."""
     done = select(Delivery.live_from).where(Delivery.commitment_id == Commitment.id)
-    return done.order_by(Delivery.id.desc()).limit(1).scalar_subquery()
+    newest = done.order_by(Delivery.id.desc()).limit(1).scalar_subquery()
+    return func.coalesce(Commitment.live_from, newest)
 
 
 def standing_of(row: Row, course: Course, today: date) -> Standing:

@@ -9,18 +9,21 @@ from wtforms.fields.choices import SelectChoice
 
 from portal import clock
 from portal.commitments import pages, queries, service
+from portal.commitments import relapse_queries as relapsed
+from portal.commitments import relapse_service as relapses
 from portal.commitments.forms import (
     FORMS,
     AcceptForm,
     DeliveryForm,
     HandBackForm,
     NewDateForm,
+    NotBackForm,
     UpdateForm,
     VerdictForm,
 )
 from portal.commitments.models import Commitment
 from portal.commitments.pages import Wanted, When
-from portal.commitments.rules import Verb
+from portal.commitments.rules import CommitmentState, Verb
 from portal.errors import Conflict, DomainError, Invalid
 from portal.people import queries as people
 from portal.people.access import requires, the_viewer
@@ -37,6 +40,7 @@ ADDRESSES = {
     "update": "updates",
     "move_date": "new-dates",
     "deliver": "deliveries",
+    "not_back": "not-back",
     "verdict": "verdicts",
 }
 
@@ -124,6 +128,19 @@ def deliver(number: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/commitments/<int:number>/not-back")
+@requires("commitment.not_back")
+def not_back(number: int) -> ResponseReturnValue:
+    """The owner answers that what was reopened is not back."""
+    viewer, now, form = the_viewer(), clock.now(), NotBackForm()
+    return _carry_out(
+        number,
+        ("not_back", form),
+        "Answered, in public. It stands as before.",
+        lambda promise: relapses.not_back(viewer, promise, form.reason.data or "", now=now),
+    )
+
+
 @bp.post("/commitments/<int:number>/verdicts")
 @requires("commitment.confirm")
 def judge(number: int) -> ResponseReturnValue:
@@ -177,6 +194,7 @@ def _page(number: int, sent: Sent | None = None, refusal: DomainError | None = N
         sent=sent[1] if sent else None,
         refusal={"": refusal.message} if refusal and not refusal.fields else {},
         kept=kept,
+        relapse=relapsed.open_of(number) if page.line.state is CommitmentState.REOPENED else None,
         actions={name: f"/commitments/{number}/{address}" for name, address in ADDRESSES.items()},
         **pages.promise_context(page, when),
     )

@@ -66,6 +66,8 @@ def initials(name: str) -> str:
 
 def look(state: CommitmentState, standing: Standing) -> Look:
     """The chip of a promise."""
+    if state is CommitmentState.REOPENED:
+        return Look("It’s back", "stop", "alert")
     if state is CommitmentState.DELIVERED:
         return Look("Done, waits for a second look", "violet", "eye")
     if state is CommitmentState.OFFERED and standing in (Standing.OPEN, Standing.DUE_SOON):
@@ -82,6 +84,8 @@ def clock(course: Course, standing: Standing, today: date) -> str:
         return "Waits for a second look"
     if course.state is CommitmentState.CONFIRMED:
         return _kept(course)
+    if course.state is CommitmentState.REOPENED:
+        return "Open again"
     if days < 0:
         return f"{count(-days, 'day')} late"
     return {0: "due today", 1: "due tomorrow"}.get(days, f"in {days} days")
@@ -110,7 +114,7 @@ def age(at: datetime | None, now: datetime) -> str | None:
     return "updated today" if days < 1 else f"updated {count(days, 'day')} ago"
 
 
-def summary(counts: Mapping[Standing, int], lately: int | None = None) -> str:
+def summary(counts: Mapping[Standing, int], lately: int | None = None, reopened: int = 0) -> str:
     """One sentence about all of them. lately: of the last hundred done how many were on time, where there are more."""
     kept, late, overdue = (counts.get(name, 0) for name in (Standing.KEPT, Standing.LATE_KEPT, Standing.OVERDUE))
     if not sum(counts.values()):
@@ -118,7 +122,9 @@ def summary(counts: Mapping[Standing, int], lately: int | None = None) -> str:
     past = f"{kept} of {kept + late} kept on time. " if kept + late else "None has been kept yet. "
     if lately is not None:
         past = f"{lately} of the last {COUNTED_TO + 1} kept on time. "
-    return past + (f"{capped(overdue)} {'is' if overdue == 1 else 'are'} late." if overdue else "Nothing is late.")
+    late_now = f"{capped(overdue)} {'is' if overdue == 1 else 'are'} late." if overdue else "Nothing is late."
+    back = f" {capped(reopened)} {'is' if reopened == 1 else 'are'} back and open again." if reopened else ""
+    return past + late_now + back
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,8 @@ _TOLD = {
     "updated": ("talk", "", "{who} posted an update"),
     "delivered": ("wrench", "violet", "{who} says it is done"),
     "confirmed": ("check", "green", "{who} confirmed that it is done"),
+    "back": ("alert", "stop", "Colleagues say it is back"),
+    "not_back": ("check", "", "{who} looked, and says it is not back"),
     "sent_back": ("back", "stop", "{who} says it is not done yet"),
 }
 
@@ -159,6 +167,8 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"Promised by {_day_of(facts, 'due_before', today)}, now by {due_on}.{late}"
     if kind == "delivered":
         return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}."
+    if kind == "back":
+        return f"Met again on {_day_of(facts, 'day', today)}. It is open again, and its owner has been told."
     return ""
 
 

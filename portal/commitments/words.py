@@ -16,6 +16,7 @@ class PromiseRefusal(StrEnum):
     ALREADY_DELIVERED = "already_delivered"
     ALREADY_CONFIRMED = "already_confirmed"
     NOT_DELIVERED = "not_delivered"
+    NOT_REOPENED = "not_reopened"
     HANDED_BACK = "handed_back"
     CHANGED_MEANWHILE = "changed_meanwhile"
     SENTENCE_TOO_SHORT = "sentence_too_short"
@@ -80,6 +81,7 @@ _SENTENCES = {
     R.ALREADY_DELIVERED: "This promise is marked as done already and waits for a second person to look.",
     R.ALREADY_CONFIRMED: "This promise is kept and closed. Nothing on it changes any more.",
     R.NOT_DELIVERED: "The owner has not said that this is done.",
+    R.NOT_REOPENED: "Nobody has said that this is back, or it is answered already.",
     R.HANDED_BACK: "This promise was handed back. The idea is with the executives again.",
     R.CHANGED_MEANWHILE: "This promise changed while you were writing. Look at where it stands now, then try again.",
     R.SENTENCE_TOO_SHORT: "Say what we promise in at least 10 characters.",

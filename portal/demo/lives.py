@@ -54,6 +54,7 @@ class Life:
     voted: set[int] = field(default_factory=set)
     commitment_id: int = 0
     carried_at: datetime | None = None
+    asked_again: int = 0
 
     def ago(self, days: float) -> datetime:
         """The moment so many days before the demo is loaded, at some hour of a working day."""

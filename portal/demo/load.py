@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from portal.demo import content
+from portal.demo.again import plan_again
 from portal.demo.lives import Life, plan_life
 from portal.demo.numbers import load_numbers
 from portal.demo.people import Crowd, make_crowd
@@ -64,8 +65,12 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     _open_budget(crowd, began, now)
     metrics = load_numbers(crowd, rng, now=now)
     calendar = Calendar()
-    for story in _spread_out():
-        plan_life(Life(story, crowd, metrics, random.Random(f"{seed}:{story.key}"), now), calendar)
+    lives = {
+        story.key: Life(story, crowd, metrics, random.Random(f"{seed}:{story.key}"), now) for story in _spread_out()
+    }
+    for life in lives.values():
+        plan_life(life, calendar)
+    plan_again(lives, calendar, seed=seed, now=now)
     _pay_weekly(calendar, began, now)
     calendar.run()
     scores.refresh_typical(now=now, every_score=True)

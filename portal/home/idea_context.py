@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from portal.home.idea_back import back
+from portal.home.idea_occurrences import again
 from portal.home.idea_page import IdeaPage
 from portal.home.idea_rule import rule_box
 from portal.ideas.box import MODES, fresh_key
@@ -50,6 +52,8 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "comment": _comment_form(page),
         "may": _may(viewer, idea, now),
         "rule": rule_box(viewer, idea, today=today),
+        "back": back(viewer, idea, page.commitment, today=today),
+        "again": again(viewer, idea, now=now),
     }
 
 
@@ -70,7 +74,8 @@ def _clock(idea: Any, moments: Mapping[StoryKind, Any], zone: str, now: datetime
     promoted = moments.get(StoryKind.PROMOTED)
     if idea.stage is not Stage.PROMOTED or promoted is None:
         return None
-    due = answer_due(promoted.at, zone=zone)
+    # After a no and enough new voices its time begins again.
+    due = answer_due(moments.get(StoryKind.ASKED_AGAIN, promoted).at, zone=zone)
     late = local_day(now, zone) > due
     words = weekday_words(due)
     return {

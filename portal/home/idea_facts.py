@@ -90,6 +90,7 @@ def _commitment(number: int) -> int | None:
 def _answer_due(idea: Idea, zone: str) -> date | None:
     if idea.stage is not Stage.PROMOTED:
         return None
-    carried: Any = Story.idea_id == idea.id, Story.kind == StoryKind.PROMOTED
+    waits_since = (StoryKind.PROMOTED, StoryKind.ASKED_AGAIN)
+    carried: Any = Story.idea_id == idea.id, Story.kind.in_(waits_since)
     at = db.session.scalar(select(Story.at).where(*carried).order_by(Story.id.desc()).limit(1))
     return answer_due(at, zone=zone) if at else None

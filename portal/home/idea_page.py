@@ -14,7 +14,7 @@ from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db
 from portal.errors import Missing
 from portal.home import facts as board_facts
-from portal.home import storytelling
+from portal.home import idea_back, idea_declined, idea_occurrences, storytelling
 from portal.home.cards import Card, cards_query, may_see_numbers
 from portal.home.cards import card as made_card
 from portal.home.facts import Facts
@@ -32,9 +32,9 @@ from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.queries import numbers, place_of
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
-from portal.triage.models import Decision, DecisionKind
 from portal.web.dates import day_words, local_day
 
+REOPENED = "Colleagues say it is back, so it is open again."
 ANSWERED = (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)  # with a promise that stands
 
 
@@ -75,14 +75,14 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
     today = local_day(now, viewer.timezone)
     steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
     moments = {step.kind: step for step in reversed(steps)}
-    commitment, promise = _promise(row.id, today) if row.stage in ANSWERED else (None, None)
+    commitment, promise = _promise(viewer, row.id, today) if row.stage in ANSWERED else (None, None)
     return IdeaPage(
         idea=row,
         card=card,
         swarm=swarm_facts(viewer, card, row, known),
         steps=_arc(row, moments, promise, today, viewer.timezone),
         entries=[_entry(step, viewer.timezone, today) for step in steps],
-        decision=_decline(row.id, viewer.timezone, today) if row.stage is Stage.DECLINED else None,
+        decision=idea_declined.decline(viewer, row, today=today) if row.stage is Stage.DECLINED else None,
         moments=moments,
         promise=promise,
         commitment=commitment,
@@ -107,6 +107,7 @@ def standing_of(viewer: Viewer, number: int, *, now: datetime) -> tuple[Card, Sw
 
 def _row(viewer: Viewer, number: int, *, now: datetime) -> Any:
     parameters = person_of(viewer) | {"number": number, "about": about_comment(number), "since": now - KEPT}
+    parameters |= idea_occurrences.parameters(now)
     # Zero and what is more than the column holds are ideas that do not exist.
     found = db.session.connection().execute(_statement(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
     row = found.one_or_none() if found else None
@@ -127,7 +128,7 @@ def _statement(shape: Shape) -> Select:
     more = (
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, typical.label("typical"), draft.label("kept_words"),
-        talk.label("first_comment"), rule.label("rule_id"),
+        talk.label("first_comment"), rule.label("rule_id"), *idea_occurrences.columns(looker),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)
@@ -204,7 +205,8 @@ def _arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Any, today: date,
             )
         )
     else:
-        steps.append(Step("We did", "wrench", "current" if promised else "future"))
+        back = promised and delivered is not None and StoryKind.BACK in moments
+        steps.append(Step("We did", "wrench", "current" if promised else "future", text=REOPENED if back else ""))
     ended = idea.stage is Stage.DONE
     steps.append(
         Step("What happened", "chart", "end" if ended else "future", text="See the numbers below." if ended else "")
@@ -224,8 +226,8 @@ class Promise:
     facts: list[tuple[str, str]]
 
 
-def _promise(idea_id: int, today: date) -> tuple[Any, Promise | None]:
-    row = db.session.connection().execute(PROMISE, {"idea": idea_id}).one_or_none()
+def _promise(viewer: Viewer, idea_id: int, today: date) -> tuple[Any, Promise | None]:
+    row = db.session.connection().execute(PROMISE, {"idea": idea_id, "viewer": viewer.id}).one_or_none()
     if row is None:
         return None, None
     due = day_words(row.due_on, today=today)
@@ -236,7 +238,7 @@ def _promise(idea_id: int, today: date) -> tuple[Any, Promise | None]:
 
 def _late(row: Any, today: date) -> str:
     running = row.state in (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
-    end = today if running or row.delivered_at is None else row.delivered_at.date()
+    end = today if running or row.delivered_at is None else row.live_from or row.delivered_at.date()
     days = (end - row.due_on).days
     return f"{days} day{'s' if days != 1 else ''} late" if days > 0 else ""
 
@@ -248,35 +250,13 @@ def _promise_query() -> Select:
         select(
             Commitment.id, Commitment.sentence, Commitment.state, Commitment.due_on, Commitment.metric_id,
             owner.name.label("owner"), sponsor.name.label("sponsor"), Metric.name.label("metric"),
-            delivered.limit(1).scalar_subquery().label("delivered_at"),
+            delivered.limit(1).scalar_subquery().label("delivered_at"), Commitment.live_from, *idea_back.columns(),
         )
         .join(owner, owner.id == Commitment.owner_id)
         .join(sponsor, sponsor.id == Commitment.sponsor_id)
         .outerjoin(Metric, Metric.id == Commitment.metric_id)
         .where(Commitment.idea_id == bindparam("idea"), Commitment.state != CommitmentState.HANDED_BACK)
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Decline:
-    """A no, in full."""
-
-    reason: str
-    words: str
-    who: str
-    when: str
-    change_mind: str
-    ask_again: bool = False
-    ask_again_line: str = ""
-
-
-def _decline(idea_id: int, zone: str, today: date) -> Decline | None:
-    row = db.session.connection().execute(DECLINED, {"idea": idea_id}).one_or_none()
-    if row is None:
-        return None
-    when = day_words(row.at, today=today, zone=zone)
-    again = f"We look at it again on {day_words(row.look_again_on, today=today)}." if row.look_again_on else ""
-    return Decline(row.reason.label, row.sentence, row.name, when, row.would_change, ask_again_line=again)
 
 
 def _story_query() -> Select:
@@ -286,12 +266,5 @@ def _story_query() -> Select:
     return query.order_by(Story.at.desc(), Story.id.desc())
 
 
-def _declined_query() -> Select:
-    columns = Decision.reason, Decision.sentence, Decision.at, Decision.would_change, Decision.look_again_on
-    standing = Decision.kind == DecisionKind.DECLINE, Decision.superseded_at.is_(None)
-    query = select(*columns, Person.name).join(Person, Person.id == Decision.by_id)
-    return query.where(Decision.idea_id == bindparam("idea"), *standing)
-
-
 # Built once: see portal.people.shapes.
-STORY, PROMISE, DECLINED = _story_query(), _promise_query(), _declined_query()
+STORY, PROMISE = _story_query(), _promise_query()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
-from portal.commitments.models import Commitment, CommitmentState, Delivery, PromisedDate
+from portal.commitments.models import Commitment, Delivery, PromisedDate
 from portal.db import db
 from portal.ideas.rule_record_models import RuleRecord, RuleVerdict
 from portal.ideas.rule_record_words import GONE, VerdictKind
@@ -95,7 +95,7 @@ def _kept() -> tuple[str, str] | None:
         .join(early, early.c.commitment_id == Commitment.id)
         .join(named, named.id == early.c.id)
         .join(delivered, delivered.commitment_id == Commitment.id)
-        .where(Commitment.state == CommitmentState.CONFIRMED)
+        .where(Commitment.kept_late.is_not(None))  # also what is back since: it was kept
         .group_by(Commitment.id, named.due_on)
     )
     rows = db.session.execute(query).all()

@@ -25,6 +25,9 @@ ICONS = {
     StoryKind.DELIVERED: ("wrench", "green"),
     StoryKind.CONFIRMED: ("check", "green"),
     StoryKind.SENT_BACK: ("back", "stop"),
+    StoryKind.BACK: ("alert", "stop"),
+    StoryKind.NOT_BACK: ("check", ""),
+    StoryKind.ASKED_AGAIN: ("rise", "honey"),
     StoryKind.MEASURED: ("chart", ""),
     StoryKind.REWARDED: ("gift", "honey"),
     StoryKind.RULE_NAMED: ("flag", ""),
@@ -46,6 +49,9 @@ TITLES = {
     StoryKind.DELIVERED: "{who} marked it done.",
     StoryKind.CONFIRMED: "{who} looked, and confirmed that it is done.",
     StoryKind.SENT_BACK: "{who} looked, and sent it back.",
+    StoryKind.BACK: "Colleagues say it is back.",
+    StoryKind.NOT_BACK: "{who} looked, and says it is not back.",
+    StoryKind.ASKED_AGAIN: "Enough of you asked again. It is with the executives once more.",
     StoryKind.MEASURED: "The numbers came in.",
     StoryKind.REWARDED: "Points were shared for it.",
     StoryKind.RULE_NAMED: "{who} named the rule behind it.",
@@ -126,6 +132,10 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(f"At {_listed(sites)}.")
     if verdict := facts.get("verdict"):
         parts.append(f"{VerdictKind(verdict).label}:")
+    if kind is StoryKind.BACK:
+        parts.append(f"Met again on {day_words(date.fromisoformat(facts['day']), today=today)}, so it is open again.")
+    if kind is StoryKind.ASKED_AGAIN:
+        parts.append(f"{facts['voices']} new voices from {facts['teams']} teams.")
     if reason := facts.get("reason_label"):
         parts.append(f"{reason}.")
     return " ".join(parts)

@@ -15,7 +15,8 @@ LABEL_CHARS_MAX = 120
 STAGE_MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.OPEN: frozenset({Stage.PROMOTED, Stage.WITHDRAWN}),
     Stage.PROMOTED: frozenset({Stage.PROMISED, Stage.DECLINED}),
-    Stage.PROMISED: frozenset({Stage.DELIVERED, Stage.PROMOTED}),  # back when the promise is handed back
+    # Back when the promise is handed back; done at once when what was reopened turns out not to be back.
+    Stage.PROMISED: frozenset({Stage.DELIVERED, Stage.PROMOTED, Stage.DONE}),
     Stage.DELIVERED: frozenset({Stage.DONE, Stage.PROMISED}),  # back when the second person does not confirm it
     Stage.DONE: frozenset({Stage.PROMISED}),  # back when the trouble returns
     Stage.DECLINED: frozenset({Stage.PROMOTED}),  # back when the answer is taken back or enough people ask again

@@ -111,6 +111,9 @@ class StoryKind(StrEnum):
     DELIVERED = "delivered"
     CONFIRMED = "confirmed"
     SENT_BACK = "sent_back"
+    BACK = "back"  # what was done happens again
+    NOT_BACK = "not_back"
+    ASKED_AGAIN = "asked_again"
     MEASURED = "measured"
     REWARDED = "rewarded"
     RULE_NAMED = "rule_named"

@@ -10,6 +10,7 @@ from portal.db import db, writing
 from portal.errors import DomainError
 from portal.ideas.models import Idea
 from portal.swarm import audit, queries
+from portal.swarm import occurrence_service as occurrences
 from portal.swarm.models import IdeaScore
 from portal.swarm.polis import Report, import_conversation
 from portal.swarm.polis_csv import read_conversation
@@ -48,6 +49,19 @@ def explain(number: int) -> None:
         raise click.ClickException(f"there is no idea {number}")
     score = db.session.get(IdeaScore, number)
     click.echo(sentence(queries.numbers_of(idea, score)) if score else "Nobody has weighed in yet.")
+
+
+@swarm.command("hour-cost")
+@click.argument("amount", type=float)
+@click.argument("currency")
+def hour_cost(amount: float, currency: str) -> None:
+    """Say what an hour of work costs, such as 24.50 GBP: ideas then show what noted occurrences cost in a week."""
+    try:
+        with writing():
+            occurrences.set_hour_cost(None, round(amount * 100), currency, now=clock.now())
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"an hour costs {currency} {amount:,.2f} from now on")
 
 
 @click.command("polis")

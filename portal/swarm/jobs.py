@@ -7,8 +7,10 @@ from datetime import datetime
 from portal.db import writing
 from portal.outbox.service import Claimed
 from portal.swarm import audit, looks_service, scores
+from portal.swarm import occurrence_sums as sums
+from portal.swarm.occurrence_queries import today_of
 
-REFRESH, VERIFY, FOLD = "swarm.refresh", "swarm.verify", "swarm.fold_looks"
+REFRESH, VERIFY, FOLD, WEEKS = "swarm.refresh", "swarm.verify", "swarm.fold_looks", "swarm.occurrence_weeks"
 SLOT_MINUTES = 5
 LOOKS_AT_ONCE, IDEAS_AT_ONCE = 500, 20  # votes on the same ideas wait for as long as these take
 log = logging.getLogger("sayso.swarm")
@@ -44,13 +46,24 @@ def forget(message: Claimed, now: datetime) -> None:
             done = looks_service.forget(now=now, most=IDEAS_AT_ONCE)
 
 
+def move_weeks_on(message: Claimed, now: datetime) -> None:
+    """Work the figures of occurrences out again, because the weeks have moved on: some ideas in each transaction."""
+    last = 0
+    while numbers := sums.next_of(last):
+        with writing():
+            today = today_of(now)
+            for number in numbers:
+                sums.refresh(number, today=today, now=now)
+        last = numbers[-1]
+
+
 HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
-    REFRESH: refresh, VERIFY: verify, FOLD: fold, looks_service.FORGET: forget,
+    REFRESH: refresh, VERIFY: verify, FOLD: fold, looks_service.FORGET: forget, WEEKS: move_weeks_on,
 }  # fmt: skip
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
     """Every five minutes, and every day."""
     slot = now.replace(minute=now.minute - now.minute % SLOT_MINUTES, second=0, microsecond=0)
-    nightly = ((topic, f"{topic}:{now:%Y-%m-%d}") for topic in (FOLD, VERIFY))
+    nightly = ((topic, f"{topic}:{now:%Y-%m-%d}") for topic in (FOLD, VERIFY, WEEKS))
     return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), *nightly]

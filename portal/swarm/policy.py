@@ -11,5 +11,10 @@ MAY: dict[str, Rule] = {
     "looks.note": in_a_team,
     "looks.see_setting": signed_in,
     "looks.switch": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
+    "occurrence.note": in_a_team,
+    "occurrence.change": signed_in,  # one's own alone, as long as it is fresh
+    "occurrence.see": signed_in,  # figures after deciding; single ones are shown to whoever noted them
+    "hour_cost.see": holds(Role.PROGRAMME, Role.EXECUTIVE, Role.ADMINISTRATOR),
+    "hour_cost.set": holds(Role.PROGRAMME),
     "swarm.audit": holds(Role.PROGRAMME, Role.AUDITOR),
 }

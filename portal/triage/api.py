@@ -112,6 +112,8 @@ class BriefShown(Shown):
     open_stops: int
     evidence: float
     line: float
+    asked_again_at: Moment | None = Field(description="When enough new voices brought it back after a no.")
+    cost: str | None = Field(description="How often it was noted lately and what that costs; null where it was not.")
     stops: list[StopShown] = Field(description="The newest sentences of those who object, at most three.")
     answer: DecisionShown | None = Field(description="The answer that stands.")
 
@@ -165,13 +167,14 @@ def see_brief(path: NumberPath) -> Response:
     brief = queries.brief(the_viewer(), path.number)
     newest = lists.answers_page(path.number, limit=1)[0]
     zone, today = _today()
-    due = answer_due(brief.promoted_at, zone=zone)
+    due = answer_due(brief.waits_since, zone=zone)
     return shown(BriefShown(
         number=brief.number, kind=brief.kind, barrier=brief.barrier, stage=brief.stage, title=brief.title,
         say=brief.say, said_by=brief.byline, said_at=brief.said_at, promoted_at=brief.promoted_at, answer_due=due,
         late=brief.stage is Stage.PROMOTED and due < today, people=brief.people, teams=brief.teams, sites=brief.sites,
         sites_in_all=brief.sites_in_all, decided=brief.decided, open_stops=brief.open_stops,
-        evidence=brief.evidence, line=brief.line,
+        evidence=brief.evidence, line=brief.line, asked_again_at=brief.returned_at,
+        cost=pages.cost_words(brief, today),
         stops=[StopShown(reason=reason, sentence=words) for reason, words in brief.stops],
         answer=_shown(newest[0], path.number) if newest and newest[0].stands else None,
     ))  # fmt: skip

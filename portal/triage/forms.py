@@ -124,4 +124,8 @@ class DeclineForm(StrictForm):
         )
 
 
+class AskAgainForm(StrictForm):
+    """Nothing but the button."""
+
+
 FORMS: dict[str, type[CommitForm] | type[DeclineForm]] = {"commit": CommitForm, "decline": DeclineForm}

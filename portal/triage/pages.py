@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from portal.commitments import wording
 from portal.commitments.rules import day_in
+from portal.swarm.occurrence_wording import cost, reported
 from portal.triage.models import DecisionKind
 from portal.triage.queries import Brief, Queue, Standing, Waiting
 from portal.triage.rules import answer_due
@@ -59,9 +60,10 @@ def item_context(brief: Brief, *, zone: str, today: date) -> dict[str, Any]:
         "say": brief.say,
         "byline": brief.byline,
         "when": wording.day(day_in(zone, brief.said_at), today),
-        "clock": due_words(brief.promoted_at, zone=zone, today=today) if brief.stage == "promoted" else None,
+        "clock": due_words(brief.waits_since, zone=zone, today=today) if brief.stage == "promoted" else None,
         "signals": _signals(brief),
         "reached": _reached(brief, zone, today),
+        "cost": cost_words(brief, today),
         "voices": [(words, f"Stop signal: {reason.words}", True) for reason, words in brief.stops],
     }
 
@@ -80,7 +82,19 @@ def _signals(brief: Brief) -> list[tuple[str, str]]:
 def _reached(brief: Brief, zone: str, today: date) -> str:
     day = wording.day(day_in(zone, brief.promoted_at), today)
     spread = f"{wording.count(brief.teams, 'team')} at {wording.count(brief.sites, 'site')}"
-    return f"it passed the swarm line on {day} with support from {spread}, so no single team pushed it here."
+    again = ""
+    if brief.returned_at is not None:
+        back = wording.day(day_in(zone, brief.returned_at), today)
+        again = f" After a no, {wording.count(brief.returned_voices or 0, 'new voice')} asked again by {back}."
+    return f"it passed the swarm line on {day} with support from {spread}, so no single team pushed it here.{again}"
+
+
+def cost_words(brief: Brief, today: date) -> str | None:
+    """How often it was noted and what that costs in a week; None where nothing was noted lately."""
+    found = brief.occurrences
+    if found is None:
+        return None
+    return f"{reported(found, today)} {cost(found, brief.hour)} Only what was noted counts."
 
 
 def answered_context(standing: Standing | None, number: int, *, now: datetime) -> dict[str, Any] | None:

@@ -22,7 +22,12 @@ from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore, Promotion, Vote
+from portal.swarm.occurrence_cost import Figures, from_text
+from portal.swarm.occurrence_queries import hour_columns, hour_of, sums_column
+from portal.swarm.occurrence_wording import Hour
 from portal.swarm.rules import StopReason, VoteKind
+from portal.triage.again_models import Return
+from portal.triage.again_queries import newest_return
 from portal.triage.models import Decision, DecisionKind
 from portal.triage.rules import DeclineReason
 from portal.web.paging import COUNTED_TO, bad_cursor, cut, decode_cursor
@@ -35,7 +40,7 @@ STOPS_SHOWN = 3
 
 @dataclass(frozen=True)
 class Waiting:
-    """A promoted idea in the queue."""
+    """A promoted idea in the queue. promoted_at: since when it waits; after *Ask again*, since it came back."""
 
     number: int
     title: str
@@ -77,6 +82,15 @@ class Brief:
     evidence: float
     line: float
     stops: Sequence[tuple[StopReason, str]]
+    occurrences: Figures | None
+    hour: Hour | None
+    returned_at: datetime | None  # the last time that enough people asked again after a no
+    returned_voices: int | None
+
+    @property
+    def waits_since(self) -> datetime:
+        """From when its time for an answer counts."""
+        return self.returned_at or self.promoted_at
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[lis
             raise bad_cursor()
         query = query.where(_later(at, after[0]))
     page, following = cut(db.session.execute(query.limit(limit + 1)).all(), limit, lambda row: (row.id,))
-    return [Waiting(row.id, row.title, row.n_support or 0, row.at) for row in page], following
+    return [Waiting(row.id, row.title, row.n_support or 0, row.returned_at or row.at) for row in page], following
 
 
 def next_of(viewer: Viewer, number: int) -> int | None:
@@ -151,6 +165,8 @@ def brief(viewer: Viewer, number: int) -> Brief:
         sites=row.n_site or 0, sites_in_all=row.sites_in_all,
         decided=(row.n_support or 0) + (row.n_pass or 0) + (row.n_stop or 0), open_stops=row.n_stop or 0,
         evidence=row.evidence or 0.0, line=row.line or 0.0, stops=_stops(number),
+        occurrences=from_text(row.occurrence_facts), hour=hour_of(row), returned_at=row.returned_at,
+        returned_voices=row.returned_voices,
     )  # fmt: skip
 
 
@@ -188,12 +204,13 @@ def waits_for(viewer: Viewer) -> ColumnElement[bool]:
 
 def _waiting(viewer: Viewer) -> Select:
     return (
-        select(Idea.id, Idea.title, IdeaScore.n_support, Promotion.at)
+        select(Idea.id, Idea.title, IdeaScore.n_support, Promotion.at,
+               newest_return(Return.at, Idea.id).label("returned_at"))
         .join(Promotion, Promotion.idea_id == Idea.id)
         .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
         .where(waits_for(viewer))
         .order_by(Promotion.at, Idea.id)
-    )
+    )  # fmt: skip
 
 
 def _promoted_at(number: int) -> datetime | None:
@@ -216,6 +233,8 @@ def _brief(viewer: Viewer) -> Select:
         Idea.id, Idea.kind, Idea.barrier, Idea.stage, Idea.title, Idea.say, Idea.names, Idea.origin_label, Idea.said_at,
         author.name.label("author"), Promotion.at, Promotion.line, IdeaScore.n_support, IdeaScore.n_pass,
         IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.n_site, IdeaScore.evidence, sites.label("sites_in_all"),
+        sums_column(Idea.id), *hour_columns(), newest_return(Return.at, Idea.id).label("returned_at"),
+        newest_return(Return.voices, Idea.id).label("returned_voices"),
     )  # fmt: skip
     return (
         select(*columns)

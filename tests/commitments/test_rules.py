@@ -51,6 +51,9 @@ STATE_REFUSALS = [
     (Verb.CONFIRM, CommitmentState.ACCEPTED, PromiseRefusal.NOT_DELIVERED),
     (Verb.SEND_BACK, CommitmentState.OFFERED, PromiseRefusal.NOT_DELIVERED),
     (Verb.ACCEPT, CommitmentState.HANDED_BACK, PromiseRefusal.HANDED_BACK),
+    (Verb.NOT_BACK, CommitmentState.CONFIRMED, PromiseRefusal.NOT_REOPENED),
+    (Verb.MOVE_DATE, CommitmentState.REOPENED, PromiseRefusal.ALREADY_DELIVERED),
+    (Verb.CONFIRM, CommitmentState.REOPENED, PromiseRefusal.NOT_DELIVERED),
 ]
 WORD_REFUSALS = {
     PromiseRefusal.SENTENCE_TOO_SHORT: promise_refusal(NewPromise("Soon.", PROMISE.due_on), TODAY),

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from flask import Flask
 from requests import Response
+from sqlalchemy import func
 from werkzeug.exceptions import NotFound
 
 from portal import clock
@@ -16,6 +17,7 @@ from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.queries import demo_viewer
+from portal.swarm.occurrence_models import Occurrence
 from tests.journeys.serving import Installation, Visitor, number_in
 
 NOBODY = "nobody"  # in front of an installation that was started for the first time
@@ -37,6 +39,13 @@ PAGES = (
     ("frontline", "/ideas/{said}/edit"),
     ("frontline", "/ideas/{said}/sorting"),
     ("frontline", "/ideas/{open}/stops"),
+    ("frontline", "/ideas/{open}/occurrences"),
+    ("frontline", "/ideas/{done}/back"),
+    ("frontline", "/ideas/{reopened}"),
+    ("frontline", "/commitments/{back}"),
+    ("frontline", "/occurrences/{noted}"),
+    ("frontline", "/me/occurrences"),
+    ("programme", "/cost-of-an-hour"),
     ("frontline", "/ideas/{open}/reports"),
     ("frontline", "/ideas/new"),
     ("frontline", "/ideas/next"),
@@ -129,11 +138,13 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = _ideas() | {"mine": _promise()} | _earlier_ideas()
+        found = _ideas() | {"mine": _promise()} | _reopened() | _earlier_ideas()
         db.session.remove()
+    visitor = Visitor(served.address, "frontline")
     return found | {
         "rule": 1,
-        "said": _said(Visitor(served.address, "frontline")),
+        "noted": _noted(app, visitor, found["open"]),
+        "said": _said(visitor),
         "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
         "values": number_in(_sent(served, "programme", "/metrics/imports", VALUES)),
     }
@@ -155,6 +166,23 @@ def _promise() -> int:
         Commitment.owner_id == owner.id, Commitment.state == CommitmentState.ACCEPTED
     )
     return (mine.first() or db.session.query(Commitment.id).first())[0]  # type: ignore[index]
+
+
+def _reopened() -> dict[str, int]:
+    """A promise whose change is back, and its idea."""
+    wanted = Commitment.state == CommitmentState.REOPENED
+    number, idea = db.session.query(Commitment.id, Commitment.idea_id).filter(wanted).first()  # type: ignore[misc]
+    return {"back": number, "reopened": idea}
+
+
+def _noted(app: Flask, visitor: Visitor, number: int) -> int:
+    """Something that the visitor has just noted, which can still be changed."""
+    answer = visitor.send(f"/ideas/{number}/occurrences", reason="late bill")
+    assert answer.status_code == 200, answer.text
+    with app.app_context():
+        newest = db.session.query(func.max(Occurrence.id)).scalar()
+        db.session.remove()
+    return newest
 
 
 def _earlier_ideas() -> dict[str, int]:

@@ -1,0 +1,132 @@
+"""When somebody may note that something happened again, and within which limits. Pure.
+
+Occurrences are evidence of what something costs. They never enter a score, and nobody sees who noted one.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from portal.errors import Conflict, DomainError, Gone, Invalid
+from portal.ideas.spotting import find
+
+DAYS_BACK = 90
+MINUTES_MIN, MINUTES_MAX = 1, 480
+REASON_CHARS_MAX = 60
+CHANGE_MINUTES = 15
+A_DAY_MAX = 40  # by one person in 24 hours, over all ideas: more than anybody meets, few enough for a stuck key
+
+
+class Channel(StrEnum):
+    """How the customer came to us."""
+
+    PHONE = "phone"
+    CHAT = "chat"
+    MAIL = "mail"
+    IN_PERSON = "in_person"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return {"phone": "Phone", "chat": "Chat", "mail": "Mail", "in_person": "In person", "other": "Other"}[self]
+
+
+class Tried(StrEnum):
+    """Whether the customer had tried self-service first."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return {"yes": "Yes", "no": "No", "unknown": "I do not know"}[self]
+
+
+class OccurrenceRefusal(StrEnum):
+    """Why an occurrence is not taken. The value is the stable code."""
+
+    WITHDRAWN = "withdrawn"
+    HIDDEN = "hidden"
+    DAY_IN_FUTURE = "day_in_future"
+    DAY_TOO_LONG_AGO = "day_too_long_ago"
+    MINUTES_OUT_OF_RANGE = "minutes_out_of_range"
+    REASON_TOO_LONG = "reason_too_long"
+    PERSONAL_DATA = "personal_data"
+    TOO_MANY_TODAY = "too_many_today"
+    TOO_LATE = "too_late"
+    TAKEN_BACK = "taken_back"
+
+    @property
+    def sentence(self) -> str:
+        """What the person is told."""
+        return _SENTENCES[self]
+
+    def as_error(self) -> DomainError:
+        """The error to raise."""
+        if field := _FIELDS.get(self):
+            return Invalid(self.value, self.sentence, {field: self.sentence})
+        return (Gone if self is OccurrenceRefusal.TOO_LATE else Conflict)(self.value, self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOccurrence:
+    """What happened on a day. reason: of the contact, a few words. minutes: lost with it."""
+
+    day: date
+    reason: str = ""
+    channel: Channel | None = None
+    tried: Tried = Tried.UNKNOWN
+    minutes: int | None = None
+
+
+def place_refusal(*, withdrawn: bool, hidden: bool) -> OccurrenceRefusal | None:
+    """Why nothing can be noted on an idea, or None: only what was taken back or hidden takes none."""
+    if withdrawn:
+        return OccurrenceRefusal.WITHDRAWN
+    return OccurrenceRefusal.HIDDEN if hidden else None
+
+
+def words_refusal(wanted: NewOccurrence, today: date) -> OccurrenceRefusal | None:
+    """Why these details cannot be taken, or None. today: in the organisation's zone."""
+    if wanted.day > today:
+        return OccurrenceRefusal.DAY_IN_FUTURE
+    if wanted.day < today - timedelta(days=DAYS_BACK):
+        return OccurrenceRefusal.DAY_TOO_LONG_AGO
+    if wanted.minutes is not None and not MINUTES_MIN <= wanted.minutes <= MINUTES_MAX:
+        return OccurrenceRefusal.MINUTES_OUT_OF_RANGE
+    if len(wanted.reason.strip()) > REASON_CHARS_MAX:
+        return OccurrenceRefusal.REASON_TOO_LONG
+    return OccurrenceRefusal.PERSONAL_DATA if find(wanted.reason) else None
+
+
+def change_refusal(noted_at: datetime, now: datetime, *, taken_back: bool) -> OccurrenceRefusal | None:
+    """Why one's own occurrence can no longer be changed or taken back, or None."""
+    if taken_back:
+        return OccurrenceRefusal.TAKEN_BACK
+    return OccurrenceRefusal.TOO_LATE if now - noted_at > timedelta(minutes=CHANGE_MINUTES) else None
+
+
+_FIELDS = {
+    OccurrenceRefusal.DAY_IN_FUTURE: "day",
+    OccurrenceRefusal.DAY_TOO_LONG_AGO: "day",
+    OccurrenceRefusal.MINUTES_OUT_OF_RANGE: "minutes",
+    OccurrenceRefusal.REASON_TOO_LONG: "reason",
+    OccurrenceRefusal.PERSONAL_DATA: "reason",
+}
+_SENTENCES = {
+    OccurrenceRefusal.WITHDRAWN: "This idea was taken back, so nothing is noted on it any more.",
+    OccurrenceRefusal.HIDDEN: "This idea is hidden from the board, so nothing is noted on it for now.",
+    OccurrenceRefusal.DAY_IN_FUTURE: "Choose today or a day before it.",
+    OccurrenceRefusal.DAY_TOO_LONG_AGO: f"Choose a day within the last {DAYS_BACK} days.",
+    OccurrenceRefusal.MINUTES_OUT_OF_RANGE: f"Write whole minutes, from {MINUTES_MIN} to {MINUTES_MAX}.",
+    OccurrenceRefusal.REASON_TOO_LONG: f"Keep the reason to {REASON_CHARS_MAX} characters.",
+    OccurrenceRefusal.PERSONAL_DATA: "This looks like personal data. Write only what the contact was about.",
+    OccurrenceRefusal.TOO_MANY_TODAY: (
+        f"You have noted {A_DAY_MAX} in the last 24 hours, which is as many as we take from one person. Try tomorrow."
+    ),
+    OccurrenceRefusal.TOO_LATE: f"After {CHANGE_MINUTES} minutes it is counted and stays as it is.",
+    OccurrenceRefusal.TAKEN_BACK: "You have taken this back already.",
+}

@@ -1,0 +1,76 @@
+"""*Ask again*: who may, and how many new voices bring a declined idea back to the executives. Pure.
+
+A new voice is somebody who had not said *me too* before the answer. With 60 % more of them than there were supporters,
+from at least two teams, the idea waits for an answer again.
+"""
+
+import math
+from enum import StrEnum
+
+from portal.errors import Conflict, DomainError, Refused
+
+SHARE_PERCENT = 60
+VOICES_MIN = 3  # however few had backed it: one or two people do not reopen an answer
+TEAMS_MIN = 2  # as for the swarm line
+
+
+class AskRefusal(StrEnum):
+    """Why somebody cannot ask again. The value is the stable code."""
+
+    NOT_DECLINED = "not_declined"
+    HIDDEN = "hidden"
+    OWN_IDEA = "own_idea"
+    ALREADY_COUNTED = "already_counted"
+    ALREADY_ASKED = "already_asked"
+    NOT_ASKED = "not_asked"
+
+    @property
+    def sentence(self) -> str:
+        """What the person is told."""
+        return _SENTENCES[self]
+
+    def as_error(self) -> DomainError:
+        """The error to raise."""
+        return (Refused if self is AskRefusal.OWN_IDEA else Conflict)(self.value, self.sentence)
+
+
+def ask_refusal(*, declined: bool, hidden: bool, own: bool, backed: bool) -> AskRefusal | None:
+    """Why this person's voice is no new one here, or None. backed: they had said me too before the answer."""
+    if not declined:
+        return AskRefusal.NOT_DECLINED
+    if hidden:
+        return AskRefusal.HIDDEN
+    if own:
+        return AskRefusal.OWN_IDEA
+    return AskRefusal.ALREADY_COUNTED if backed else None
+
+
+def voices_needed(supporters: int) -> int:
+    """How many new voices it takes. supporters: people who had backed it when the answer was given."""
+    return max(VOICES_MIN, math.ceil(supporters * SHARE_PERCENT / 100))
+
+
+def returns(voices: int, teams: int, supporters: int) -> bool:
+    """Whether it goes back to the executives. teams: different ones among the new voices."""
+    return voices >= voices_needed(supporters) and teams >= TEAMS_MIN
+
+
+def progress(voices: int, teams: int, supporters: int) -> str:
+    """ "4 of 12 new voices have asked again. With 12, from at least 2 teams, it goes back to the executives."."""
+    needed = voices_needed(supporters)
+    has = "has" if voices == 1 and needed == 1 else "have"
+    still = " They all come from one team so far." if voices >= needed and teams < TEAMS_MIN else ""
+    return (
+        f"{voices} of {needed} new voices {has} asked again.{still} With {needed}, from at least {TEAMS_MIN} teams, "
+        "it goes back to the executives."
+    )
+
+
+_SENTENCES = {
+    AskRefusal.NOT_DECLINED: "This idea is not declined, so there is nothing to ask again.",
+    AskRefusal.HIDDEN: "This idea is hidden from the board, so nothing is noted on it for now.",
+    AskRefusal.OWN_IDEA: "This idea is yours. It takes colleagues who had not backed it to ask again.",
+    AskRefusal.ALREADY_COUNTED: "Your me too counts already. It takes colleagues who had not said so by then.",
+    AskRefusal.ALREADY_ASKED: "You have asked again already.",
+    AskRefusal.NOT_ASKED: "You have not asked again, so there is nothing to take back.",
+}
