@@ -12,6 +12,8 @@ TABLES = (
     "idea_story",
     "moderation_log",
     "audit_entries",
+    "merges",
+    "merge_undos",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

@@ -8,7 +8,8 @@ from portal.metrics import models as metrics
 from portal.outbox import models as outbox
 from portal.people import models as people
 from portal.rewards import models as rewards
+from portal.swarm import merge_models as merging
 from portal.swarm import models as swarm
 from portal.triage import models as triage
 
-ALL = (people, outbox, metrics, ledger, rewards, ideas, swarm, commitments, triage, home)
+ALL = (people, outbox, metrics, ledger, rewards, ideas, swarm, merging, commitments, triage, home)

@@ -11,6 +11,7 @@ from portal.db import db, table_of, upsert
 from portal.errors import Invalid
 from portal.ideas import drafts, story
 from portal.ideas.guess import barrier_of, kind_of, title_of
+from portal.ideas.joining import locked_with_joined
 from portal.ideas.models import Follow, Idea, Revision, Withdrawal
 from portal.ideas.origin import origin_of, path_of
 from portal.ideas.policy import MAY
@@ -176,6 +177,8 @@ def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> 
     """Take an idea back, which the author may until it is promoted. Raises the refusals of `WithdrawRefusal`."""
     if refusal := withdraw_refusal(facts_of(idea), is_author=is_author(viewer, idea)):
         raise refusal.as_error()
+    if locked_with_joined(idea.id):
+        raise WithdrawRefusal.JOINED.as_error()
     if not _change(idea, Idea.stage == Stage.OPEN, stage=Stage.WITHDRAWN, moved_at=now):
         raise WithdrawRefusal.CARRIED.as_error()
     db.session.add(Withdrawal(idea_id=idea.id, at=now, reason=reason))
@@ -194,6 +197,8 @@ def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> No
     sorting = Sorting(audience, wanted.site_id, site.employer_id if site else None, viewer.site_id)
     if refusal := sort_refusal(facts_of(idea), sorting, is_author=mine, is_programme=programme):
         raise refusal.as_error()
+    if audience is not idea.audience and locked_with_joined(idea.id):
+        raise SortRefusal.JOINED.as_error()
     before = {"title": idea.title, "kind": idea.kind, "barrier": idea.barrier, "site": idea.site_id}
     # What the rule has looked at must still hold when the row is written.
     still = [Idea.stage == idea.stage, Idea.audience == idea.audience]
@@ -262,15 +267,16 @@ def note_first_vote(idea_id: int, *, now: datetime) -> None:
 
 
 def follow(viewer: Viewer, idea: Idea, *, now: datetime) -> None:
-    """Hear what becomes of it; twice is the same as once."""
-    values = {"idea_id": idea.id, "person_id": viewer.id, "since": now}
+    """Hear what becomes of it, or of the idea that it has joined; twice is the same as once."""
+    values = {"idea_id": idea.merged_into_id or idea.id, "person_id": viewer.id, "since": now}
     # The standing row keeps its date: the update changes nothing.
     upsert(Follow, values, key=("idea_id", "person_id"), update=("idea_id",))
 
 
 def unfollow(viewer: Viewer, idea: Idea) -> None:
     """No longer hear of it."""
-    db.session.execute(delete(Follow).where(Follow.idea_id == idea.id, Follow.person_id == viewer.id))
+    mine = Follow.idea_id == (idea.merged_into_id or idea.id), Follow.person_id == viewer.id
+    db.session.execute(delete(Follow).where(*mine))
 
 
 def is_author(viewer: Viewer, idea: Idea) -> bool:

@@ -8,5 +8,6 @@ MAY: dict[str, Rule] = {
     "vote.withdraw": in_a_team,
     "stops.see": signed_in,
     "swarm.explain": signed_in,
+    "idea.merge": holds(Role.EXECUTIVE, Role.PROGRAMME),  # where the idea was said, or above; and taking apart again
     "swarm.audit": holds(Role.PROGRAMME, Role.AUDITOR),
 }
