@@ -3,12 +3,14 @@
 Votes are more than rows that change their idea; they are in `merge_votes`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Table, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, Table, func, insert, literal, select, text, update
 
-from portal.db import db, table_of
+from portal.db import db, is_postgres, table_of
 from portal.ideas.models import Comment, Follow, Idea, Report
 from portal.swarm.merge_models import MergeMove
 
@@ -45,11 +47,11 @@ class Rows:
         """Record and move."""
         columns = self.table.c
         record(way.merge_id, self.kind, select(columns.id).where(columns.idea_id == way.from_id))
-        _send(self.table, columns.id, self.kind, way, way.into_id)
+        _send(self.table, columns.id, self.kind, way, here=way.from_id, to=way.into_id)
 
     def put_back(self, way: Way) -> None:
         """Move back what was recorded; what came later stays."""
-        _send(self.table, self.table.c.id, self.kind, way, way.from_id)
+        _send(self.table, self.table.c.id, self.kind, way, here=way.into_id, to=way.from_id)
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,14 @@ class OncePerPerson:
         taken = select(there.c.person_id).where(there.c.idea_id == way.into_id)
         mine = columns.idea_id == way.from_id, columns.person_id.not_in(taken)
         record(way.merge_id, self.kind, select(columns.person_id).where(*mine))
-        _send(self.table, columns.person_id, self.kind, way, way.into_id, columns.idea_id == way.from_id)
+        _send(self.table, columns.person_id, self.kind, way, here=way.from_id, to=way.into_id)
 
     def put_back(self, way: Way) -> None:
         """Move back the rows of those recorded."""
         columns, there = self.table.c, self.table.alias()
         taken = select(there.c.person_id).where(there.c.idea_id == way.from_id)
-        still = columns.idea_id == way.into_id, columns.person_id.not_in(taken)
-        _send(self.table, columns.person_id, self.kind, way, way.from_id, *still)
+        free = columns.person_id.not_in(taken)
+        _send(self.table, columns.person_id, self.kind, way, free, here=way.into_id, to=way.from_id)
 
 
 class Comments:
@@ -85,21 +87,17 @@ class Comments:
         own = Comment.idea_id == way.from_id, Comment.by_idea_author.is_(True)
         record(way.merge_id, self.as_author, select(Comment.id).where(*own))
         Rows(table_of(Comment), self.moved).move(way)
-        self._mark(way, by_idea_author=False)
-        self._follow(way, way.into_id)
+        self._follow(way, way.into_id, by_idea_author=False)
 
     def put_back(self, way: Way) -> None:
         """Move back what was recorded, and count anew."""
         Rows(table_of(Comment), self.moved).put_back(way)
-        self._mark(way, by_idea_author=True)
-        self._follow(way, way.from_id)
+        self._follow(way, way.from_id, by_idea_author=True)
 
-    def _mark(self, way: Way, *, by_idea_author: bool) -> None:
-        mine = Comment.id.in_(recorded(way.merge_id, self.as_author))
-        _run(update(Comment).where(mine).values(by_idea_author=by_idea_author))
-
-    def _follow(self, way: Way, idea_id: int) -> None:
-        """What goes with the comments: reports about them, and how many can be read."""
+    def _follow(self, way: Way, idea_id: int, *, by_idea_author: bool) -> None:
+        """What goes with the comments: whose they are, reports about them, and how many can be read."""
+        mine = Comment.idea_id == idea_id, Comment.id.in_(recorded(way.merge_id, self.as_author))
+        _run(update(Comment).where(*mine).values(by_idea_author=by_idea_author))
         reported = Report.comment_id.in_(recorded(way.merge_id, self.moved))
         _run(update(Report).where(reported).values(idea_id=idea_id))
         read = Comment.idea_id == Idea.id, Comment.withdrawn_at.is_(None), Comment.hidden_at.is_(None)
@@ -112,6 +110,21 @@ MOVERS: tuple[Mover, ...] = (
     Comments(),
     OncePerPerson(table_of(Follow), "follow"),
 )
+
+
+@contextmanager
+def whole_sets() -> Iterator[None]:
+    """Let PostgreSQL join what is moved as a whole, row by row never.
+
+    Nobody has counted yet what has just been recorded: taken for a few rows, each of five thousand votes would be
+    looked up among all the others, ten seconds in which nobody can vote on either idea.
+    """
+    if not is_postgres():
+        yield
+        return
+    db.session.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    db.session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 def record(merge_id: int, kind: str, rows: Select[Any]) -> None:
@@ -128,10 +141,10 @@ def recorded(merge_id: int, kind: str) -> Select[int]:
 
 
 def _send(
-    table: Table, key: ColumnElement[Any], kind: str, way: Way, idea_id: int, *still: ColumnElement[bool]
+    table: Table, key: ColumnElement[Any], kind: str, way: Way, *still: ColumnElement[bool], here: int, to: int
 ) -> None:
-    moved = key.in_(recorded(way.merge_id, kind))
-    _run(update(table).where(moved, *still).values(idea_id=idea_id))
+    moved = table.c.idea_id == here, key.in_(recorded(way.merge_id, kind))
+    _run(update(table).where(*moved, *still).values(idea_id=to))
 
 
 def _run(statement: Any) -> None:

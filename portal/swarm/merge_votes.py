@@ -37,7 +37,7 @@ def move(way: Way, *, now: datetime) -> None:
     newest, here = _newest_on(way.into_id), _standing_on(way.from_id)
     record(way.merge_id, LEFT, select(Vote.id).where(*here))
     record(way.merge_id, GAVE_WAY, _giving_way(way))
-    _revoke(Vote.id.in_(recorded(way.merge_id, GAVE_WAY)), now)
+    _revoke(way.into_id, recorded(way.merge_id, GAVE_WAY), now)
     there = aliased(Vote)
     decided = select(there.person_id).where(there.idea_id == way.into_id, there.revoked_at.is_(None))
     author = select(Idea.author_id).where(Idea.id == way.into_id, Idea.author_id.is_not(None))
@@ -45,21 +45,22 @@ def move(way: Way, *, now: datetime) -> None:
         *here, Vote.person_id.not_in(decided), Vote.person_id.not_in(author)
     )
     db.session.execute(insert(VOTES).from_select(["idea_id", *KEPT], coming.order_by(Vote.id)))
-    _revoke(and_(*here), now)
     copy, origin = aliased(Vote), aliased(Vote)
-    left = origin.id.in_(recorded(way.merge_id, LEFT)), origin.person_id == copy.person_id
+    left = origin.idea_id == way.from_id, origin.person_id == copy.person_id, origin.revoked_at.is_(None)
     copies = select(copy.id, origin.id).where(copy.idea_id == way.into_id, copy.id > newest, *left)
     record(way.merge_id, JOINED, copies)
+    _revoke(way.from_id, recorded(way.merge_id, LEFT), now)
 
 
 def put_back(way: Way, *, now: datetime) -> None:
     """Give both ideas the votes that they had before; whoever has decided anew since then keeps that decision there."""
     newest = _newest_on(way.from_id)
-    left = select(literal(way.from_id), *_columns(Vote)).where(Vote.id.in_(recorded(way.merge_id, LEFT)))
-    db.session.execute(insert(VOTES).from_select(["idea_id", *KEPT], left.order_by(Vote.id)))
+    left = Vote.idea_id == way.from_id, Vote.id.in_(recorded(way.merge_id, LEFT))
+    again = select(literal(way.from_id), *_columns(Vote)).where(*left)
+    db.session.execute(insert(VOTES).from_select(["idea_id", *KEPT], again.order_by(Vote.id)))
     _still_copies(way, newest)
     standing = _copies_that_stand(way)
-    _revoke(and_(*_standing_on(way.into_id), Vote.id.in_(recorded(way.merge_id, JOINED))), now)
+    _revoke(way.into_id, recorded(way.merge_id, JOINED), now)
     _cast_again(way, _next_best(way, standing))
 
 
@@ -75,10 +76,11 @@ def _giving_way(way: Way) -> Select[int]:
 def _still_copies(way: Way, newest: int) -> None:
     """Votes that stand again and had themselves come with an earlier merge belong to that one still."""
     again, before, moved = aliased(Vote), aliased(Vote), aliased(MergeMove)
-    same = before.person_id == again.person_id, before.id.in_(recorded(way.merge_id, LEFT))
-    came = select(moved.merge_id, literal(JOINED), again.id, moved.origin_id).select_from(again)
-    came = came.join(before, and_(*same)).join(moved, and_(moved.kind == JOINED, moved.row_id == before.id))
-    came = came.where(again.idea_id == way.from_id, again.id > newest)
+    same = again.idea_id == way.from_id, again.person_id == before.person_id, again.revoked_at.is_(None)
+    came = select(moved.merge_id, literal(JOINED), again.id, moved.origin_id).select_from(moved)
+    was = before.id == moved.row_id, before.idea_id == way.from_id
+    came = came.join(before, and_(*was)).join(again, and_(*same, again.id > newest))
+    came = came.where(moved.kind == JOINED, moved.row_id.in_(recorded(way.merge_id, LEFT)))
     db.session.execute(insert(MOVES).from_select(["merge_id", "kind", "row_id", "origin_id"], came))
 
 
@@ -162,6 +164,6 @@ def _newest_on(idea_id: int) -> int:
     return db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)) or 0
 
 
-def _revoke(votes: ColumnElement[bool], now: datetime) -> None:
-    statement = update(Vote).where(Vote.revoked_at.is_(None), votes).values(revoked_at=now)
+def _revoke(idea_id: int, votes: Select[int], now: datetime) -> None:
+    statement = update(Vote).where(*_standing_on(idea_id), Vote.id.in_(votes)).values(revoked_at=now)
     db.session.execute(statement.execution_options(synchronize_session=False))

@@ -22,7 +22,7 @@ from portal.people.policy import demand
 from portal.people.viewer import Viewer
 from portal.swarm import audit, merge_votes, promoting, scores
 from portal.swarm.merge_models import Merge, MergeUndo
-from portal.swarm.merge_movers import MOVERS, Way, record, recorded
+from portal.swarm.merge_movers import MOVERS, Way, record, recorded, whole_sets
 from portal.swarm.merge_rules import (
     Mergeable,
     Merged,
@@ -66,9 +66,10 @@ def merge(viewer: Viewer, idea: Idea, into_number: int, *, now: datetime, reason
     db.session.add(made)
     db.session.flush()
     way = Way(made.id, one.id, into.id)
-    merge_votes.move(way, now=now)
-    for mover in MOVERS:
-        mover.move(way)
+    with whole_sets():
+        merge_votes.move(way, now=now)
+        for mover in MOVERS:
+            mover.move(way)
     record(made.id, CAME_ALONG, select(Idea.id).where(Idea.merged_into_id == one.id))
     joining.mark_merged(one.id, into.id, from_stage, now=now)
     scores.close(one.id)
@@ -97,9 +98,10 @@ def unmerge(viewer: Viewer, idea: Idea, *, now: datetime) -> Merge:
         raise refusal.as_error()
     now = _after(now, one, into)
     way = Way(made.id, one.id, into.id)
-    merge_votes.put_back(way, now=now)
-    for mover in MOVERS:
-        mover.put_back(way)
+    with whole_sets():
+        merge_votes.put_back(way, now=now)
+        for mover in MOVERS:
+            mover.put_back(way)
     db.session.add(MergeUndo(merge_id=made.id, by_id=viewer.id, at=now))
     joining.mark_unmerged(one.id, made.from_stage, recorded(made.id, CAME_ALONG), now=now)
     if made.from_stage is Stage.OPEN:

@@ -47,7 +47,7 @@ def everything(number: int) -> dict[str, Any]:
     return {
         "stage": found.stage, "into": found.merged_into_id, "comment_count": found.comment_count,
         "votes": standing(number), "cells": sorted(tuple(row) for row in cells),
-        "score": {name: getattr(score, name) if score else 0 for name in columns},
+        "score": {name: round(getattr(score, name), 9) if score else 0 for name in columns},
         "comments": sorted(tuple(row) for row in db.session.execute(comments)),
         "follows": set(db.session.scalars(select(Follow.person_id).where(Follow.idea_id == number))),
     }  # fmt: skip
