@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from portal.home.idea_merged import merged
 from portal.home.idea_page import IdeaPage
 from portal.ideas.box import MODES, fresh_key
 from portal.ideas.earlier_shown import state_before
@@ -48,6 +49,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "first_comments": f"/ideas/{idea.id}#talk" if after else None,
         "comment": _comment_form(page),
         "may": _may(viewer, idea, now),
+        **merged(viewer, idea, now=now),
     }
 
 
@@ -118,7 +120,7 @@ def _may(viewer: Viewer, idea: Any, now: datetime) -> dict[str, Any]:
     sorts = mine or viewer.is_programme
     return {
         "edit_href": f"/ideas/{idea.id}/edit" if edit_refusal(facts, is_author=mine, now=now) is None else None,
-        "withdraw": withdraw_refusal(facts, is_author=mine) is None,
+        "withdraw": withdraw_refusal(facts, is_author=mine) is None and not idea.has_joined,
         "sort_href": f"/ideas/{idea.id}/sorting" if sorts and idea.stage is Stage.OPEN else None,
         "report_href": None if mine else f"/ideas/{idea.id}/reports",
     }

@@ -26,6 +26,10 @@ ICONS = {
     StoryKind.SENT_BACK: ("back", "stop"),
     StoryKind.MEASURED: ("chart", ""),
     StoryKind.REWARDED: ("gift", "honey"),
+    StoryKind.MERGED: ("merge", ""),
+    StoryKind.JOINED: ("merge", "honey"),
+    StoryKind.UNMERGED: ("back", ""),
+    StoryKind.LEFT: ("back", ""),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -45,7 +49,13 @@ TITLES = {
     StoryKind.SENT_BACK: "{who} looked, and sent it back.",
     StoryKind.MEASURED: "The numbers came in.",
     StoryKind.REWARDED: "Points were shared for it.",
+    StoryKind.MERGED: "{who} let it join another idea.",
+    StoryKind.JOINED: "{who} let another idea join it.",
+    StoryKind.UNMERGED: "{who} let it stand on its own again.",
+    StoryKind.LEFT: "{who} took another idea apart from it again.",
 }
+
+ABOUT_TWO = (StoryKind.MERGED, StoryKind.JOINED, StoryKind.UNMERGED, StoryKind.LEFT)
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,13 @@ def entry(
         words,
         day_words(at, today=today, zone=zone),
         at.isoformat(timespec="seconds"),
+        link=_other(kind, facts),
     )
+
+
+def _other(kind: StoryKind, facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    number = facts.get("number") if kind in ABOUT_TWO else None
+    return (f"Number {number}", f"/ideas/{number}") if number else None
 
 
 def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
@@ -107,6 +123,8 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
             f"Supporters in {facts['supporters_teams']} teams on {facts.get('sites', 1)} sites, "
             "so no single team did it."
         )
+    if kind in ABOUT_TWO and facts.get("number"):
+        parts.append(f"Number {facts['number']}.")
     if owner := facts.get("owner"):
         parts.append(f"{owner} owns it.")
     if due := facts.get("due_on"):

@@ -102,8 +102,7 @@ def say(viewer: Viewer, words: NewIdea, *, now: datetime) -> Idea:
         if before is None:
             raise
         return before
-    shown = words.names is Names.SHOWN
-    story.record(idea.id, StoryKind.SAID, now=now, actor_id=viewer.id if shown else None)
+    story.record(idea.id, StoryKind.SAID, now=now, actor_id=_shown_author(idea))
     if words.names is not Names.NONE:
         follow(viewer, idea, now=now)
         drafts.clear(viewer.id, drafts.IDEA)
@@ -164,10 +163,8 @@ def edit(viewer: Viewer, idea: Idea, words: str, *, now: datetime) -> None:
         return
     title = title_of(words) if idea.title == title_of(idea.say) else idea.title
     db.session.add(Revision(idea_id=idea.id, at=now, say=idea.say, title=idea.title))
-    changed = _change(
-        idea, Idea.first_vote_at.is_(None), Idea.stage == Stage.OPEN, say=words, title=title, edited_at=now
-    )
-    if not changed:
+    still = Idea.first_vote_at.is_(None), Idea.stage == Stage.OPEN
+    if not _change(idea, *still, say=words, title=title, edited_at=now):
         raise EditRefusal.VOTED.as_error()
     story.record(idea.id, StoryKind.EDITED, now=now, actor_id=_shown_author(idea))
     db.session.flush()
@@ -230,8 +227,7 @@ def move_stage(idea_id: int, frm: Stage, to: Stage, *, now: datetime) -> None:
     """Move an idea on; raises Conflict `stage_not_reachable`, or `stage_changed` if it is no longer at `frm`."""
     if refusal := move_refusal(frm, to):
         raise refusal.as_error()
-    here = Idea.id == idea_id, Idea.stage == frm
-    statement = update(Idea).where(*here).values(stage=to, moved_at=now)
+    statement = update(Idea).where(Idea.id == idea_id, Idea.stage == frm).values(stage=to, moved_at=now)
     if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
         raise MoveRefusal.CHANGED.as_error()
 

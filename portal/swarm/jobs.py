@@ -6,9 +6,9 @@ from datetime import datetime
 
 from portal.db import writing
 from portal.outbox.service import Claimed
-from portal.swarm import audit, scores
+from portal.swarm import audit, merging, scores
 
-REFRESH, VERIFY = "swarm.refresh", "swarm.verify"
+REFRESH, VERIFY, FORGET = "swarm.refresh", "swarm.verify", "swarm.forget_moves"
 SLOT_MINUTES = 5
 log = logging.getLogger("sayso.swarm")
 
@@ -26,10 +26,21 @@ def verify(message: Claimed, now: datetime) -> None:
         log.error(sentence)
 
 
-HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {REFRESH: refresh, VERIFY: verify}
+def forget_moves(message: Claimed, now: datetime) -> None:
+    """Whose rows a merge moved is not kept once it can no longer be undone."""
+    with writing():
+        merging.forget_moves(now=now)
+
+
+HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
+    REFRESH: refresh,
+    VERIFY: verify,
+    FORGET: forget_moves,
+}
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
     """Every five minutes, and every day."""
     slot = now.replace(minute=now.minute - now.minute % SLOT_MINUTES, second=0, microsecond=0)
-    return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), (VERIFY, f"{VERIFY}:{now:%Y-%m-%d}")]
+    daily = [(topic, f"{topic}:{now:%Y-%m-%d}") for topic in (VERIFY, FORGET)]
+    return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), *daily]

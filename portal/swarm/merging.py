@@ -5,10 +5,10 @@ the merge and moves with it, or after it and is told where the idea is now; of t
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.db import db
 from portal.ideas import joining, story
@@ -21,9 +21,10 @@ from portal.outbox import service as outbox
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 from portal.swarm import audit, merge_votes, promoting, scores
-from portal.swarm.merge_models import Merge, MergeUndo
+from portal.swarm.merge_models import Merge, MergeMove, MergeUndo
 from portal.swarm.merge_movers import MOVERS, Way, record, recorded, whole_sets
 from portal.swarm.merge_rules import (
+    UNMERGE_TIME,
     Mergeable,
     Merged,
     MergeRefusal,
@@ -39,6 +40,8 @@ MERGED, UNMERGED = "swarm.merged", "swarm.unmerged"
 CAME_ALONG = "idea"  # ideas that had joined the one that now joins another
 NUMBER_MAX = 2**31 - 1
 NOTHING = Terms()
+FORGOTTEN = timedelta(days=1)  # later than it could have been undone
+NO_SYNC = {"synchronize_session": False}
 
 
 class _Where(NamedTuple):
@@ -118,6 +121,12 @@ def standing_merge(idea_id: int) -> Merge | None:
     query = select(Merge, MergeUndo.merge_id).outerjoin(MergeUndo, MergeUndo.merge_id == Merge.id)
     row = db.session.execute(query.where(Merge.from_id == idea_id).order_by(Merge.id.desc()).limit(1)).one_or_none()
     return row[0] if row and row[1] is None else None
+
+
+def forget_moves(*, now: datetime) -> None:
+    """Forget which rows were moved by merges that can no longer be undone."""
+    old = select(Merge.id).where(Merge.at < now - UNMERGE_TIME - FORGOTTEN)
+    db.session.execute(delete(MergeMove).where(MergeMove.merge_id.in_(old)), execution_options=NO_SYNC)
 
 
 def mergeable(idea: Any) -> Mergeable:
