@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from portal.commitments import service as commitments
 from portal.commitments.models import Commitment
 from portal.commitments.rules import NewDelivery, NewPromise
 from portal.db import db
-from portal.demo import shapes
+from portal.demo import shapes, stories
 from portal.demo.people import Crowd
 from portal.errors import Conflict
 from portal.ideas import moderating, talking
@@ -21,7 +23,7 @@ from portal.ideas.service import NewIdea
 from portal.ideas.talking import NewComment
 from portal.ideas.words import Audience, Barrier, CommentKind, Kind, Names, Stage
 from portal.people.viewer import Viewer
-from portal.swarm import line
+from portal.swarm import line, merging
 from portal.swarm.models import IdeaScore, Via
 from portal.swarm.rules import StopReason, VoteKind, VoteRefusal, WantedVote
 from portal.swarm.service import Voter, cast_vote
@@ -31,7 +33,7 @@ from portal.triage.rules import DeclineReason, NewDecline
 if TYPE_CHECKING:
     from portal.demo.load import Calendar
 
-LOOKS = {"open": (16, 30), "gathering": (14, 30), "withdrawn": (2, 4), "hidden": (2, 5)}
+LOOKS = {"open": (16, 30), "gathering": (14, 30), "withdrawn": (2, 4), "hidden": (2, 5), "joined": (7, 10)}
 LOOKS_CARRIED = (18, 40)  # of ideas that reach the executives
 STAYS_BELOW = 0.7  # of the line, for what is still gathering
 STRONG_SHARE, STRONG_SHARE_CARRIED = 0.1, 0.32
@@ -130,6 +132,14 @@ class Life:
             self.crowd.cast[hiding.by], moderating.Text(self._idea()), Action.HIDE, hiding.reason, now=at
         )
 
+    def join(self, at: datetime) -> None:
+        """The programme sees that it is the same as another story."""
+        joining = self.story.joining
+        assert joining is not None
+        other = next(story for story in stories.IDEAS if story.key == joining.into)
+        into = db.session.scalars(select(Idea.id).where(Idea.title == other.title)).one()
+        merging.merge(self.crowd.cast[joining.by], self._idea(), into, reason=joining.reason, now=at)
+
     # what executives and owners do
 
     def decline(self, at: datetime) -> None:
@@ -225,6 +235,8 @@ def plan_life(life: Life, calendar: "Calendar") -> None:
         calendar.add(max(end, life.ago(story.withdrawn_days_ago)), life.withdraw)
     if story.hiding is not None:
         calendar.add(max(end, life.ago(story.hiding.days_ago)), life.hide)
+    if story.joining is not None:
+        calendar.add(max(end, life.ago(story.joining.days_ago)), life.join)
     if story.decline is not None:
         calendar.add(max(end, life.ago(story.decline.days_ago)), life.decline)
     if story.promise is not None:
@@ -237,7 +249,8 @@ def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetim
     end = (
         _carried_by(life, said) if life.carried else min(life.today - timedelta(minutes=10), said + timedelta(days=25))
     )
-    first_out = story.withdrawn_days_ago or (story.hiding.days_ago if story.hiding else None)
+    away = story.hiding or story.joining
+    first_out = story.withdrawn_days_ago or (away.days_ago if away else None)
     if first_out is not None:
         end = max(said + timedelta(hours=3), life.ago(first_out) - timedelta(hours=1))
     looks = rng.randint(*LOOKS.get(story.fate, LOOKS_CARRIED))

@@ -42,12 +42,10 @@ def tell(message: Claimed, now: datetime) -> None:
     row, to = _merge(facts["merge"]), db.session.get(Person, facts["person"])
     if row is None or to is None or not to.active or not to.email or to.origin is Origin.DEMO:
         return
-    subject = (
-        f"Number {row.from_id} {'stands on its own again' if facts['undone'] else f'has joined number {row.into_id}'}"
-    )
+    what = "stands on its own again" if facts["undone"] else f"has joined number {row.into_id}"
     given: dict[str, Any] = {"name": to.name, "undone": facts["undone"], "merge": row}
     text, html = _drawn("merge.txt", **given), _drawn("merge.html", **given)
-    mail.send(to.email, subject, text, html, event_id=message.event_id, now=now)
+    mail.send(to.email, f"Number {row.from_id} {what}", text, html, event_id=message.event_id, now=now)
 
 
 def _readers(made: Merge) -> list[int]:
