@@ -49,10 +49,10 @@ TITLES = {
     StoryKind.SENT_BACK: "{who} looked, and sent it back.",
     StoryKind.MEASURED: "The numbers came in.",
     StoryKind.REWARDED: "Points were shared for it.",
-    StoryKind.MERGED: "{who} let it join another idea.",
-    StoryKind.JOINED: "{who} let another idea join it.",
-    StoryKind.UNMERGED: "{who} let it stand on its own again.",
-    StoryKind.LEFT: "{who} took another idea apart from it again.",
+    StoryKind.MERGED: "{who} let it join number {number}.",
+    StoryKind.JOINED: "{who} let number {number} join it.",
+    StoryKind.UNMERGED: "{who} took it apart from number {number} again.",
+    StoryKind.LEFT: "{who} took number {number} apart from it again.",
 }
 
 ABOUT_TWO = (StoryKind.MERGED, StoryKind.JOINED, StoryKind.UNMERGED, StoryKind.LEFT)
@@ -96,7 +96,7 @@ def entry(
     """One step as a line. Without an actor's name the sentence speaks of the author or of us."""
     icon, tone = ICONS[kind]
     who = actor or ("A colleague" if kind is StoryKind.SAID else "We")
-    title = TITLES[kind].format(who=who)
+    title = TITLES[kind].format(who=who, number=facts.get("number"))
     return Entry(
         icon,
         tone,
@@ -111,7 +111,7 @@ def entry(
 
 def _other(kind: StoryKind, facts: Mapping[str, Any]) -> tuple[str, str] | None:
     number = facts.get("number") if kind in ABOUT_TWO else None
-    return (f"Number {number}", f"/ideas/{number}") if number else None
+    return ("See it", f"/ideas/{number}") if number else None
 
 
 def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
@@ -123,8 +123,6 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
             f"Supporters in {facts['supporters_teams']} teams on {facts.get('sites', 1)} sites, "
             "so no single team did it."
         )
-    if kind in ABOUT_TWO and facts.get("number"):
-        parts.append(f"Number {facts['number']}.")
     if owner := facts.get("owner"):
         parts.append(f"{owner} owns it.")
     if due := facts.get("due_on"):

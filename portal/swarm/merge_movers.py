@@ -127,7 +127,7 @@ def whole_sets() -> Iterator[None]:
     db.session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
-def record(merge_id: int, kind: str, rows: Select[Any]) -> None:
+def record(merge_id: int, kind: str, rows: Select) -> None:
     """Write down the rows (a query of their ids, and perhaps of what they are copies of) that a merge moves."""
     parts = rows.subquery()
     columns = ["merge_id", "kind", "row_id", *(["origin_id"] if len(parts.c) > 1 else [])]

@@ -20,6 +20,7 @@ from portal.web.paging import cut, decode_cursor
 CANDIDATES = 5
 LOOKED_AT = 50
 WORDS_MAX = 8
+WORDS_ALIKE = 2  # one word is shared by half of all ideas
 LONG_WORDS = re.compile(r"\w{4,}")
 
 
@@ -41,7 +42,7 @@ class Comparison:
 
     target: Idea | None
     refusal: str | None
-    candidates: Sequence[Row[int, str]]
+    candidates: Sequence[Row[int, str, str]]  # id, title and words
 
 
 def joined_page(viewer: Viewer, number: int, *, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:
@@ -80,8 +81,8 @@ def compare(viewer: Viewer, idea: Idea, asked: str) -> Comparison:
     return Comparison(target, refusal.sentence if refusal else None, [])
 
 
-def candidates(viewer: Viewer, idea: Idea, asked: str = "") -> Sequence[Row[int, str]]:
-    """(number, title) of ideas that this one could join: with every word, or else the most words of its title.
+def candidates(viewer: Viewer, idea: Idea, asked: str = "") -> Sequence[Row[int, str, str]]:
+    """`id`, `title` and `say` of ideas that this one could join: with every word, or else the most words of its title.
 
     Only the newest that fit are looked at.
     """
@@ -94,7 +95,9 @@ def candidates(viewer: Viewer, idea: Idea, asked: str = "") -> Sequence[Row[int,
     fits = and_(*says) if asked.strip() else or_(*says)
     query = select(Idea.id, Idea.title, Idea.say).where(fits, *_could_take(viewer, idea))
     rows = db.session.execute(query.order_by(Idea.id.desc()).limit(LOOKED_AT)).all()
-    return sorted(rows, key=lambda row: -sum(word in f"{row.title} {row.say}".lower() for word in words))[:CANDIDATES]
+    shared = {row.id: sum(word in f"{row.title} {row.say}".lower() for word in words) for row in rows}
+    alike = [row for row in rows if asked.strip() or shared[row.id] >= WORDS_ALIKE]
+    return sorted(alike, key=lambda row: -shared[row.id])[:CANDIDATES]
 
 
 def _long_words(title: str) -> list[str]:

@@ -200,7 +200,8 @@ def test_it_has_exactly_the_size_that_was_asked_for_and_something_of_everything(
     assert count(IdeaScore.idea_id > 0) == 800
     assert count(Person.origin != Origin.DEMO) == 0 and count(Person.password_hash.is_not(None)) == 0
     for column, words in ((Idea.stage, {*Stage} - {Stage.MERGED}), (Idea.kind, Kind), (Idea.barrier, Barrier),
-                          (Idea.names, Names), (Idea.audience, Audience), (Vote.kind, VoteKind), (Vote.via, {*Via} - {Via.IMPORT, Via.API}),
+                          (Idea.names, Names), (Idea.audience, Audience), (Vote.kind, VoteKind),
+                          (Vote.via, {*Via} - {Via.IMPORT, Via.API}),
                           (Vote.reason, {None, *StopReason})):  # fmt: skip
         assert set(db.session.scalars(select(column).distinct())) == set(words), column
     sites = count(Place.kind == PlaceKind.SITE)

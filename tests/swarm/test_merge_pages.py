@@ -93,7 +93,7 @@ def test_the_other_page_names_what_joined_and_offers_to_take_it_apart(app: Flask
     done = send(mia, f"/ideas/{one}/unmerge")
 
     assert f'action="/ideas/{one}/unmerge"' in page and f'action="/ideas/{one}/unmerge"' not in plain
-    assert f'<a href="/ideas/{one}">' in plain and "Mia let another idea join it." in text_of(plain)
+    assert f'<a href="/ideas/{one}">' in plain and f"Mia let number {one} join it." in text_of(plain)
     assert (done.status_code, done.location) == (303, f"/ideas/{one}")
     with app.app_context():
         assert set(standing(one)) == {cast.bo} and idea(one).stage is Stage.OPEN
