@@ -15,10 +15,12 @@ from portal.ideas import talking
 from portal.ideas.models import Comment, Story
 from portal.ideas.rules import CommentRefusal, SortRefusal, WithdrawRefusal
 from portal.ideas.service import NewSorting
-from portal.ideas.words import Audience, Stage, StoryKind
+from portal.ideas.words import Audience, Names, Stage, StoryKind
 from portal.outbox.models import Message
+from portal.rewards.rules import Payee, Share
 from portal.swarm import audit
 from portal.swarm.merge_models import Merge
+from portal.swarm.merge_queries import co_authors
 from portal.swarm.models import Promotion
 from portal.swarm.queries import official_list
 from portal.swarm.rules import VoteRefusal
@@ -290,6 +292,18 @@ def test_both_stories_tell_it_and_the_outbox_knows(context: Flask, cast: Cast) -
     assert {step.actor_id for key, step in steps.items() if key[1] is not StoryKind.SAID} == {cast.mia}
     sent = {row.topic: row.payload for row in db.session.scalars(select(Message))}
     assert sent["swarm.merged"] == sent["swarm.unmerged"] == f'{{"merge": {number}}}'
+
+
+def test_the_authors_of_what_joined_are_remembered_beside_the_author(context: Flask, cast: Cast) -> None:
+    into, hidden, shown = said(cast.kim), said(cast.asha, names=Names.HIDDEN), said(cast.bo, names=Names.SHOWN)
+    nobody, own = said(cast.cy, names=Names.NONE), said(cast.mia)
+    for number in (hidden, shown, nobody, own):
+        merge(cast, number, into)
+
+    author = Share.AUTHOR
+    assert co_authors(into) == [Payee(cast.asha, author, hidden=True), Payee(cast.bo, author, hidden=False)]
+    unmerge(cast, hidden, now=after(1))
+    assert co_authors(into) == [Payee(cast.bo, author, hidden=False)]
 
 
 def test_only_who_answers_there_merges(context: Flask, cast: Cast) -> None:
