@@ -15,6 +15,8 @@ TABLES = (
     "rule_changes",
     "rule_verdicts",
     "relapse_reports",
+    "merges",
+    "merge_undos",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

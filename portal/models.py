@@ -11,12 +11,13 @@ from portal.outbox import models as outbox
 from portal.people import models as people
 from portal.rewards import models as rewards
 from portal.swarm import looks_models as swarm_looks
+from portal.swarm import merge_models as merging
 from portal.swarm import models as swarm
 from portal.swarm import occurrence_models as occurrences
 from portal.triage import again_models as asking_again
 from portal.triage import models as triage
 
 ALL = (
-    people, outbox, metrics, ledger, rewards, ideas, rule_records, swarm, occurrences, swarm_looks, commitments,
-    relapses, triage, asking_again, home,
+    people, outbox, metrics, ledger, rewards, ideas, rule_records, swarm, merging, occurrences, swarm_looks,
+    commitments, relapses, triage, asking_again, home,
 )  # fmt: skip

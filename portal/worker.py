@@ -26,12 +26,12 @@ def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
     from portal.home import jobs as home
     from portal.ideas import jobs as ideas
-    from portal.notices import again_mails, people_mails, rule_mails
+    from portal.notices import again_mails, merge_mails, people_mails, rule_mails
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    capabilities = (people_mails, again_mails, rule_mails, people, ideas, rewards, swarm, home)
+    capabilities = (people_mails, merge_mails, again_mails, rule_mails, people, ideas, rewards, swarm, home)
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
 

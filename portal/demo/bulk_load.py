@@ -22,6 +22,7 @@ from portal.errors import Conflict
 from portal.ideas.words import Stage
 from portal.people import queries
 from portal.swarm import score, scores
+from portal.swarm.audience import all_sizes
 from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.promoting import HASHED, link_hash
@@ -29,7 +30,7 @@ from portal.swarm.rules import VoteKind
 
 PROMOTED = ("id", *HASHED, "prev_hash", "hash")
 SCORED = tuple(table_of(IdeaScore).c.keys())
-STAT = ("id", "sum_s", "sum_d", "sum_m", "mu0", "var", "params_version", "at")
+STAT = ("id", "sum_s", "sum_d", "sum_m", "mu0", "var", "params_version", "sizes", "at")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _standings(years: Years, until: datetime) -> Iterable[Batch]:
     means = score.portal_means(*sums)
     rows = (_scored(talk, means, until) for talk in years.talks)
     yield IdeaScore, SCORED, rows, len(years.talks)
-    yield PortalStat, STAT, [(1, *sums, means.mu0, means.var, score.DEFAULTS.version, until)], 1
+    yield PortalStat, STAT, [(1, *sums, means.mu0, means.var, score.DEFAULTS.version, all_sizes().text(), until)], 1
 
 
 def _scored(talk: Any, means: score.Means, until: datetime) -> tuple[Any, ...]:

@@ -147,6 +147,7 @@ class Swarm:
         before = talk.terms
         if (place := talk.voted.get(person)) is not None:
             self._revoke(talk, person, place, at)
+            via = self.votes.via[place]  # they came to it as they came first
         talk.last_vote = talk.voted[person] = self.votes.add(
             talk.id, person, kind, at, reason=reason, words=words, via=via
         )

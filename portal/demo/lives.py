@@ -3,14 +3,14 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING
+
+from sqlalchemy import select
 
 from portal.commitments import service as commitments
 from portal.commitments.models import Commitment
 from portal.commitments.rules import NewDelivery, NewPromise
 from portal.db import db
-from portal.demo import rule_lives, shapes
+from portal.demo import rule_lives, shapes, stories
 from portal.demo.people import Crowd
 from portal.demo.stories_rules import RULES
 from portal.errors import Conflict
@@ -22,18 +22,14 @@ from portal.ideas.service import NewIdea
 from portal.ideas.talking import NewComment
 from portal.ideas.words import Audience, Barrier, CommentKind, Kind, Names, Stage
 from portal.people.viewer import Viewer
-from portal.swarm import line
+from portal.swarm import line, merging
 from portal.swarm.models import IdeaScore, Via
 from portal.swarm.rules import StopReason, VoteKind, VoteRefusal, WantedVote
 from portal.swarm.service import Voter, cast_vote
 from portal.triage import service as triage
 from portal.triage.rules import DeclineReason, NewDecline
 
-if TYPE_CHECKING:
-    from portal.demo.load import Calendar
-
-LOOKS = {"open": (16, 30), "gathering": (14, 30), "withdrawn": (2, 4), "hidden": (2, 5)}
-LOOKS_CARRIED = (18, 40)  # of ideas that reach the executives
+LOOKS = {"open": (16, 30), "gathering": (14, 30), "withdrawn": (2, 4), "hidden": (2, 5), "joined": (7, 10)}
 STAYS_BELOW = 0.7  # of the line, for what is still gathering
 STRONG_SHARE, STRONG_SHARE_CARRIED = 0.1, 0.32
 LIKES, LIKES_CARRIED = 0.6, 1.0  # of `appeal`: what a story's author expects, against what busy people press
@@ -134,6 +130,14 @@ class Life:
             self.crowd.cast[hiding.by], moderating.Text(self._idea()), Action.HIDE, hiding.reason, now=at
         )
 
+    def join(self, at: datetime) -> None:
+        """The programme sees that it is the same as another story."""
+        joining = self.story.joining
+        assert joining is not None
+        other = next(story for story in stories.IDEAS if story.key == joining.into)
+        into = db.session.scalars(select(Idea.id).where(Idea.title == other.title)).one()
+        merging.merge(self.crowd.cast[joining.by], self._idea(), into, reason=joining.reason, now=at)
+
     # what executives and owners do
 
     def decline(self, at: datetime) -> None:
@@ -218,77 +222,3 @@ class Life:
     def _close_to_the_line(self) -> bool:
         score = db.session.get(IdeaScore, self.number, populate_existing=True)
         return score is not None and score.evidence > STAYS_BELOW * line.swarm_line(len(self.crowd.teams))
-
-
-def plan_life(life: Life, calendar: "Calendar") -> None:
-    """Put everything that happens to a story into the calendar."""
-    story = life.story
-    said = life.ago(story.days_ago)
-    calendar.add(said, life.say)
-    end = _plan_the_swarm(life, calendar, said)
-    _plan_comments(life, calendar, said, end)
-    if story.withdrawn_days_ago is not None:
-        calendar.add(max(end, life.ago(story.withdrawn_days_ago)), life.withdraw)
-    if story.hiding is not None:
-        calendar.add(max(end, life.ago(story.hiding.days_ago)), life.hide)
-    if story.decline is not None:
-        calendar.add(max(end, life.ago(story.decline.days_ago)), life.decline)
-    if story.promise is not None:
-        _plan_the_promise(life, calendar, end)
-    rule = RULES.get(story.key)
-    if rule is not None and rule.days_ago is not None:
-        calendar.add(max(said, life.ago(rule.days_ago)), partial(rule_lives.decide, life, rule))
-
-
-def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetime:
-    """Looks, stop signals and, where the story says so, promotion; returns when the swarm is through with it."""
-    story, rng = life.story, life.rng
-    end = (
-        _carried_by(life, said) if life.carried else min(life.today - timedelta(minutes=10), said + timedelta(days=25))
-    )
-    first_out = story.withdrawn_days_ago or (story.hiding.days_ago if story.hiding else None)
-    if first_out is not None:
-        end = max(said + timedelta(hours=3), life.ago(first_out) - timedelta(hours=1))
-    looks = rng.randint(*LOOKS.get(story.fate, LOOKS_CARRIED))
-    for _ in range(looks):
-        calendar.add(said + (end - said) * rng.betavariate(1, 1.6), life.look)
-    for stop in story.stops:
-        at = said + (end - said) * rng.uniform(0.2, 0.8)
-        calendar.add(at, partial(life.object_to, stop))
-    if life.carried:
-        life.carried_at = end
-        calendar.add(end, life.push)
-    return end
-
-
-def _carried_by(life: Life, said: datetime) -> datetime:
-    """When the swarm has carried it: as the story says, else a week before it was answered."""
-    story = life.story
-    if story.promoted_days_ago is not None:
-        return max(said + timedelta(hours=2), life.ago(story.promoted_days_ago))
-    answered = story.decline.days_ago if story.decline else story.promise.days_ago if story.promise else 1
-    return max(said + timedelta(hours=2), min(life.ago(answered + 6), life.ago(answered) - timedelta(hours=1)))
-
-
-def _plan_comments(life: Life, calendar: "Calendar", said: datetime, end: datetime) -> None:
-    for comment in life.story.comments:
-        at = said + (end - said) * life.rng.uniform(0.1, 0.9)
-        calendar.add(at, partial(life.comment, comment))
-
-
-def _plan_the_promise(life: Life, calendar: "Calendar", carried: datetime) -> None:
-    told, done = life.story.promise, life.story.delivery
-    assert told is not None
-    at = max(carried + timedelta(minutes=5), life.ago(told.days_ago))
-    calendar.add(at, life.promise)
-    if told.accepted_days_ago is not None:
-        at = max(at + timedelta(minutes=5), life.ago(told.accepted_days_ago))
-        calendar.add(at, life.accept)
-    for update in sorted(told.updates, key=lambda update: -update.days_ago):
-        at = max(at + timedelta(minutes=5), life.ago(update.days_ago))
-        calendar.add(at, partial(life.update, update.text))
-    if done is not None:
-        at = max(at + timedelta(minutes=5), life.ago(done.live_days_ago))
-        calendar.add(at, life.deliver)
-        if done.confirmed_days_ago is not None:
-            calendar.add(max(at + timedelta(minutes=5), life.ago(done.confirmed_days_ago)), life.confirm)

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from portal.demo import content
 from portal.demo.again import plan_again
-from portal.demo.lives import Life, plan_life
+from portal.demo.lives import Life
 from portal.demo.numbers import load_numbers
 from portal.demo.people import Crowd, make_crowd
+from portal.demo.plans import plan_life
 from portal.demo.shapes import Idea
 from portal.errors import Conflict
 from portal.people import queries

@@ -180,12 +180,22 @@ class Hiding:
 
 
 @dataclass(frozen=True)
+class Joining:
+    """It turned out to be the same as another story. into: the key of that one; by: who saw it."""
+
+    into: str
+    by: str
+    reason: str
+    days_ago: int
+
+
+@dataclass(frozen=True)
 class Idea:
     """One thing somebody said, and everything that came of it.
 
     kind: stupid_rule or idea. team: where it was said. appeal: how likely a peer who sees it supports it.
     author: a cast key where the name is shown, else somebody of the team whose name is hidden.
-    fate: open, gathering, promoted, declined, promised, overdue, done, confirmed, withdrawn or hidden.
+    fate: open, gathering, promoted, declined, promised, overdue, done, confirmed, withdrawn, hidden or joined.
     """
 
     key: str
@@ -208,6 +218,7 @@ class Idea:
     withdrawn_days_ago: int | None = None
     withdrawn_note: str = ""
     hiding: Hiding | None = None
+    joining: Joining | None = None
 
     @property
     def site(self) -> str:

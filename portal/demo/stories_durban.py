@@ -1,6 +1,6 @@
 """What Durban says and nobody has answered yet. Pure."""
 
-from portal.demo.shapes import Idea, Stop, build, question, workaround
+from portal.demo.shapes import Idea, Joining, Stop, build, question, workaround
 
 DURBAN = (
     Idea(
@@ -221,6 +221,24 @@ DURBAN = (
                 "Text Sibusiso, he notes the time. It isn't official but it has saved three warnings.",
                 team="durban-technical",
             ),
+        ),
+    ),
+    Idea(
+        "passwords-per-caller",
+        "stupid_rule",
+        "systems",
+        "durban-chat",
+        title="More passwords than people in the queue",
+        say=(
+            "Nine at night, three customers waiting, and the knowledge base wants its own password "
+            "again. By the time it has let me in, two of them have gone to bed."
+        ),
+        days_ago=14,
+        appeal=0.6,
+        fate="joined",
+        comments=(build("Ours runs out in the middle of a shift, never between two.", team="durban-chat"),),
+        joining=Joining(
+            "seven-sign-ins", "hannah", "Durban's passwords are on the same list as the seven in Leeds.", days_ago=6
         ),
     ),
 )

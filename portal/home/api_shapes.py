@@ -116,6 +116,7 @@ class IdeaShown(Shown):
     answer_due_on: str | None
     decision: int | None
     commitment: int | None
+    merged_into: int | None = Field(description="The idea that this one has joined, where its votes count now.")
     may: MayNow
 
 
@@ -170,6 +171,7 @@ def whole_idea(found: IdeaFacts) -> IdeaShown:
         vote=_vote(found.vote), counts=_counts(found.score) if found.counted else None, fill_percent=card.fill_percent,
         votes_brought_along=found.votes_before,
         answer_due_on=due.isoformat() if due else None, decision=found.decision, commitment=found.commitment,
+        merged_into=idea.merged_into_id,
         may=MayNow(**found.may),
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ CHIPS = {
     Stage.DONE: ("Done", "green", "check"),
     Stage.DECLINED: ("Not doing", "", "no"),
     Stage.WITHDRAWN: ("Withdrawn", "", "no"),
+    Stage.MERGED: ("Joined another", "", "merge"),
 }
 
 
@@ -146,7 +147,9 @@ def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas", came: 
 
 
 def may_see_numbers(idea: Any, viewer: Viewer, vote: Any) -> bool:
-    """After deciding, or once promoted; the author has decided by saying it."""
+    """After deciding, or once promoted; the author has decided by saying it. One that has joined another has none."""
+    if idea.stage is Stage.MERGED:
+        return False
     return vote is not None or idea.author_id == viewer.id or idea.stage is not Stage.OPEN
 
 

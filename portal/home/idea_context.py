@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.home.idea_back import back
+from portal.home.idea_merged import merged
 from portal.home.idea_occurrences import again
 from portal.home.idea_page import IdeaPage
 from portal.home.idea_rule import rule_box
@@ -54,6 +55,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "rule": rule_box(viewer, idea, today=today),
         "back": back(viewer, idea, page.commitment, today=today),
         "again": again(viewer, idea, now=now),
+        **merged(viewer, idea, now=now),
     }
 
 
@@ -125,7 +127,7 @@ def _may(viewer: Viewer, idea: Any, now: datetime) -> dict[str, Any]:
     sorts = mine or viewer.is_programme
     return {
         "edit_href": f"/ideas/{idea.id}/edit" if edit_refusal(facts, is_author=mine, now=now) is None else None,
-        "withdraw": withdraw_refusal(facts, is_author=mine) is None,
+        "withdraw": withdraw_refusal(facts, is_author=mine) is None and not idea.has_joined,
         "sort_href": f"/ideas/{idea.id}/sorting" if sorts and idea.stage is Stage.OPEN else None,
         "report_href": None if mine else f"/ideas/{idea.id}/reports",
     }

@@ -71,10 +71,14 @@ def _may(viewer: Viewer, idea: Idea, card: Card, now: datetime) -> dict[str, boo
         "vote": card.may_vote and not card.closed,
         "comment": comment_refusal(of_idea) is None,
         "edit": edit_refusal(of_idea, is_author=mine, now=now) is None,
-        "withdraw": withdraw_refusal(of_idea, is_author=mine) is None,
+        "withdraw": withdraw_refusal(of_idea, is_author=mine) is None and not _has_joined(idea.id),
         "sort": service.sorting_refusal(viewer, idea) is None,
         "report": report_refusal(text, is_author=mine) is None,
     }
+
+
+def _has_joined(number: int) -> bool:
+    return db.session.scalar(select(Idea.id).where(Idea.merged_into_id == number).limit(1)) is not None
 
 
 def _decision(number: int) -> int | None:

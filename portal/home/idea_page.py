@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Integer, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
@@ -122,13 +122,16 @@ def _statement(shape: Shape) -> Select:
     looker = stand_in(shape)
     typical = select(PortalStat.mu0).where(PortalStat.id == 1).scalar_subquery()
     mine = Draft.person_id == looker.id, Draft.about == bindparam("about"), Draft.kept_at > bindparam("since")
+    other = aliased(Idea)
+    joined = exists().where(other.merged_into_id == Idea.id)
     draft = select(Draft.text).where(*mine).scalar_subquery()
     talk = select(Comment.id).where(Comment.idea_id == Idea.id).limit(1).scalar_subquery()  # also one taken back
     rule = named_rule(looker)
     more = (
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
-        IdeaScore.n_pass, Idea.source_ref, typical.label("typical"), draft.label("kept_words"),
-        talk.label("first_comment"), rule.label("rule_id"), *idea_occurrences.columns(looker),
+        IdeaScore.n_pass, Idea.source_ref, Idea.merged_into_id, joined.label("has_joined"), typical.label("typical"),
+        draft.label("kept_words"), talk.label("first_comment"), rule.label("rule_id"),
+        *idea_occurrences.columns(looker),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)
@@ -136,6 +139,8 @@ def _statement(shape: Shape) -> Select:
 
 def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFacts:
     """Where the idea stands, in one sentence; before deciding only that one should decide."""
+    if row.stage is Stage.MERGED:
+        return SwarmFacts(f"Counted with number {row.merged_into_id}.")
     if not may_see_numbers(row, viewer, card.vote):
         return SwarmFacts("Have you met this?", "Counts stay hidden until you weigh in.")
     before = votes_before(row)
@@ -181,6 +186,8 @@ def _arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Any, today: date,
     if idea.stage is Stage.DECLINED and (no := moments.get(StoryKind.DECLINED)):
         said = Step("You said", "talk", "done", *when(idea.said_at), said_text, gap_words(idea.said_at, no.at))
         return [said, Step("We said no", "no", "no", *when(no.at), no.words)]
+    if idea.stage is Stage.MERGED:
+        return []  # what becomes of it is told on the page of the other one
     promised = idea.stage in (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)
     done = idea.stage in (Stage.DELIVERED, Stage.DONE)
     steps = [Step("You said", "talk", "done", *when(idea.said_at), said_text,

@@ -32,6 +32,10 @@ ICONS = {
     StoryKind.REWARDED: ("gift", "honey"),
     StoryKind.RULE_NAMED: ("flag", ""),
     StoryKind.RULE_DECIDED: ("check", "green"),
+    StoryKind.MERGED: ("merge", ""),
+    StoryKind.JOINED: ("merge", "honey"),
+    StoryKind.UNMERGED: ("back", ""),
+    StoryKind.LEFT: ("back", ""),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -56,7 +60,13 @@ TITLES = {
     StoryKind.REWARDED: "Points were shared for it.",
     StoryKind.RULE_NAMED: "{who} named the rule behind it.",
     StoryKind.RULE_DECIDED: "{who} decided about the rule.",
+    StoryKind.MERGED: "{who} let it join number {number}.",
+    StoryKind.JOINED: "{who} let number {number} join it.",
+    StoryKind.UNMERGED: "{who} took it apart from number {number} again.",
+    StoryKind.LEFT: "{who} took number {number} apart from it again.",
 }
+
+ABOUT_TWO = (StoryKind.MERGED, StoryKind.JOINED, StoryKind.UNMERGED, StoryKind.LEFT)
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ def entry(
     """One step as a line. Without an actor's name the sentence speaks of the author or of us."""
     icon, tone = ICONS[kind]
     who = actor or ("A colleague" if kind in (StoryKind.SAID, StoryKind.RULE_NAMED) else "We")
-    title = TITLES[kind].format(who=who)
+    title = TITLES[kind].format(who=who, number=facts.get("number"))
     return Entry(
         icon,
         tone,
@@ -106,8 +116,15 @@ def entry(
         words,
         day_words(at, today=today, zone=zone),
         at.isoformat(timespec="seconds"),
-        link=(facts["rule_title"], f"/rules/{facts['rule']}") if facts.get("rule") else None,
+        link=_other(kind, facts),
     )
+
+
+def _other(kind: StoryKind, facts: Mapping[str, Any]) -> tuple[str, str] | None:
+    if facts.get("rule"):
+        return facts["rule_title"], f"/rules/{facts['rule']}"
+    number = facts.get("number") if kind in ABOUT_TWO else None
+    return ("See it", f"/ideas/{number}") if number else None
 
 
 def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:

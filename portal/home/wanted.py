@@ -116,6 +116,8 @@ def conditions(looker: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
         found.append(Idea.site_id == bindparam("site", type_=Integer))
     if filters.mine:
         found.append(Idea.author_id == looker.id)
+    else:
+        found.append(Idea.stage != Stage.MERGED)
     if filters.text:
         found.append(_says(filters.text))
     return found

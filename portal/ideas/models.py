@@ -43,6 +43,8 @@ class Idea(Base):
     comment_count: Mapped[int] = mapped_column(default=0, server_default="0")
     source_ref: Mapped[str | None] = mapped_column(String(80), unique=True)  # "polis:17", for imported ones
     draft_key: Mapped[str | None] = mapped_column(String(36), unique=True)  # of the form: sent twice is said once
+    # The idea that it has joined, never one that has itself joined another: the `merges` say how it came there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)
 
     @property
     def number(self) -> int:

@@ -96,9 +96,9 @@ def _facts(text: Text) -> TextFacts:
 
 
 def _open_reports(text: Text) -> list[Any]:
-    comment_id = text.comment.id if text.comment else None
-    return [Report.idea_id == text.idea.id, Report.comment_id.is_(None) if comment_id is None
-            else Report.comment_id == comment_id, Report.closed_at.is_(None)]  # fmt: skip
+    if text.comment is not None:
+        return [Report.comment_id == text.comment.id, Report.closed_at.is_(None)]
+    return [Report.idea_id == text.idea.id, Report.comment_id.is_(None), Report.closed_at.is_(None)]
 
 
 def _close_reports(text: Text, now: datetime) -> None:
@@ -109,7 +109,7 @@ def _set_hidden(text: Text, action: Action, now: datetime) -> None:
     hide = action is Action.HIDE
     if text.comment is not None:
         text.comment.hidden_at = now if hide else None
-        talking.count(text.idea.id, -1 if hide else +1)
+        talking.count(text.comment.idea_id, -1 if hide else +1)
         return
     still = Idea.hidden_at.is_(None) if hide else Idea.hidden_at.is_not(None)
     changed = update(Idea).where(Idea.id == text.idea.id, still).values(hidden_at=now if hide else None)

@@ -13,14 +13,15 @@ EDIT_TIME = timedelta(minutes=EDIT_MINUTES)
 LABEL_CHARS_MAX = 120
 
 STAGE_MOVES: Mapping[Stage, frozenset[Stage]] = {
-    Stage.OPEN: frozenset({Stage.PROMOTED, Stage.WITHDRAWN}),
-    Stage.PROMOTED: frozenset({Stage.PROMISED, Stage.DECLINED}),
+    Stage.OPEN: frozenset({Stage.PROMOTED, Stage.WITHDRAWN, Stage.MERGED}),
+    Stage.PROMOTED: frozenset({Stage.PROMISED, Stage.DECLINED, Stage.MERGED}),
     # Back when the promise is handed back; done at once when what was reopened turns out not to be back.
     Stage.PROMISED: frozenset({Stage.DELIVERED, Stage.PROMOTED, Stage.DONE}),
     Stage.DELIVERED: frozenset({Stage.DONE, Stage.PROMISED}),  # back when the second person does not confirm it
     Stage.DONE: frozenset({Stage.PROMISED}),  # back when the trouble returns
     Stage.DECLINED: frozenset({Stage.PROMOTED}),  # back when the answer is taken back or enough people ask again
     Stage.WITHDRAWN: frozenset(),
+    Stage.MERGED: frozenset({Stage.OPEN, Stage.PROMOTED}),  # back to where it was when the merge is undone
 }
 assert set(STAGE_MOVES) == set(Stage)
 
@@ -51,6 +52,7 @@ class EditRefusal(Refusal):
 
     NOT_YOURS = "not_yours", Refused, "Only whoever said it can change the words."
     WITHDRAWN = "idea_withdrawn", Conflict, "This idea was taken back. Say it again if you still mean it."
+    MERGED = "merged", Conflict, "This idea has joined another one, so its words stay as they are."
     VOTED = "edit_after_vote", Conflict, "Somebody has already weighed in on these words, so they stay as they are."
     OVER = "edit_over", Gone, f"Words can be changed for {EDIT_MINUTES} minutes. Add a build to say more."
 
@@ -60,6 +62,8 @@ class WithdrawRefusal(Refusal):
 
     NOT_YOURS = "not_yours", Refused, "Only whoever said it can take it back."
     WITHDRAWN = "idea_withdrawn", Conflict, "This idea was already taken back."
+    MERGED = "merged", Conflict, "This idea has joined another one, so it is theirs too now."
+    JOINED = "has_joined_ideas", Conflict, "Ideas of colleagues have joined this one, so it is theirs too now."
     CARRIED = "already_promoted", Conflict, "Your colleagues carried this to the executives, so it is theirs too now."
 
 
@@ -68,6 +72,8 @@ class SortRefusal(Refusal):
 
     NOT_YOURS = "not_yours", Refused, "Only whoever said it, or the programme team, can sort this idea."
     WITHDRAWN = "idea_withdrawn", Conflict, "This idea was taken back."
+    MERGED = "merged", Conflict, "This idea has joined another one. Sort that one."
+    JOINED = "has_joined_ideas", Conflict, "Other ideas have joined this one, so who may read it stays as it is."
     CARRIED = "already_promoted", Conflict, "It is with the executives now. Ask the programme team to correct it."
     AUDIENCE_NOT_YOURS = "audience_not_yours", Refused, "Only whoever said it chooses who may read it."
     AUDIENCE_VOTED = "audience_has_votes", Conflict, "People have weighed in, so the audience can only get wider."
@@ -79,6 +85,7 @@ class CommentRefusal(Refusal):
     """Why nothing can be added, or a comment cannot be taken back."""
 
     WITHDRAWN = "idea_withdrawn", Conflict, "This idea was taken back, so nothing can be added to it."
+    MERGED = "merged", Conflict, "This idea has joined another one. Add your words there."
     HIDDEN = "idea_hidden", Conflict, "This idea is hidden at the moment, so nothing can be added to it."
     NOT_YOURS = "not_yours", Refused, "Only whoever wrote it can take it back."
     TAKEN_BACK = "comment_withdrawn", Conflict, "This comment was already taken back."
@@ -152,6 +159,8 @@ def edit_refusal(idea: IdeaFacts, *, is_author: bool, now: datetime) -> EditRefu
         return EditRefusal.NOT_YOURS
     if idea.stage is Stage.WITHDRAWN:
         return EditRefusal.WITHDRAWN
+    if idea.stage is Stage.MERGED:
+        return EditRefusal.MERGED
     if idea.first_vote_at is not None or idea.stage is not Stage.OPEN:
         return EditRefusal.VOTED
     return EditRefusal.OVER if now >= idea.said_at + EDIT_TIME else None
@@ -163,6 +172,8 @@ def withdraw_refusal(idea: IdeaFacts, *, is_author: bool) -> WithdrawRefusal | N
         return WithdrawRefusal.NOT_YOURS
     if idea.stage is Stage.WITHDRAWN:
         return WithdrawRefusal.WITHDRAWN
+    if idea.stage is Stage.MERGED:
+        return WithdrawRefusal.MERGED
     return None if idea.stage is Stage.OPEN else WithdrawRefusal.CARRIED
 
 
@@ -172,6 +183,8 @@ def sort_refusal(idea: IdeaFacts, wanted: Sorting, *, is_author: bool, is_progra
         return SortRefusal.NOT_YOURS
     if idea.stage is Stage.WITHDRAWN:
         return SortRefusal.WITHDRAWN
+    if idea.stage is Stage.MERGED:
+        return SortRefusal.MERGED
     if not is_programme and idea.stage is not Stage.OPEN:
         return SortRefusal.CARRIED
     return _audience_refusal(idea, wanted, is_author=is_author) or _site_refusal(idea, wanted, is_author=is_author)
@@ -205,6 +218,8 @@ def comment_refusal(idea: IdeaFacts) -> CommentRefusal | None:
     """Anybody who may read it, while it stands."""
     if idea.stage is Stage.WITHDRAWN:
         return CommentRefusal.WITHDRAWN
+    if idea.stage is Stage.MERGED:
+        return CommentRefusal.MERGED
     return CommentRefusal.HIDDEN if idea.hidden else None
 
 

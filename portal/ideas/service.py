@@ -11,6 +11,7 @@ from portal.db import db, table_of, upsert
 from portal.errors import Invalid
 from portal.ideas import drafts, story
 from portal.ideas.guess import barrier_of, kind_of, title_of
+from portal.ideas.joining import locked_with_joined
 from portal.ideas.models import Follow, Idea, Revision, Withdrawal
 from portal.ideas.origin import origin_of, path_of
 from portal.ideas.policy import MAY
@@ -101,8 +102,7 @@ def say(viewer: Viewer, words: NewIdea, *, now: datetime) -> Idea:
         if before is None:
             raise
         return before
-    shown = words.names is Names.SHOWN
-    story.record(idea.id, StoryKind.SAID, now=now, actor_id=viewer.id if shown else None)
+    story.record(idea.id, StoryKind.SAID, now=now, actor_id=_shown_author(idea))
     if words.names is not Names.NONE:
         follow(viewer, idea, now=now)
         drafts.clear(viewer.id, drafts.IDEA)
@@ -163,10 +163,8 @@ def edit(viewer: Viewer, idea: Idea, words: str, *, now: datetime) -> None:
         return
     title = title_of(words) if idea.title == title_of(idea.say) else idea.title
     db.session.add(Revision(idea_id=idea.id, at=now, say=idea.say, title=idea.title))
-    changed = _change(
-        idea, Idea.first_vote_at.is_(None), Idea.stage == Stage.OPEN, say=words, title=title, edited_at=now
-    )
-    if not changed:
+    still = Idea.first_vote_at.is_(None), Idea.stage == Stage.OPEN
+    if not _change(idea, *still, say=words, title=title, edited_at=now):
         raise EditRefusal.VOTED.as_error()
     story.record(idea.id, StoryKind.EDITED, now=now, actor_id=_shown_author(idea))
     db.session.flush()
@@ -176,6 +174,8 @@ def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> 
     """Take an idea back, which the author may until it is promoted. Raises the refusals of `WithdrawRefusal`."""
     if refusal := withdraw_refusal(facts_of(idea), is_author=is_author(viewer, idea)):
         raise refusal.as_error()
+    if locked_with_joined(idea.id):
+        raise WithdrawRefusal.JOINED.as_error()
     if not _change(idea, Idea.stage == Stage.OPEN, stage=Stage.WITHDRAWN, moved_at=now):
         raise WithdrawRefusal.CARRIED.as_error()
     db.session.add(Withdrawal(idea_id=idea.id, at=now, reason=reason))
@@ -194,6 +194,8 @@ def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> No
     sorting = Sorting(audience, wanted.site_id, site.employer_id if site else None, viewer.site_id)
     if refusal := sort_refusal(facts_of(idea), sorting, is_author=mine, is_programme=programme):
         raise refusal.as_error()
+    if audience is not idea.audience and locked_with_joined(idea.id):
+        raise SortRefusal.JOINED.as_error()
     before = {"title": idea.title, "kind": idea.kind, "barrier": idea.barrier, "site": idea.site_id}
     # What the rule has looked at must still hold when the row is written.
     still = [Idea.stage == idea.stage, Idea.audience == idea.audience]
@@ -225,8 +227,7 @@ def move_stage(idea_id: int, frm: Stage, to: Stage, *, now: datetime) -> None:
     """Move an idea on; raises Conflict `stage_not_reachable`, or `stage_changed` if it is no longer at `frm`."""
     if refusal := move_refusal(frm, to):
         raise refusal.as_error()
-    here = Idea.id == idea_id, Idea.stage == frm
-    statement = update(Idea).where(*here).values(stage=to, moved_at=now)
+    statement = update(Idea).where(Idea.id == idea_id, Idea.stage == frm).values(stage=to, moved_at=now)
     if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
         raise MoveRefusal.CHANGED.as_error()
 
@@ -262,15 +263,16 @@ def note_first_vote(idea_id: int, *, now: datetime) -> None:
 
 
 def follow(viewer: Viewer, idea: Idea, *, now: datetime) -> None:
-    """Hear what becomes of it; twice is the same as once."""
-    values = {"idea_id": idea.id, "person_id": viewer.id, "since": now}
+    """Hear what becomes of it, or of the idea that it has joined; twice is the same as once."""
+    values = {"idea_id": idea.merged_into_id or idea.id, "person_id": viewer.id, "since": now}
     # The standing row keeps its date: the update changes nothing.
     upsert(Follow, values, key=("idea_id", "person_id"), update=("idea_id",))
 
 
 def unfollow(viewer: Viewer, idea: Idea) -> None:
     """No longer hear of it."""
-    db.session.execute(delete(Follow).where(Follow.idea_id == idea.id, Follow.person_id == viewer.id))
+    mine = Follow.idea_id == (idea.merged_into_id or idea.id), Follow.person_id == viewer.id
+    db.session.execute(delete(Follow).where(*mine))
 
 
 def is_author(viewer: Viewer, idea: Idea) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
@@ -12,9 +12,9 @@ from portal.ideas import drafts
 from portal.ideas.models import Comment, Idea
 from portal.ideas.origin import origin_of
 from portal.ideas.policy import MAY
-from portal.ideas.rules import SayRefusal, comment_refusal, comment_withdraw_refusal
+from portal.ideas.rules import CommentRefusal, SayRefusal, comment_refusal, comment_withdraw_refusal
 from portal.ideas.service import facts_of, is_author
-from portal.ideas.words import COMMENT_CHARS_MAX, SAY_CHARS_MIN, CommentKind, Names
+from portal.ideas.words import COMMENT_CHARS_MAX, SAY_CHARS_MIN, CommentKind, Names, Stage
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 
@@ -49,7 +49,7 @@ def add_comment(viewer: Viewer, idea: Idea, words: NewComment, *, now: datetime)
         if before is None:
             raise
         return before
-    count(idea.id, +1)
+    count(idea.id, +1, Idea.stage != Stage.MERGED)
     if words.names is not Names.NONE:
         drafts.clear(viewer.id, drafts.about_comment(idea.id))
     db.session.flush()
@@ -107,7 +107,11 @@ def locked(comment_id: int) -> Comment:
     return comment
 
 
-def count(idea_id: int, change: int) -> None:
-    """Keep the number of comments that can be read, relative to what it is now."""
-    counted = update(Idea).where(Idea.id == idea_id).values(comment_count=Idea.comment_count + change)
-    db.session.execute(counted)
+def count(idea_id: int, change: int, *still: ColumnElement[bool]) -> None:
+    """Keep the number of comments that can be read, relative to what it is now.
+
+    Raises Conflict `merged` if the conditions no longer hold: it has just joined another idea, its comments with it.
+    """
+    counted = update(Idea).where(Idea.id == idea_id, *still).values(comment_count=Idea.comment_count + change)
+    if db.session.execute(counted).rowcount != 1:  # type: ignore[attr-defined]
+        raise CommentRefusal.MERGED.as_error()

@@ -78,6 +78,7 @@ class Stage(StrEnum):
     DONE = "done"  # a second person has confirmed it
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"  # it has joined another idea, where its votes count now
 
 
 class CommentKind(StrEnum):
@@ -118,6 +119,10 @@ class StoryKind(StrEnum):
     REWARDED = "rewarded"
     RULE_NAMED = "rule_named"
     RULE_DECIDED = "rule_decided"
+    MERGED = "merged"  # it joined another idea
+    JOINED = "joined"  # another idea joined it
+    UNMERGED = "unmerged"
+    LEFT = "left"  # one that had joined it stands on its own again
 
 
 class ReportReason(StrEnum):

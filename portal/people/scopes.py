@@ -43,7 +43,7 @@ WORDS = {
     Scope.VOTES_WRITE: "Vote and take votes back",
     Scope.MODERATION_WRITE: "Hide and restore texts",
     Scope.DECISIONS_READ: "Read what waits for an answer, and the answers",
-    Scope.DECISIONS_WRITE: "Answer promoted ideas: commit or decline",
+    Scope.DECISIONS_WRITE: "Answer promoted ideas: commit or decline; merge ideas that are the same",
     Scope.PROMISES_READ: "Read promises and results",
     Scope.PROMISES_WRITE: "Accept, update, move, deliver and confirm promises",
     Scope.METRICS_READ: "Read metrics and observations",

@@ -74,7 +74,10 @@ class StopsShown(Shown):
 @bp.put("/ideas/<int:number>/vote", responses={200: VoteTaken})
 @requires("vote.cast", scope=Scope.VOTES_WRITE)
 def cast_vote(path: NumberPath, body: VoteSent) -> Response:
-    """Give or change one's vote; the same again changes nothing (403 `own_idea`, 409 `closed`, `too_many_strong`)."""
+    """Give or change one's vote; the same again changes nothing (403 `own_idea`, 409 `closed`, `too_many_strong`).
+
+    An idea that has joined another one refuses with 409 `merged` and says which: vote there.
+    """
     viewer, wanted = the_viewer(), WantedVote(body.kind, body.reason, body.sentence)
     with writing():
         number = readable_number(viewer, path.number)

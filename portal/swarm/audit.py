@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select
+from sqlalchemy import Row, delete, insert, or_, select, update
 
 from portal.append_only import FIRST_HASH
 from portal.db import db, table_of
@@ -16,8 +16,9 @@ from portal.swarm import score as formula
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.promoting import HASHED, link_hash
 from portal.swarm.rules import VoteKind
-from portal.swarm.score import TeamCell, Terms
+from portal.swarm.score import Means, TeamCell, Terms
 from portal.swarm.scores import refresh_typical, stored_score, typical
+from portal.swarm.vote_rows import Scored
 
 TOLERANCE = 1e-9
 COUNTS = ("n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site")
@@ -108,16 +109,42 @@ def rebuild(*, now: datetime) -> int:
     means = typical(now=now)
     done = 0
     for idea in list(counted()):
-        cells = [
-            {"idea_id": idea.idea_id, "team_id": team, "site_id": site, "supporters": supporters, **cell._asdict()}
-            for team, (site, cell, supporters) in idea.cells.items()
-        ]
-        db.session.execute(insert(IdeaTeam), cells)
-        row = stored_score(idea.terms, means) | idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
-        db.session.execute(insert(IdeaScore).values(idea_id=idea.idea_id, updated_at=now, **row))
+        _write_cells(idea)
+        db.session.execute(insert(IdeaScore).values(idea_id=idea.idea_id, updated_at=now, **_score_of(idea, means)))
         done += 1
     refresh_typical(now=now, every_score=True)
     return done
+
+
+def rebuild_some(numbers: Collection[int], *, now: datetime) -> dict[int, Scored]:
+    """Replace cells and scores of these ideas by what the votes say; what each of them stands at.
+
+    Call it with their score rows there and locked.
+    """
+    means = typical(now=now)
+    db.session.execute(delete(IdeaTeam).where(IdeaTeam.idea_id.in_(numbers)))
+    ideas = {number: Counted(number) for number in numbers} | {idea.idea_id: idea for idea in counted(numbers)}
+    for idea in ideas.values():
+        _write_cells(idea)
+        here = table_of(IdeaScore).c.idea_id == idea.idea_id
+        db.session.execute(update(table_of(IdeaScore)).where(here).values(updated_at=now, **_score_of(idea, means)))
+    return {
+        number: Scored(idea.terms, means, formula.evidence(*idea.terms, means.mu0), idea.n_team, idea.n_site)
+        for number, idea in ideas.items()
+    }
+
+
+def _write_cells(idea: Counted) -> None:
+    cells = [
+        {"idea_id": idea.idea_id, "team_id": team, "site_id": site, "supporters": supporters, **cell._asdict()}
+        for team, (site, cell, supporters) in idea.cells.items()
+    ]
+    if cells:
+        db.session.execute(insert(IdeaTeam), cells)
+
+
+def _score_of(idea: Counted, means: Means) -> dict[str, Any]:
+    return stored_score(idea.terms, means) | idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
 
 
 def verify() -> list[str]:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from portal.db import writing
 from portal.outbox.service import Claimed
-from portal.swarm import audit, looks_service, scores
+from portal.swarm import audit, looks_service, merging, scores
 from portal.swarm import occurrence_sums as sums
 from portal.swarm.occurrence_queries import today_of
 
 REFRESH, VERIFY, FOLD, WEEKS = "swarm.refresh", "swarm.verify", "swarm.fold_looks", "swarm.occurrence_weeks"
+FORGET_MOVES = "swarm.forget_moves"
 SLOT_MINUTES = 5
 LOOKS_AT_ONCE, IDEAS_AT_ONCE = 500, 20  # votes on the same ideas wait for as long as these take
 log = logging.getLogger("sayso.swarm")
@@ -57,13 +58,20 @@ def move_weeks_on(message: Claimed, now: datetime) -> None:
         last = numbers[-1]
 
 
+def forget_moves(message: Claimed, now: datetime) -> None:
+    """Whose rows a merge moved is not kept once it can no longer be undone."""
+    with writing():
+        merging.forget_moves(now=now)
+
+
 HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
     REFRESH: refresh, VERIFY: verify, FOLD: fold, looks_service.FORGET: forget, WEEKS: move_weeks_on,
+    FORGET_MOVES: forget_moves,
 }  # fmt: skip
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
     """Every five minutes, and every day."""
     slot = now.replace(minute=now.minute - now.minute % SLOT_MINUTES, second=0, microsecond=0)
-    nightly = ((topic, f"{topic}:{now:%Y-%m-%d}") for topic in (FOLD, VERIFY, WEEKS))
+    nightly = ((topic, f"{topic}:{now:%Y-%m-%d}") for topic in (FOLD, VERIFY, WEEKS, FORGET_MOVES))
     return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), *nightly]

@@ -16,5 +16,6 @@ MAY: dict[str, Rule] = {
     "occurrence.see": signed_in,  # figures after deciding; single ones are shown to whoever noted them
     "hour_cost.see": holds(Role.PROGRAMME, Role.EXECUTIVE, Role.ADMINISTRATOR),
     "hour_cost.set": holds(Role.PROGRAMME),
+    "idea.merge": holds(Role.EXECUTIVE, Role.PROGRAMME),  # where the idea was said, or above; and taking apart again
     "swarm.audit": holds(Role.PROGRAMME, Role.AUDITOR),
 }

@@ -27,12 +27,12 @@ HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "t
           "params_version", "vote_id_max")  # fmt: skip
 
 
-def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: datetime) -> bool:
+def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: datetime, sizes: str = "") -> bool:
     """Promote an open idea if its evidence, teams and sites suffice; True if it was.
 
-    audience: the row that the vote read, with the audience of the idea and the kept `sizes`.
+    audience: see `audience_size`. sizes: as they were kept some minutes ago, to spare the counting.
     """
-    if scored.evidence <= 0 or not _passes(scored, smallest(audience.sizes or "", audience)):
+    if scored.evidence <= 0 or not _passes(scored, smallest(sizes, audience)):
         return False  # spares the counting
     teams, sites = audience_size(audience)
     if not _passes(scored, (teams, sites)):

@@ -20,7 +20,7 @@ from portal.swarm.score import DECIMALS, list_key, listed
 from portal.swarm.scores import kept_typical
 from portal.swarm.wording import Numbers
 
-STANDING = (Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None))
+STANDING = (Idea.stage.not_in((Stage.WITHDRAWN, Stage.MERGED)), Idea.hidden_at.is_(None))
 HALF = 10**-DECIMALS / 2
 ALL = 2**31 - 1  # more than there can be
 STOPS_SHOWN_FROM = 3  # objectors, before anybody's words are shown

@@ -59,6 +59,7 @@ class VoteRefusal(StrEnum):
     NO_TEAM = "no_team"
     OUT_OF_SCOPE = "out_of_scope"
     OWN_IDEA = "own_idea"
+    MERGED = "merged"
     CLOSED = "closed"
     TOO_MANY_STRONG = "too_many_strong"
     STOP_NEEDS_REASON = "stop_needs_reason"
@@ -103,7 +104,7 @@ class VoterFacts:
 class IdeaFacts:
     """The idea. author_id None: no author is stored, so it is nobody's own.
 
-    stage: open, promoted, promised, done, declined or withdrawn.
+    stage: open, promoted, promised, done, declined, withdrawn or merged.
     """
 
     author_id: int | None
@@ -132,6 +133,8 @@ def vote_refusal(voter: VoterFacts, idea: IdeaFacts, wanted: WantedVote, now: da
         return VoteRefusal.OWN_IDEA
     if not voter.has_team:
         return VoteRefusal.NO_TEAM
+    if idea.stage == "merged":
+        return VoteRefusal.MERGED
     if idea.stage not in OPEN_STAGES:
         return VoteRefusal.CLOSED
     if wanted.kind is None:
@@ -175,6 +178,7 @@ _SENTENCES = {
     VoteRefusal.NO_TEAM: "Votes come from the teams. You can add a build, or answer it once it is carried to you.",
     VoteRefusal.OUT_OF_SCOPE: "There is no such idea, or it is not yours to see.",
     VoteRefusal.OWN_IDEA: "This idea is yours. Your colleagues decide whether it goes further.",
+    VoteRefusal.MERGED: "This idea has joined another one. Its page says which: weigh in there.",
     VoteRefusal.CLOSED: "This idea takes no more votes. What was decided is on its page.",
     VoteRefusal.TOO_MANY_STRONG: (
         f"You have already offered to help with {STRONG_AT_ONCE} open ideas. Take one back first, or press Me too here."

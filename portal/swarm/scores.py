@@ -67,7 +67,7 @@ def keep_rows(*, now: datetime) -> None:
 
 def refresh_typical(*, now: datetime, every_score: bool = False) -> Means:
     """Add up all standing ideas; where the typical idea has moved (or `every_score`), compute all scores again."""
-    standing = Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None)
+    standing = Idea.stage.not_in((Stage.WITHDRAWN, Stage.MERGED)), Idea.hidden_at.is_(None)
     sums = select(func.sum(IdeaScore.s), func.sum(IdeaScore.d), func.sum(IdeaScore.m))
     row = db.session.execute(sums.join(Idea, Idea.id == IdeaScore.idea_id).where(*standing)).one()
     s, d, m = (float(value or 0) for value in row)
@@ -101,6 +101,11 @@ def rescore_all(means: Means, *, now: datetime) -> int:
 def close(idea_id: int) -> None:
     """The idea has left the board: the feed need not pass it any more."""
     db.session.execute(update(SCORES).where(SCORES.c.idea_id == idea_id).values(open=False))
+
+
+def reopen(idea_id: int) -> None:
+    """The idea is on the board again."""
+    db.session.execute(update(SCORES).where(SCORES.c.idea_id == idea_id).values(open=True))
 
 
 def make_row(idea_id: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
 from portal.swarm import promoting, vote_rows
 from portal.swarm.models import Via, Vote
-from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoterFacts, WantedVote, vote_refusal
+from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoteRefusal, VoterFacts, WantedVote, vote_refusal
 
 # Built once, as in `vote_rows`: see there.
 VOTES = table_of(Vote)
@@ -47,7 +47,7 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
     row, stands = idea.row, idea.row.vote_id is not None
     if row.stage is Stage.PROMOTED:
         now = promoting.after_promotion(idea_id, now)
-    _refuse(voter, row, wanted, now)
+    _refuse(voter, idea_id, row, wanted, now)
     if stands and (row.kind, row.reason, row.sentence) == _told(wanted):
         return False
     changes: list[vote_rows.Change | vote_rows.Seen] = _seen(row, wanted)
@@ -63,7 +63,7 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
     score = vote_rows.apply(idea, changes, vote, now=now)
     if row.first_vote_at is None:
         ideas.note_first_vote(idea_id, now=now)  # it ends the time in which the words may be edited
-    return row.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, row, score, now=now)
+    return row.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, row, score, now=now, sizes=row.sizes or "")
 
 
 def _seen(row: Any, wanted: WantedVote) -> list[vote_rows.Change | vote_rows.Seen]:
@@ -80,7 +80,7 @@ def _told(wanted: WantedVote) -> tuple[Any, Any, str]:
     return wanted.kind, wanted.reason, wanted.sentence.strip()
 
 
-def _refuse(voter: Voter, row: Any, wanted: WantedVote, now: datetime) -> None:
+def _refuse(voter: Voter, idea_id: int, row: Any, wanted: WantedVote, now: datetime) -> None:
     facts = VoterFacts(
         voter.person_id,
         has_team=voter.team_id is not None and voter.site_id is not None,
@@ -88,8 +88,15 @@ def _refuse(voter: Voter, row: Any, wanted: WantedVote, now: datetime) -> None:
         standing=row.kind,
     )
     refusal = vote_refusal(facts, IdeaFacts(row.author_id, row.stage), wanted, now)
+    if refusal is VoteRefusal.MERGED:
+        raise _joined(idea_id)
     if refusal is not None:
         raise refusal.as_error()
+
+
+def _joined(idea_id: int) -> Conflict:
+    into = db.session.scalar(select(Idea.merged_into_id).where(Idea.id == idea_id))
+    return Conflict(VoteRefusal.MERGED, f"This idea has joined number {into}. Weigh in there.")
 
 
 def _open_strong(person_id: int) -> int:

@@ -11,7 +11,7 @@ from portal.triage.models import DecisionKind
 from portal.triage.queries import Brief, Queue, Standing, Waiting
 from portal.triage.rules import answer_due
 
-MOVES = (("commit", "Commit", "flag", "c"), ("decline", "Decline", "no", "d"))
+MOVES = (("commit", "Commit", "flag", "c"), ("merge", "Merge", "merge", "m"), ("decline", "Decline", "no", "d"))
 
 
 def queue_context(

@@ -10,7 +10,7 @@ from portal.commitments.queries import organisation_zone
 from portal.commitments.rules import day_in
 from portal.errors import Conflict, DomainError, Invalid, Missing
 from portal.people.access import requires, the_viewer
-from portal.triage import pages, queries, service
+from portal.triage import merging, pages, queries, service
 from portal.triage.forms import FORMS, NUMBER_DIGITS_MAX, CommitForm, DeclineForm
 from portal.triage.rules import DecisionRefusal
 from portal.web.paging import capped
@@ -38,7 +38,8 @@ def index() -> ResponseReturnValue:
     """What waits for this executive, and one of them to answer."""
     move = request.args.get("move", "commit")
     asked = request.args.get("idea")
-    return _page(FORMS.get(move, CommitForm)(None), _number(asked) if asked else None)
+    number = _number(asked) if asked else None
+    return _page(FORMS.get(move, CommitForm)(None), number, merges=move == merging.MOVE)
 
 
 @bp.post("/decisions")
@@ -94,7 +95,7 @@ def _offer(form: AnswerForm) -> None:
         form.offer(queries.possible_owners(the_viewer()), queries.metrics())
 
 
-def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = None) -> str:
+def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = None, *, merges: bool = False) -> str:
     viewer, now, zone = the_viewer(), clock.now(), organisation_zone()
     today = day_in(zone, now)
     after = request.args.get("after")
@@ -117,7 +118,7 @@ def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = No
     standing = None if brief.stage == "promoted" else queries.standing_decision(number)
     _offer(form)
     form.idea.data = str(number)
-    move = form.move.data or "commit"
+    move = merging.MOVE if merges else form.move.data or "commit"
     return render_template(
         "triage/index.html",
         **context
@@ -129,8 +130,9 @@ def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = No
             "form": form,
             "refusal": {"": refusal.message} if refusal and not refusal.fields else {},
             "form_action": url_for("triage.decide"),
+            "merge": merging.choice(viewer, number) if merges else None,
             "hints": HINTS,
             "send_label": "Commit, in public" if move == "commit" else "Decline, in public",
-            "after": AFTER[move],
+            "after": AFTER.get(move, ""),
         },
     )

@@ -102,7 +102,7 @@ def test_there_are_stories_in_every_state():
     assert fates["promoted"] == 6 and fates["declined"] == 6
     assert fates["promised"] + fates["overdue"] == 9 and fates["overdue"] == 1
     assert fates["done"] == 2 and fates["confirmed"] >= 10
-    assert fates["withdrawn"] == 1 and fates["hidden"] == 1
+    assert fates["withdrawn"] == 1 and fates["hidden"] == 1 and fates["joined"] == 1
 
 
 def test_keys_titles_and_sayings_are_distinct():
@@ -203,6 +203,7 @@ def test_a_story_holds_what_its_fate_needs_and_nothing_else(idea):
     assert (idea.promoted_days_ago is not None) == bool(idea.promise or idea.decline or idea.fate == "promoted")
     assert bool(idea.withdrawn_note) == (idea.withdrawn_days_ago is not None) == (idea.fate == "withdrawn")
     assert bool(idea.hiding) == (idea.fate == "hidden")
+    assert bool(idea.joining) == (idea.fate == "joined")
 
 
 @every_idea

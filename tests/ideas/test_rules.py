@@ -53,6 +53,7 @@ def minutes(count: float) -> timedelta:
         (replace(FRESH, first_vote_at=NOON + minutes(2)), True, minutes(3), EditRefusal.VOTED),
         (replace(FRESH, stage=Stage.PROMOTED), True, minutes(3), EditRefusal.VOTED),
         (replace(FRESH, stage=Stage.WITHDRAWN), True, minutes(3), EditRefusal.WITHDRAWN),
+        (replace(FRESH, stage=Stage.MERGED), True, minutes(3), EditRefusal.MERGED),
     ],
 )
 def test_words_may_be_edited_for_a_while(idea, is_author, after, expected) -> None:  # type: ignore[no-untyped-def]
@@ -64,7 +65,8 @@ def test_the_author_may_withdraw_until_promotion() -> None:
     assert withdraw_refusal(replace(FRESH, first_vote_at=NOON), is_author=True) is None
     assert withdraw_refusal(FRESH, is_author=False) is WithdrawRefusal.NOT_YOURS
     assert withdraw_refusal(replace(FRESH, stage=Stage.WITHDRAWN), is_author=True) is WithdrawRefusal.WITHDRAWN
-    for stage in set(Stage) - {Stage.OPEN, Stage.WITHDRAWN}:
+    assert withdraw_refusal(replace(FRESH, stage=Stage.MERGED), is_author=True) is WithdrawRefusal.MERGED
+    for stage in set(Stage) - {Stage.OPEN, Stage.WITHDRAWN, Stage.MERGED}:
         assert withdraw_refusal(replace(FRESH, stage=stage), is_author=True) is WithdrawRefusal.CARRIED
 
 
@@ -81,6 +83,8 @@ def test_the_author_may_withdraw_until_promotion() -> None:
          SortRefusal.CARRIED),
         (replace(FRESH, stage=Stage.WITHDRAWN), Sorting(Audience.ORGANISATION, None, None, LEEDS), True, True,
          SortRefusal.WITHDRAWN),
+        (replace(FRESH, stage=Stage.MERGED), Sorting(Audience.ORGANISATION, None, None, LEEDS), True, True,
+         SortRefusal.MERGED),
         (FRESH, Sorting(Audience.SITE, LEEDS, HARBOUR, LEEDS), False, True, SortRefusal.AUDIENCE_NOT_YOURS),
         (FRESH, Sorting(Audience.SITE, LEEDS, HARBOUR, LEEDS), True, False, None),
         (FRESH, Sorting(Audience.SITE, None, None, None), True, False, SortRefusal.NO_SITE),
@@ -103,6 +107,7 @@ def test_a_comment_needs_a_standing_idea_and_belongs_to_its_author() -> None:
     assert comment_refusal(FRESH) is None
     assert comment_refusal(replace(FRESH, stage=Stage.DECLINED)) is None
     assert comment_refusal(replace(FRESH, stage=Stage.WITHDRAWN)) is CommentRefusal.WITHDRAWN
+    assert comment_refusal(replace(FRESH, stage=Stage.MERGED)) is CommentRefusal.MERGED
     assert comment_refusal(replace(FRESH, hidden=True)) is CommentRefusal.HIDDEN
     assert comment_withdraw_refusal(is_author=True, withdrawn=False) is None
     assert comment_withdraw_refusal(is_author=False, withdrawn=False) is CommentRefusal.NOT_YOURS

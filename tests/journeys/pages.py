@@ -81,6 +81,9 @@ PAGES = (
     ("executive", "/triage?move=decline"),
     ("owner", "/commitments?mine=1"),
     ("owner", "/commitments/{mine}"),
+    ("executive", "/triage?move=merge"),
+    ("frontline", "/ideas/{merged}"),
+    ("programme", "/ideas/{open}/merge"),
     ("programme", "/moderation/queue"),
     ("programme", "/metrics/imports/new"),
     ("programme", "/metrics/imports/{values}"),
@@ -151,7 +154,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
 
 
 def _ideas() -> dict[str, int]:
-    stages = {"open": Stage.OPEN, "done": Stage.DONE, "declined": Stage.DECLINED}
+    stages = {"open": Stage.OPEN, "done": Stage.DONE, "declined": Stage.DECLINED, "merged": Stage.MERGED}
     shown = Idea.hidden_at.is_(None)
     return {
         name: db.session.query(Idea.id).filter(Idea.stage == stage, shown).first()[0]  # type: ignore[index]

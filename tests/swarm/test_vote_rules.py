@@ -35,6 +35,7 @@ PRODUCED = {
     VoteRefusal.OUT_OF_SCOPE: {"in_audience": False},
     VoteRefusal.NO_TEAM: {"has_team": False},
     VoteRefusal.OWN_IDEA: {"author": 1},
+    VoteRefusal.MERGED: {"stage": "merged"},
     VoteRefusal.CLOSED: {"stage": "declined"},
     VoteRefusal.TOO_MANY_STRONG: {"wanted": STRONG, "open_strong": 5},
     VoteRefusal.STOP_NEEDS_REASON: {"wanted": stop(sentence="It just is.")},

@@ -42,7 +42,7 @@ def rescore(now: datetime = NOON) -> None:
 
 def rows() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Standing ideas and standing votes as the pure functions take them."""
-    standing = select(Idea.id).where(Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None))
+    standing = select(Idea.id).where(Idea.stage.not_in((Stage.WITHDRAWN, Stage.MERGED)), Idea.hidden_at.is_(None))
     ideas = [{"id": number, "created_at": 0, "team": None, "site": None} for number in db.session.scalars(standing)]
     query = select(Vote).where(Vote.revoked_at.is_(None))
     votes = [

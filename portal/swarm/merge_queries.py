@@ -1,0 +1,128 @@
+"""Reading merges: what has joined an idea, and which idea another one could join."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.db import db
+from portal.errors import Missing
+from portal.ideas.models import Idea
+from portal.ideas.queries import visible_to
+from portal.ideas.words import Audience, Names
+from portal.people.viewer import Viewer
+from portal.rewards.rules import Payee, Share
+from portal.swarm.merge_models import Merge
+from portal.swarm.merge_rules import TAKES_MERGES, UNMERGE_TIME, merge_refusal, unmerge_refusal
+from portal.swarm.merging import mergeable, merged_facts, standing_merge, target_for
+from portal.web.paging import cut, decode_cursor
+
+CANDIDATES = 5
+LOOKED_AT = 50
+WORDS_MAX = 8
+WORDS_ALIKE = 2  # one word is shared by half of all ideas
+LONG_WORDS = re.compile(r"\w{4,}")
+
+
+@dataclass(frozen=True)
+class MergeFacts:
+    """A merge that stands. can_be_undone: as far as time and the other idea allow; who may is the policy's."""
+
+    number: int
+    into: int
+    at: datetime
+    reason: str
+    until: datetime
+    can_be_undone: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An idea beside the one that it could join. refusal: the sentence why it cannot, or None."""
+
+    target: Idea | None
+    refusal: str | None
+    candidates: Sequence[Row[int, str, str]]  # id, title and words
+
+
+def joined_page(viewer: Viewer, number: int, *, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:
+    """Ideas that have joined this one and that the viewer may read: `id`, `title`, `moved_at`; by number."""
+    query = select(Idea.id, Idea.title, Idea.moved_at).where(Idea.merged_into_id == number, visible_to(viewer))
+    if after := decode_cursor(cursor, int):
+        query = query.where(Idea.id > after[0])
+    rows = db.session.execute(query.order_by(Idea.id).limit(limit + 1)).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def merge_of(idea: Idea, *, now: datetime) -> MergeFacts:
+    """The merge by which an idea, which the viewer may read, has joined another one; raises Missing where it has not.
+
+    `into` is where the idea is now: at the end of the chain.
+    """
+    made = standing_merge(idea.id)
+    if made is None or idea.merged_into_id is None:
+        raise Missing("merge")
+    stage = db.session.scalars(select(Idea.stage).where(Idea.id == made.into_id)).one()
+    free = unmerge_refusal(merged_facts(made, idea.merged_into_id, stage), now) is None
+    return MergeFacts(idea.id, idea.merged_into_id, made.at, made.reason, made.at + UNMERGE_TIME, free)
+
+
+def co_authors(idea_id: int) -> list[Payee]:
+    """The authors of what has joined an idea, as those to thank beside its own author.
+
+    Not whoever merged their own idea themselves: nobody is paid on their own word. What they earn is the rewards'.
+    """
+    made = aliased(Merge)
+    newest = select(func.max(made.id)).where(made.from_id == Idea.id).scalar_subquery()
+    query = select(Idea.author_id, Idea.names).join(Merge, Merge.id == newest)
+    joined = Idea.merged_into_id == idea_id, Idea.author_id.is_not(None), Idea.author_id != Merge.by_id
+    rows = db.session.execute(query.where(*joined).order_by(Idea.id))
+    return [Payee(row.author_id, Share.AUTHOR, hidden=row.names is Names.HIDDEN) for row in rows]
+
+
+def compare(viewer: Viewer, idea: Idea, asked: str) -> Comparison:
+    """What somebody asked to merge into, by number, or what fits the words; without any, what is like the title."""
+    number = asked.strip().lstrip("#")
+    if not (number.isascii() and number.isdigit()):
+        return Comparison(None, None, candidates(viewer, idea, asked))
+    target = target_for(viewer, int(number)) if len(number) <= 10 else None
+    if target is None:
+        return Comparison(None, "There is no such idea, or it is not yours to see.", [])
+    if int(number) == idea.id:
+        return Comparison(None, "This is the idea itself. Give the number of the other one.", [])
+    refusal = merge_refusal(mergeable(idea), mergeable(target))
+    return Comparison(target, refusal.sentence if refusal else None, [])
+
+
+def candidates(viewer: Viewer, idea: Idea, asked: str = "") -> Sequence[Row[int, str, str]]:
+    """`id`, `title` and `say` of ideas that this one could join: with every word, or else the most words of its title.
+
+    Only the newest that fit are looked at.
+    """
+    words = [word.lower() for word in (asked.split() or _long_words(idea.title))][:WORDS_MAX]
+    if not words:
+        return []
+    says = [
+        or_(Idea.title.icontains(word, autoescape=True), Idea.say.icontains(word, autoescape=True)) for word in words
+    ]
+    fits = and_(*says) if asked.strip() else or_(*says)
+    query = select(Idea.id, Idea.title, Idea.say).where(fits, *_could_take(viewer, idea))
+    rows = db.session.execute(query.order_by(Idea.id.desc()).limit(LOOKED_AT)).all()
+    shared = {row.id: sum(word in f"{row.title} {row.say}".lower() for word in words) for row in rows}
+    alike = [row for row in rows if asked.strip() or shared[row.id] >= WORDS_ALIKE]
+    return sorted(alike, key=lambda row: -shared[row.id])[:CANDIDATES]
+
+
+def _long_words(title: str) -> list[str]:
+    return sorted({word.removesuffix("s") for word in LONG_WORDS.findall(title)}, key=len, reverse=True)
+
+
+def _could_take(viewer: Viewer, idea: Idea) -> list[ColumnElement[bool]]:
+    """The same readers, at a stage that takes merges."""
+    same = {Audience.EMPLOYER: Idea.employer_id == idea.employer_id, Audience.SITE: Idea.site_id == idea.site_id}
+    found = [visible_to(viewer), Idea.hidden_at.is_(None), Idea.id != idea.id, Idea.audience == idea.audience]
+    found.append(Idea.stage.in_(sorted(TAKES_MERGES)))
+    return [*found, same[idea.audience]] if idea.audience in same else found
