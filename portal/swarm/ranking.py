@@ -28,7 +28,7 @@ from portal.swarm.feed import Card, candidates, deal
 from portal.swarm.line import Gap, quorum_gap, swarm_line
 from portal.swarm.rows import Row
 from portal.swarm.score import Params
-from portal.swarm.tally import Board, Standing, board
+from portal.swarm.tally import Board, Standing, board, no_garbage_hunt
 from portal.swarm.wording import Numbers, sentence
 
 Given = Mapping[str, Any] | Params | None
@@ -77,8 +77,9 @@ def feed(
     """
     out = {*(skip or ()), *(_option(params, "promoted") or ())}
     whole, read = _board(ideas, votes, exposures, params), Params.read(params)
-    cards = [Card(one.id, one.score, one.sd, one.m) for one in whole.standings if one.id not in out]
-    return deal(candidates(cards, k, read), cards, k, rng, read)
+    with no_garbage_hunt():
+        cards = [Card(one.id, one.score, one.sd, one.m) for one in whole.standings if one.id not in out]
+        return deal(candidates(cards, k, read), cards, k, rng, read)
 
 
 def explain(
