@@ -5,7 +5,7 @@ Assumptions:
 * Somebody who examined an idea thinks of it as in `world`; where counts are visible, herding adds
   0.3·log2(1 + supports), at most 1.2: the first visible vote makes support a fifth more likely. Somebody whom the
   author told of the idea likes it 0.8 better.
-* Above 0.6 they would support it and press it in 3 cases of 4, above 2.1 strongly (at most 5 strong supports at a time);
+* Above 0.6 they would support it and press it in 3 cases of 4, above 2.1 strongly (at most 5 strong supports at once);
   between, they say *Not me* in 2 cases of 5; below -1.6 they object in 2 cases of 5: where that takes a reason (a stop
   signal) only 3 in 8 of these do, the others say *Not me*. All others scroll on and may meet the idea again later.
 * From a portal without the quiet buttons the same presses reach the formula as far as it has a place for them.

@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from bench.swarm.behaviour import FAIRLY_SEEN, PAGE
 from bench.swarm.sayso import Sayso, State
-from portal.swarm.score import TeamCell, cast, evidence, idea_terms, vote_weight
+from portal.swarm.score import Params, TeamCell, cast, evidence, idea_terms, vote_weight
 
 
 class Staying(Sayso):
