@@ -42,7 +42,11 @@ class Baseline:
         self.ideas: list[Count] = []
 
     def arrive(self, at: float) -> None:
-        self.ideas.append(Count(at))
+        self.ideas.append(self.blank(at))
+
+    def blank(self, at: float) -> Count:
+        """An idea that nobody has seen."""
+        return Count(at)
 
     def page(self, decided: set[int], seen: dict[int, float], at: float, rng: random.Random) -> list[int]:
         values = [(self.value(one, at), number) for number, one in enumerate(self.ideas) if number not in decided]

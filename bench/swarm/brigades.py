@@ -1,10 +1,11 @@
 """People who agree among themselves to push a poor idea.
 
 On days 60, 110 and 160, ten open ideas each whose truth lies between the 25th and the 75th percentile are pushed, each
-by every brigade by itself: its accounts, members of so many teams drawn at random, come by link within a minute
-(`patient` ones wait until the page deals the idea to them) and press *Me too*: as strongly as others do (28 %), or all
-of them strongly. Then the next 40 colleagues who had not decided examine the idea and press what they think. A push has
-succeeded if the idea went to the executives at any moment; where nobody pushes, it went there by honest votes.
+by every brigade by itself: its accounts, members of so many teams drawn at random, come by link within a minute and
+press *Me too*, as strongly as others do (28 %) or all of them strongly. `patient` ones wait until the page deals the
+idea to them; `at once` is a push of a new idea that nobody else has seen. Then the next 40 colleagues who had not
+decided examine the idea and press what they think. A push has succeeded if the idea went to the executives at any
+moment; where nobody pushes, it went there by honest votes.
 """
 
 import random
@@ -27,12 +28,15 @@ class Brigade:
     teams: int
     strong: float = STRONG_SHARE
     via: str = "link"
+    at_once: bool = False
 
     def __str__(self) -> str:
         if not self.accounts:
             return "nobody"
         how = "strong" if self.strong == 1 else "as others"
-        return f"{self.accounts}/{self.teams} {how}" + (" patient" if self.via == "feed" else "")
+        return f"{self.accounts}/{self.teams} {how}" + (
+            " patient" if self.via == "feed" else " at once" if self.at_once else ""
+        )
 
 
 SIZES = ((20, 1), (30, 5), (40, 4), (40, 8))
@@ -40,6 +44,7 @@ BRIGADES = (
     Brigade(0, 0),
     *(Brigade(accounts, teams, strong) for strong in (STRONG_SHARE, 1.0) for accounts, teams in SIZES),
     Brigade(30, 5, 1.0, "feed"),
+    Brigade(30, 5, 1.0, at_once=True),
 )
 
 
@@ -67,7 +72,7 @@ class Pushes:
         rng = random.Random(f"{run.world.seed} brigades {day}")
         for idea in rng.sample(targets := _targets(run), min(TARGETS, len(targets))):
             for brigade in self.brigades:
-                one = run.policy.ideas[idea].copy()
+                one = run.policy.blank(day) if brigade.at_once else run.policy.ideas[idea].copy()
                 self.tried.append((brigade, one))
                 _push(run, one, idea, brigade, day, random.Random(f"{run.world.seed} {day} {idea}"))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean, median
 
 from portal.errors import Invalid
-from portal.swarm.line import quorum_gap
+from portal.swarm.line import quorum_gap, stands_without_keenest
 from portal.swarm.polis_csv import Ballot, Conversation, read_conversation
 from portal.swarm.rules import VoteKind
 from portal.swarm.score import DEFAULTS, Params, TeamCell, Terms, cast, evidence, portal_means, revoke, shifted
@@ -105,7 +105,8 @@ def _over(one: Standing, sums: Terms, params: Params) -> bool:
     found = evidence(*one.terms, mu0, params)
     if found < min(params.line, params.line * TEAMS / params.line_teams) - 1:
         return False  # far below: the teams need not be counted
-    return quorum_gap(found, *one.spread(), teams=TEAMS, sites=SITES, mu0=mu0, params=params).closed
+    gap = quorum_gap(found, *one.spread(), teams=TEAMS, sites=SITES, mu0=mu0, params=params)
+    return gap.closed and stands_without_keenest(one.cells.values(), teams=TEAMS, mu0=mu0, params=params)
 
 
 def _judged(statement: int, at: int, ballots: Sequence[Ballot]) -> Promoted:
@@ -154,7 +155,7 @@ def main() -> None:
     """Replay each folder; prints a table and writes JSON where asked."""
     asked = _asked()
     try:
-        found = [replay(read_conversation(folder)) for folder in asked.folders]
+        found = [replay(read_conversation(folder), Params.read(asked.params)) for folder in asked.folders]
     except Invalid as refused:
         raise SystemExit(refused.message) from refused
     summaries = [summary(one) for one in found]
@@ -177,6 +178,7 @@ def _shown(value: str | float | None) -> str:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.swarm.polis", description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--params", type=json.loads, metavar="JSON", help='other parameters: {"rest_min": 0.5}')
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser.parse_args()
 

@@ -11,7 +11,7 @@ from typing import Any
 from bench.swarm.behaviour import FAIRLY_SEEN, PAGE
 from bench.swarm.world import DAYS, SITES, TEAMS, World
 from portal.swarm.feed import Card, candidates, deal
-from portal.swarm.line import quorum_gap
+from portal.swarm.line import quorum_gap, stands_without_keenest
 from portal.swarm.ranking import rank
 from portal.swarm.score import Params, TeamCell, Terms, cast, evidence, portal_means, score, sd, shifted
 
@@ -23,7 +23,6 @@ class State:
         self.cells: dict[int, TeamCell] = {}
         self.terms = Terms()
         self.backed: Counter[int] = Counter()
-        self.dealt: Counter[int] = Counter()  # supports of each team that came from a dealt page
         self.supports = 0
         self.promoted_at: float | None = None
 
@@ -31,7 +30,7 @@ class State:
         """The same, to be changed for itself."""
         other = State()
         other.cells, other.terms, other.backed = dict(self.cells), self.terms, self.backed.copy()
-        other.dealt, other.supports, other.promoted_at = self.dealt.copy(), self.supports, self.promoted_at
+        other.supports, other.promoted_at = self.supports, self.promoted_at
         return other
 
 
@@ -49,7 +48,11 @@ class Sayso:
         self.votes: list[dict[str, Any]] = []
 
     def arrive(self, at: float) -> None:
-        self.ideas.append(State())
+        self.ideas.append(self.blank(at))
+
+    def blank(self, at: float) -> State:
+        """An idea that nobody has seen."""
+        return State()
 
     def page(self, decided: set[int], seen: dict[int, float], at: float, rng: random.Random) -> list[int]:
         self.means = portal_means(*self.sums, self.params)
@@ -81,7 +84,6 @@ class Sayso:
         if kind in ("support", "strong"):
             one.supports += 1
             one.backed[team] += 1
-            one.dealt[team] += via == "feed"
         if one.promoted_at is None and self.is_ready(one):
             one.promoted_at = at
 
@@ -100,7 +102,7 @@ class Sayso:
         sites = len({team % SITES for team in one.backed})
         found = evidence(*one.terms, mu0, self.params)
         gap = quorum_gap(found, len(one.backed), sites, teams=TEAMS, sites=SITES, mu0=mu0, params=self.params)
-        return gap.closed
+        return gap.closed and stands_without_keenest(one.cells.values(), teams=TEAMS, mu0=mu0, params=self.params)
 
     def order(self, at: float) -> list[int]:
         """The official list from the rows themselves, as `rank` makes it."""

@@ -52,10 +52,10 @@ class LinkNone(Sayso):
         return cell if via == "link" else cast(cell, kind, self.params, seen=seen)
 
 
-class WithoutTop(Sayso):
-    """What is left without the `without` teams that support most must still be at least `left`."""
+class Beyond(Sayso):
+    """The teams other than the `without` that support most must have `left` evidence among themselves."""
 
-    without, left = 5, 0.0
+    without, left = 8, 0.5
 
     def is_ready(self, one: State) -> bool:
         if not super().is_ready(one):
@@ -78,10 +78,6 @@ class OnePlace(Sayso):
         return [*page[: PAGE - 1], min(waiting)[1]] if waiting else page
 
 
-class Together(LinkPlain, OnePlace):
-    """Strong by link counts plain, and a place for promoted ideas."""
-
-
 def _with(rule: type[Sayso], **changed: Any) -> Callable[..., Any]:
     return partial(rule, params=Params(**changed))
 
@@ -94,7 +90,14 @@ VARIANTS: dict[str, Callable[..., Any]] = {
     "link: nothing": LinkNone,
     "8 teams": _with(Sayso, teams_max=8, teams_share=3),
     "rho 1": _with(Sayso, rho=1.0),
-    "without 5 teams": WithoutTop,
+    "rest ≥ 0": _with(Sayso, rest_min=0.0),
+    "rest ≥ 0.5": _with(Sayso, rest_min=0.5),
+    "rest ≥ 1": _with(Sayso, rest_min=1.0),
+    "beyond 8 teams ≥ 0.5": Beyond,
+    "rest ≥ 0.5, link plain": _with(LinkPlain, rest_min=0.5),
+    "rest ≥ 1, link plain": _with(LinkPlain, rest_min=1.0),
+    "rest ≥ 0.5, place 8": _with(OnePlace, rest_min=0.5),
+    "rest ≥ 1, line 3.5": _with(Sayso, rest_min=1.0, line=3.5),
     "8 teams, link plain": _with(LinkPlain, teams_max=8, teams_share=3),
     "w_strong 1.5": _with(Sayso, w_strong=1.5),
     "w_strong 0.5": _with(Sayso, w_strong=0.5),

@@ -36,6 +36,7 @@ from portal.swarm.rules import VoteKind
 from portal.swarm.score import (
     Means,
     Params,
+    TeamCell,
     evidence,
     idea_terms,
     list_key,
@@ -106,7 +107,7 @@ def no_garbage_hunt() -> Iterator[None]:
 
 
 def _board(ideas: Sequence[Row], votes: Sequence[Row], exposures: Sequence[Row], params: Params) -> Board:
-    ideas, votes, exposures = list(ideas), _at_hand(votes), _at_hand(exposures or ())
+    ideas, votes, exposures = list(ideas), at_hand(votes), at_hand(exposures or ())
     count = _Count(params)
     received = _received(dict.fromkeys(idea["id"] for idea in ideas), votes, exposures, count)
     means = portal_means(*portal_sums([one[:3] for one in received.values()]), params)
@@ -123,7 +124,20 @@ def _board(ideas: Sequence[Row], votes: Sequence[Row], exposures: Sequence[Row],
     )
 
 
-def _at_hand(rows: Iterable[Row]) -> Sequence[Row]:
+def team_cells(
+    ids: Collection[Any], votes: Sequence[Row], exposures: Sequence[Row], params: Params
+) -> dict[Any, list[TeamCell]]:
+    """Undiscounted supports, stops and looks of each team, of these ideas only."""
+    count = _Count(params)
+    voted, shown = _rows_of(ids, votes), _rows_of(ids, exposures or ())
+    origins = {one: [count.origins[_origin(row)] for row in standing_votes(rows)] for one, rows in voted.items()}
+    looks_of = looks(looks_in_drawers([row for rows in shown.values() for row in rows], 1, count.places)[0], ids)
+    count.prepare()
+    return {one: [TeamCell(*cell) for cell in count.cells(origins[one], looks_of[one])[0]] for one in ids}
+
+
+def at_hand(rows: Iterable[Row]) -> Sequence[Row]:
+    """The rows as something that can be gone through twice."""
     return rows if isinstance(rows, (list, tuple)) else list(rows)
 
 
@@ -199,9 +213,7 @@ class _Count:
 
     def receive(self, origins: Sequence[int], shown: Sequence[Any]) -> _Received:
         """One idea, from the origins of its votes and the places and looks of its exposures, in turn."""
-        by_team = self._by_team(origins)
-        looks = self._looks(shown) if shown else {}
-        cells, teams, stop_teams = self._cells(by_team, looks)
+        cells, teams, stop_teams, by_team = self.cells(origins, shown)
         s, d, m = idea_terms(cells, self.params)
         people = math.fsum([cell[2] for cell in cells])
         plain, strong, _, stops = _apart(sum(by_team.values()))
@@ -224,10 +236,12 @@ class _Count:
         self.used_places.update(places)
         return looks_by_team(zip(map(self.place_team.__getitem__, places), shown[1::2], strict=True))
 
-    def _cells(
-        self, by_team: dict[Any, int], looks: dict[Any, float]
-    ) -> tuple[list[tuple[float, int, float]], int, int]:
-        """Supports, stops and looks of each team; how many teams support, how many object."""
+    def cells(
+        self, origins: Sequence[int], shown: Sequence[Any]
+    ) -> tuple[list[tuple[float, int, float]], int, int, dict[Any, int]]:
+        """Supports, stops and looks of each team; how many teams support, how many object; votes by team."""
+        by_team = self._by_team(origins)
+        looks = self._looks(shown) if shown else {}
         cells, teams, stop_teams, cell_of = [], 0, 0, self.cell_of
         for team, votes in by_team.items():
             cell, backs, objects = cell_of[votes]
@@ -240,7 +254,7 @@ class _Count:
                 teams += backs
                 stop_teams += objects
         cells.extend([(0.0, 0, m) for m in looks.values()])
-        return cells, teams, stop_teams
+        return cells, teams, stop_teams, by_team
 
 
 def _cell(votes: int, params: Params) -> tuple[tuple[float, int, float], bool, bool]:

@@ -63,7 +63,9 @@ def test_what_is_kept_vote_by_vote_is_what_the_list_counts_from_the_rows() -> No
         assert kept.terms == pytest.approx((one.s, one.d, one.m), abs=1e-9)
         assert (len(kept.backed), kept.supports) == (one.teams, one.supporters)
         assert len({team % SITES for team in kept.backed}) == one.sites
-    assert policy.sums == pytest.approx([sum(column) for column in zip(*(one[1:4] for one in whole.standings))])
+    assert policy.sums == pytest.approx(
+        [sum(column) for column in zip(*(one[1:4] for one in whole.standings), strict=True)]
+    )
 
 
 def test_promoted_ideas_and_decided_ones_are_not_dealt() -> None:
@@ -111,7 +113,7 @@ def test_counts_and_formulas_of_other_portals() -> None:
     assert raw.value(raw.ideas[0], 1.0) == 4
     assert fider.value(fider.ideas[0], 1.0) == pytest.approx(19 / 26**1.4)
     assert fider.value(fider.ideas[0], 40.0) == pytest.approx(-1 / 962**1.4)
-    assert wilson.value(wilson.ideas[0], 1.0) == pytest.approx(0.5203, abs=1e-3)
+    assert wilson.value(wilson.ideas[0], 1.0) == pytest.approx(0.5135, abs=1e-4)
 
 
 def test_measures_on_a_list_with_a_known_answer() -> None:
