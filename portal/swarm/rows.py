@@ -8,7 +8,7 @@
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -58,7 +58,7 @@ class Ballots(NamedTuple):
     repeated: bool
 
 
-def drawers_for(*lists: Sequence[Row]) -> int:
+def drawers_for(*lists: Collection[Any]) -> int:
     """How many drawers make the counting of these rows fast: a power of two."""
     wanted = max(map(len, lists)) // _ROWS_IN_A_DRAWER
     return min(_DRAWERS_MAX, 1 << wanted.bit_length())

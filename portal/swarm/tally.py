@@ -195,7 +195,7 @@ class _Count:
         self.origins, self.places = Numbered(), Numbered()
         self.used_origins: set[int] = set()
         self.used_places: set[int] = set()
-        self.cell_of = Made(lambda votes: _cell(votes, params))
+        self.cell_of: Made[int, tuple[tuple[float, int, float], bool, bool]] = Made(lambda votes: _cell(votes, params))
 
     def prepare(self) -> None:
         """Look at each origin once, when all are known."""
