@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast bench lint audit lock demo-reset vendor
+.PHONY: help run test test-fast bench bench-swarm lint audit lock demo-reset vendor
 
 FLASK := .venv/bin/python -m flask --app wsgi
 PYTEST := .venv/bin/python -m pytest
@@ -24,6 +24,9 @@ test-fast: .venv/.test ## The inner loop: SQLite, no browser, nothing slow
 bench: .venv/.large ## Measure pages and votes against the limit of this machine (ARGS='--sizes 1000 --seconds 3')
 	@scripts/bench_tools.sh
 	@.venv/bin/python -m bench $(ARGS)
+
+bench-swarm: .venv/.test ## Judge the rules of ranking and promotion in a simulated portal (ARGS='--runs 10 --variants all')
+	@.venv/bin/python -m bench.swarm $(ARGS)
 
 lint: .venv/.test ## Look at style and types
 	@.venv/bin/ruff check .

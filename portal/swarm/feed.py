@@ -51,6 +51,10 @@ def candidates(cards: list[Card], k: int, params: Params = DEFAULTS) -> list[Car
     The pool widens with k, so that a long page is still a page of promising ideas.
     """
     size = max(params.feed_pool, k)
+    if len(cards) <= size:  # everything is promising: one order is enough
+        return sorted(
+            {card.id: card for card in cards}.values(), key=lambda card: list_key(card.score, card.m, card.id)
+        )
     best = heapq.nsmallest(size, cards, key=lambda card: list_key(card.score, card.m, card.id))
     hopeful = heapq.nsmallest(
         size, cards, key=lambda card: list_key(card.score + params.feed_ucb * card.sd, card.m, card.id)

@@ -1,9 +1,10 @@
 """The swarm line: when an idea goes to the executives by itself, and what it lacks until then. Pure."""
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from portal.swarm.score import DECIMALS, DEFAULTS, Params, delta
+from portal.swarm.score import DECIMALS, DEFAULTS, Params, TeamCell, delta, evidence, team_terms
 
 CONTESTED_TEAMS = 3
 CONTESTED_SHARE = 0.25
@@ -62,6 +63,25 @@ def quorum_gap(
     more_sites = max(0, sites_needed(sites, params) - support_sites)
     people = max(_people(lack, mu0, params), more_teams, more_sites)
     return Gap(lack, people, more_teams, more_sites)
+
+
+def rest(cells: Iterable[TeamCell], *, teams: int, mu0: float, params: Params = DEFAULTS) -> float:
+    """The evidence of an idea without its keenest teams, as many as supporters must come from.
+
+    cells: of each team that looked. teams: size of the idea's audience. Nought where no other team has looked.
+    """
+    each = sorted(evidence(*team_terms(cell, params), mu0, params) for cell in cells)
+    return math.fsum(each[: -teams_needed(teams, params)])
+
+
+def stands_without_keenest(cells: Iterable[TeamCell], *, teams: int, mu0: float, params: Params = DEFAULTS) -> bool:
+    """Whether an idea over the line is carried by more than a few teams, where `rest_min` asks for that.
+
+    See docs/decisions/0008.
+    """
+    if params.rest_min is None:
+        return True
+    return round(rest(cells, teams=teams, mu0=mu0, params=params), DECIMALS) >= params.rest_min
 
 
 def contested(stop_teams: int, s: float, d: float) -> bool:

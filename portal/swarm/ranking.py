@@ -25,10 +25,10 @@ from typing import Any
 
 from portal.errors import Missing
 from portal.swarm.feed import Card, candidates, deal
-from portal.swarm.line import Gap, quorum_gap, swarm_line
+from portal.swarm.line import Gap, quorum_gap, stands_without_keenest, swarm_line
 from portal.swarm.rows import Row
 from portal.swarm.score import Params
-from portal.swarm.tally import Board, Standing, board
+from portal.swarm.tally import Board, Standing, at_hand, board, no_garbage_hunt, team_cells
 from portal.swarm.wording import Numbers, sentence
 
 Given = Mapping[str, Any] | Params | None
@@ -54,9 +54,16 @@ def quorum(
     params: Given = None,
 ) -> list[Any]:
     """The ids over the swarm line with enough teams and sites, best first; promoted ones are not left out."""
+    votes, exposures = at_hand(votes), at_hand(exposures or ())
     whole = _board(ideas, votes, exposures, params)
     read, audiences = Params.read(params), _option(params, "audiences") or {}
-    return [one.id for one in whole.standings if _gap(one, whole, read, audiences)[1].closed]
+    over = [one.id for one in whole.standings if _gap(one, whole, read, audiences)[1].closed]
+    if read.rest_min is None:
+        return over
+    cells = team_cells(over, votes, exposures, read)
+    size = {idea_id: audiences.get(idea_id, (whole.teams, whole.sites))[0] for idea_id in over}
+    mu0 = whole.means.mu0
+    return [n for n in over if stands_without_keenest(cells[n], teams=size[n], mu0=mu0, params=read)]
 
 
 def feed(
@@ -77,8 +84,9 @@ def feed(
     """
     out = {*(skip or ()), *(_option(params, "promoted") or ())}
     whole, read = _board(ideas, votes, exposures, params), Params.read(params)
-    cards = [Card(one.id, one.score, one.sd, one.m) for one in whole.standings if one.id not in out]
-    return deal(candidates(cards, k, read), cards, k, rng, read)
+    with no_garbage_hunt():
+        cards = [Card(one.id, one.score, one.sd, one.m) for one in whole.standings if one.id not in out]
+        return deal(candidates(cards, k, read), cards, k, rng, read)
 
 
 def explain(

@@ -8,35 +8,114 @@
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from portal.swarm.rules import VoteKind
 
 Row = Mapping[str, Any]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 _FAVOUR = {VoteKind.STOP: 0, VoteKind.PASS: 1, VoteKind.SUPPORT: 2, VoteKind.STRONG: 3}
-_idea, _user = itemgetter("idea"), itemgetter("user")
+_ROWS_IN_A_DRAWER, _DRAWERS_MAX = 2_000, 1_024
+_ballot, _shown = itemgetter("idea", "user", "team", "site", "kind"), itemgetter("idea", "team", "looks")
+# Rows in the millions lie all over the memory, where fetching one again costs more than counting it. Each is read
+# once, in the order in which they lie, and only references to things that many rows share are put into drawers, each
+# small enough to stay at hand while its ideas are counted.
+Drawers = list[list[Any]]
 
 
-def by_idea(rows: Iterable[Row]) -> dict[Any, list[Row]]:
-    """The rows of each idea. Sorting reads memory in fewer places than a box per idea would."""
-    rows = list(rows)
-    try:
-        rows.sort(key=_idea)
-    except TypeError:  # ids of several types have no order among each other
-        numbers = {idea_id: n for n, idea_id in enumerate(dict.fromkeys(map(_idea, rows)))}
-        rows.sort(key=lambda row: numbers[row["idea"]])
-    return {idea_id: list(group) for idea_id, group in groupby(rows, _idea)}
+class Made(dict[Key, Value], Generic[Key, Value]):
+    """A mapping that makes what it is asked for the first time, and keeps it."""
+
+    def __init__(self, make: Callable[[Key], Value]) -> None:
+        self.make = make
+
+    def __missing__(self, key: Key) -> Value:
+        value = self[key] = self.make(key)
+        return value
+
+
+class Numbered(Made[tuple[Any, ...], int]):
+    """Gives equal things the same number, counting from nought; `things` has them by number."""
+
+    def __init__(self) -> None:
+        super().__init__(self._number)
+        self.things: list[tuple[Any, ...]] = []
+
+    def _number(self, thing: tuple[Any, ...]) -> int:
+        self.things.append(thing)
+        return len(self.things) - 1
+
+
+class Ballots(NamedTuple):
+    """What an idea received: numbers of the origins of its votes; True where somebody has several of them."""
+
+    origins: list[int]
+    repeated: bool
+
+
+def drawers_for(*lists: Collection[Any]) -> int:
+    """How many drawers make the counting of these rows fast: a power of two."""
+    wanted = max(map(len, lists)) // _ROWS_IN_A_DRAWER
+    return min(_DRAWERS_MAX, 1 << wanted.bit_length())
+
+
+def ideas_in_drawers(ids: Iterable[Any], number: int) -> Drawers:
+    """The ids, each in the drawer where the rows about it lie."""
+    drawers: Drawers = [[] for _ in range(number)]
+    for idea_id in ids:
+        drawers[hash(idea_id) & number - 1].append(idea_id)
+    return drawers
+
+
+def votes_in_drawers(rows: Sequence[Row], number: int, origins: Numbered) -> Drawers:
+    """Idea, user and number of the origin of each vote, one after the other."""
+    drawers: Drawers = [[] for _ in range(number)]
+    users: Made[Any, Any] = Made(lambda user: user)
+    for idea_id, user, team, site, kind in map(_ballot, rows):
+        drawers[hash(idea_id) & number - 1].extend((idea_id, users[user], origins[team, site, kind]))
+    return drawers
+
+
+def looks_in_drawers(rows: Sequence[Row], number: int, places: Numbered) -> Drawers:
+    """Idea, number of team and site, and looks of each exposure, one after the other."""
+    drawers: Drawers = [[] for _ in range(number)]
+    for row in rows:
+        idea_id, team, looks = _shown(row)
+        seen = looks if looks is not None and 0.0 < looks < math.inf else 0.0
+        drawers[hash(idea_id) & number - 1].extend((idea_id, places[team, row.get("site")], seen))
+    return drawers
+
+
+def ballots(drawer: Sequence[Any], ids: Iterable[Any]) -> Iterator[tuple[Any, Ballots]]:
+    """What each of the ideas received, from the drawer in which its votes lie."""
+    boxes = _boxes(drawer, ids)
+    for idea_id, box in boxes.items():
+        users = box[::2]
+        yield idea_id, Ballots(box[1::2], len(set(users)) < len(users))
+
+
+def looks(drawer: Sequence[Any], ids: Iterable[Any]) -> dict[Any, list[Any]]:
+    """The numbers of places and the looks there of each of the ideas, in turn."""
+    return _boxes(drawer, ids)
+
+
+def _boxes(drawer: Sequence[Any], ids: Iterable[Any]) -> dict[Any, list[Any]]:
+    boxes: dict[Any, list[Any]] = {idea_id: [] for idea_id in ids}
+    entries = iter(drawer)
+    for idea_id, first, second in zip(entries, entries, entries, strict=True):
+        if (box := boxes.get(idea_id)) is not None:
+            box.append(first)
+            box.append(second)
+    return boxes
 
 
 def standing_votes(rows: Sequence[Row]) -> Sequence[Row]:
     """One vote of each person, from all the votes on one idea. Raises ValueError for an unknown kind."""
-    if len(set(map(_user, rows))) == len(rows):
-        return rows
     standing: dict[Any, Row] = {}
     erased = []
     for row in rows:
@@ -50,17 +129,15 @@ def standing_votes(rows: Sequence[Row]) -> Sequence[Row]:
     return [*standing.values(), *erased]
 
 
-def looks_by_team(rows: Iterable[Row]) -> dict[Any, float]:
-    """Looks of each team, from all the exposures of one idea."""
+def looks_by_team(shown: Iterable[tuple[Any, float]]) -> dict[Any, float]:
+    """Looks of each team, from team and looks of all the exposures of one idea."""
     looks: dict[Any, float] = {}
     several: dict[Any, list[float]] = {}
-    for row in rows:
-        team, seen = row["team"], row["looks"]
-        seen = float(seen) if seen is not None and 0.0 < seen < math.inf else 0.0
+    for team, seen in shown:
         if team in looks:
             several.setdefault(team, [looks[team]]).append(seen)
         else:
-            looks[team] = seen
+            looks[team] = float(seen)
     for team, parts in several.items():
         looks[team] = math.fsum(parts)
     return looks

@@ -46,6 +46,7 @@ class Params:
     teams_max: int = 5
     teams_share: int = 4  # supporters from one team in four
     sites_max: int = 3
+    rest_min: float | None = None  # evidence wanted of the teams beyond the keenest; None = not asked for
     feed_pool: int = 200
     feed_ucb: float = 2.0
     feed_noise: float = 0.7

@@ -12,17 +12,31 @@ Which of several votes or exposure rows count: see `rows`.
 
 import gc
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from portal.swarm.rows import Row, by_idea, looks_by_team, standing_votes, unknown_kind
+from portal.swarm.rows import (
+    Made,
+    Numbered,
+    Row,
+    ballots,
+    drawers_for,
+    ideas_in_drawers,
+    looks,
+    looks_by_team,
+    looks_in_drawers,
+    standing_votes,
+    unknown_kind,
+    votes_in_drawers,
+)
 from portal.swarm.rules import VoteKind
 from portal.swarm.score import (
     Means,
     Params,
+    TeamCell,
     evidence,
     idea_terms,
     list_key,
@@ -32,8 +46,12 @@ from portal.swarm.score import (
     sd,
 )
 
-_COLUMNS = {VoteKind.SUPPORT: 0, VoteKind.STRONG: 1, VoteKind.PASS: 2, VoteKind.STOP: 3}
-_BACKING = 2  # columns below are supporters
+_BITS = 32  # the votes of a team on an idea are one number: how many of each kind, this many bits apart
+_MASK = (1 << _BITS) - 1
+_ONE = {VoteKind.SUPPORT: 1, VoteKind.STRONG: 1 << _BITS, VoteKind.PASS: 1 << 2 * _BITS, VoteKind.STOP: 1 << 3 * _BITS}
+_BACKING = frozenset({VoteKind.SUPPORT, VoteKind.STRONG})
+_NOWHERE = object()
+_NO_SITE = frozenset({_NOWHERE, None})
 _origin = itemgetter("team", "site", "kind")
 
 
@@ -72,13 +90,13 @@ class Board:
 
 def board(ideas: Sequence[Row], votes: Sequence[Row], exposures: Sequence[Row], params: Params) -> Board:
     """Count everything once. Raises ValueError for a vote of an unknown kind."""
-    with _no_garbage_hunt():
+    with no_garbage_hunt():
         return _board(ideas, votes, exposures, params)
 
 
 @contextmanager
-def _no_garbage_hunt() -> Iterator[None]:
-    # Nothing made here has cycles, and looking for some among the caller's millions of rows takes long.
+def no_garbage_hunt() -> Iterator[None]:
+    """Nothing made here has cycles, and looking for some among the caller's millions of rows takes long."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -89,30 +107,69 @@ def _no_garbage_hunt() -> Iterator[None]:
 
 
 def _board(ideas: Sequence[Row], votes: Sequence[Row], exposures: Sequence[Row], params: Params) -> Board:
-    ideas = list(ideas)
-    places = _Places({idea.get("team") for idea in ideas}, {idea.get("site") for idea in ideas})
-    decided, shown = by_idea(votes), by_idea(exposures or ())
-    received = {}
-    for idea_id in dict.fromkeys(idea["id"] for idea in ideas):
-        votes_here, shown_here = decided.get(idea_id, ()), shown.get(idea_id, ())
-        places.sites.update([row.get("site") for row in shown_here])
-        received[idea_id] = _receive(standing_votes(votes_here), looks_by_team(shown_here), places, params)
-    means = portal_means(*portal_sums(one[:3] for one in received.values()), params)
+    ideas, votes, exposures = list(ideas), at_hand(votes), at_hand(exposures or ())
+    count = _Count(params)
+    received = _received(dict.fromkeys(idea["id"] for idea in ideas), votes, exposures, count)
+    means = portal_means(*portal_sums([one[:3] for one in received.values()]), params)
     standings = [_standing(idea_id, one, means, params) for idea_id, one in received.items()]
     standings.sort(key=lambda one: list_key(one.score, one.m, one.id))
+    teams, sites = count.teams_and_sites()
+    teams.update(idea.get("team") for idea in ideas)
+    sites.update(idea.get("site") for idea in ideas)
     return Board(
         standings=tuple(standings),
         means=means,
-        teams=len(places.teams - {None}) if params.teams is None else params.teams,
-        sites=len(places.sites - {None}) if params.sites is None else params.sites,
+        teams=len(teams - {None}) if params.teams is None else params.teams,
+        sites=len(sites - {None}) if params.sites is None else params.sites,
     )
 
 
-class _Places(NamedTuple):
-    """All teams and sites met so far."""
+def team_cells(
+    ids: Collection[Any], votes: Sequence[Row], exposures: Sequence[Row], params: Params
+) -> dict[Any, list[TeamCell]]:
+    """Undiscounted supports, stops and looks of each team, of these ideas only."""
+    count = _Count(params)
+    voted, shown = _rows_of(ids, votes), _rows_of(ids, exposures or ())
+    origins = {one: [count.origins[_origin(row)] for row in standing_votes(rows)] for one, rows in voted.items()}
+    looks_of = looks(looks_in_drawers([row for rows in shown.values() for row in rows], 1, count.places)[0], ids)
+    count.prepare()
+    return {one: [TeamCell(*cell) for cell in count.cells(origins[one], looks_of[one])[0]] for one in ids}
 
-    teams: set[Any]
-    sites: set[Any]
+
+def at_hand(rows: Iterable[Row]) -> Sequence[Row]:
+    """The rows as something that can be gone through twice."""
+    return rows if isinstance(rows, (list, tuple)) else list(rows)
+
+
+def _received(
+    ids: Collection[Any], votes: Sequence[Row], exposures: Sequence[Row], count: "_Count"
+) -> "dict[Any, _Received]":
+    number = drawers_for(votes, exposures, ids)
+    voted = votes_in_drawers(votes, number, count.origins)
+    shown = looks_in_drawers(exposures, number, count.places)
+    count.prepare()
+    received: dict[Any, _Received] = {}
+    repeated = {}
+    for here, ballots_here, looks_here in zip(ideas_in_drawers(ids, number), voted, shown, strict=True):
+        looks_of = looks(looks_here, here)
+        for idea_id, (origins, several) in ballots(ballots_here, here):
+            if several:
+                repeated[idea_id] = looks_of[idea_id]
+            else:
+                received[idea_id] = count.receive(origins, looks_of[idea_id])
+    for idea_id, rows in _rows_of(repeated, votes).items():
+        origins = [count.origins[_origin(row)] for row in standing_votes(rows)]
+        received[idea_id] = count.receive(origins, repeated[idea_id])
+    return received
+
+
+def _rows_of(ids: Collection[Any], votes: Sequence[Row]) -> dict[Any, list[Row]]:
+    rows: dict[Any, list[Row]] = {idea_id: [] for idea_id in ids}
+    if rows:
+        for row in votes:
+            if (mine := rows.get(row["idea"])) is not None:
+                mine.append(row)
+    return rows
 
 
 # s, d, m, looks, supporters, strong, stops, teams, sites, stop_teams: a bare tuple, as there are many.
@@ -130,55 +187,81 @@ def _standing(idea_id: Any, received: _Received, means: Means, params: Params) -
     )
 
 
-def _receive(votes: Sequence[Row], looks: dict[Any, float], places: _Places, params: Params) -> _Received:
-    by_team, support_sites = _votes_by_team(votes, places.sites)
-    places.teams.update(by_team, looks)
-    weight = 1.0 + params.w_strong
-    cells: list[tuple[float, int, float]] = []
-    supporters = strong = stops = support_teams = stop_teams = 0
-    for team, (plain, helping, passes, against) in by_team.items():
-        backing = plain + helping
-        m = float(backing + passes)
-        if team in looks:
-            m = max(m, looks.pop(team))
-        cells.append((plain + weight * helping, against, m))
-        if backing:
-            supporters += backing
-            strong += helping
-            support_teams += team is not None
-        if against:
-            stops += against
-            stop_teams += team is not None
-    cells.extend((0.0, 0, m) for m in looks.values())
-    s, d, m = idea_terms(cells, params)
-    people = math.fsum([cell[2] for cell in cells])
-    return (
-        s,
-        d,
-        m,
-        people,
-        supporters,
-        strong,
-        stops,
-        support_teams,
-        len(support_sites - {None}),
-        stop_teams,
-    )
+class _Count:
+    """Counts what ideas received, whose rows name origins (team, site, kind) and places (team, site) by number."""
+
+    def __init__(self, params: Params) -> None:
+        self.params = params
+        self.origins, self.places = Numbered(), Numbered()
+        self.used_origins: set[int] = set()
+        self.used_places: set[int] = set()
+        self.cell_of: Made[int, tuple[tuple[float, int, float], bool, bool]] = Made(lambda votes: _cell(votes, params))
+
+    def prepare(self) -> None:
+        """Look at each origin once, when all are known."""
+        self.team_of = [team for team, _, _ in self.origins.things]
+        self.votes_of = [_ONE.get(kind, 0) for _, _, kind in self.origins.things]
+        self.backed_on = [site if kind in _BACKING else _NOWHERE for _, site, kind in self.origins.things]
+        self.place_team = [team for team, _ in self.places.things]
+
+    def teams_and_sites(self) -> tuple[set[Any], set[Any]]:
+        """All that are named by votes that stand and by exposures, of ideas on the list."""
+        origins = [self.origins.things[number] for number in self.used_origins]
+        places = [self.places.things[number] for number in self.used_places]
+        named = [*origins, *places]
+        return {one[0] for one in named}, {one[1] for one in named}
+
+    def receive(self, origins: Sequence[int], shown: Sequence[Any]) -> _Received:
+        """One idea, from the origins of its votes and the places and looks of its exposures, in turn."""
+        cells, teams, stop_teams, by_team = self.cells(origins, shown)
+        s, d, m = idea_terms(cells, self.params)
+        people = math.fsum([cell[2] for cell in cells])
+        plain, strong, _, stops = _apart(sum(by_team.values()))
+        sites = len(set(map(self.backed_on.__getitem__, origins)) - _NO_SITE)
+        return (s, d, m, people, plain + strong, strong, stops, teams, sites, stop_teams)
+
+    def _by_team(self, origins: Sequence[int]) -> dict[Any, int]:
+        self.used_origins.update(origins)
+        team_of, votes_of = self.team_of, self.votes_of
+        by_team: dict[Any, int] = {}
+        for number in origins:
+            team, one = team_of[number], votes_of[number]
+            if not one:
+                raise unknown_kind(self.origins.things[number][2])
+            by_team[team] = by_team[team] + one if team in by_team else one
+        return by_team
+
+    def _looks(self, shown: Sequence[Any]) -> dict[Any, float]:
+        places = shown[::2]
+        self.used_places.update(places)
+        return looks_by_team(zip(map(self.place_team.__getitem__, places), shown[1::2], strict=True))
+
+    def cells(
+        self, origins: Sequence[int], shown: Sequence[Any]
+    ) -> tuple[list[tuple[float, int, float]], int, int, dict[Any, int]]:
+        """Supports, stops and looks of each team; how many teams support, how many object; votes by team."""
+        by_team = self._by_team(origins)
+        looks = self._looks(shown) if shown else {}
+        cells, teams, stop_teams, cell_of = [], 0, 0, self.cell_of
+        for team, votes in by_team.items():
+            cell, backs, objects = cell_of[votes]
+            if team in looks:
+                m = looks.pop(team)
+                if m > cell[2]:
+                    cell = (cell[0], cell[1], m)
+            cells.append(cell)
+            if team is not None:
+                teams += backs
+                stop_teams += objects
+        cells.extend([(0.0, 0, m) for m in looks.values()])
+        return cells, teams, stop_teams, by_team
 
 
-def _votes_by_team(votes: Sequence[Row], sites: set[Any]) -> tuple[dict[Any, list[int]], set[Any]]:
-    """Supports, strong supports, passes and stops of each team, and the sites of supporters."""
-    by_team: dict[Any, list[int]] = {}
-    support_sites = set()
-    for team, site, kind in map(_origin, votes):
-        column = _COLUMNS.get(kind)
-        if column is None:
-            raise unknown_kind(kind)
-        kinds = by_team.get(team)
-        if kinds is None:
-            kinds = by_team[team] = [0, 0, 0, 0]
-        kinds[column] += 1
-        sites.add(site)
-        if column < _BACKING:
-            support_sites.add(site)
-    return by_team, support_sites
+def _cell(votes: int, params: Params) -> tuple[tuple[float, int, float], bool, bool]:
+    plain, strong, passes, stops = _apart(votes)
+    u = plain + (1.0 + params.w_strong) * strong
+    return (u, stops, float(plain + strong + passes)), plain + strong > 0, stops > 0
+
+
+def _apart(votes: int) -> tuple[int, int, int, int]:
+    return votes & _MASK, votes >> _BITS & _MASK, votes >> 2 * _BITS & _MASK, votes >> 3 * _BITS
