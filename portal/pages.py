@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
     from portal.commitments import views as commitments
-    from portal.home import api_pages, health, pages
+    from portal.home import api_pages, health, pages, search_views
     from portal.home import views as home
     from portal.ideas import import_views, moderation_views, talk_views
     from portal.ideas import views as ideas
@@ -21,7 +21,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.triage import views as triage
 
     return (
-        health.bp, pages.bp, home.bp, api_pages.bp,
+        health.bp, pages.bp, home.bp, search_views.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, swarm.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,

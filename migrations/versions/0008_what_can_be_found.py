@@ -20,16 +20,6 @@ depends_on = None
 SQLITE = (
     """CREATE VIRTUAL TABLE search_fts USING fts5(
         stems, content='search_entries', content_rowid='id', tokenize='ascii')""",
-    """CREATE TRIGGER search_entries_added AFTER INSERT ON search_entries BEGIN
-        INSERT INTO search_fts(rowid, stems) VALUES (new.id, new.stems);
-    END""",
-    """CREATE TRIGGER search_entries_removed AFTER DELETE ON search_entries BEGIN
-        INSERT INTO search_fts(search_fts, rowid, stems) VALUES ('delete', old.id, old.stems);
-    END""",
-    """CREATE TRIGGER search_entries_changed AFTER UPDATE OF stems ON search_entries WHEN old.stems IS NOT new.stems BEGIN
-        INSERT INTO search_fts(search_fts, rowid, stems) VALUES ('delete', old.id, old.stems);
-        INSERT INTO search_fts(rowid, stems) VALUES (new.id, new.stems);
-    END""",
 )
 # Without a list of what is still to be put in: a search would read through it, and some writer would have to pay.
 POSTGRES = (
@@ -91,6 +81,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_search_entries_idea_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
         sa.UniqueConstraint("kind", "ref", name=op.f("uq_search_entries_kind_ref")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_search_entries_idea_id", "search_entries", ["idea_id"])
     waiting = sa.text("NOT learned")

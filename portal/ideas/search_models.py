@@ -1,8 +1,9 @@
 """What is searched: one row for each text that can be found, and the words that the texts hold.
 
 The databases' own lists of words stand beside `search_entries` and are kept by themselves: on SQLite the FTS5 table
-`search_fts` by triggers, on PostgreSQL the generated column `search_vector` with its GIN index. They are made by a migration
-and unknown to the models: see `portal.models.ours`.
+`search_fts` by whoever writes (`search_store`), on PostgreSQL the generated column `search_vector` with its GIN index.
+They are made by a
+migration and unknown to the models: see `portal.models.ours`.
 """
 
 from datetime import datetime
@@ -12,6 +13,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
+
+WAITING = text("NOT learned")
 
 
 class EntryKind(StrEnum):
@@ -36,7 +39,8 @@ class SearchEntry(Base):
     __tablename__ = "search_entries"
     __table_args__ = (
         UniqueConstraint("kind", "ref"),
-        Index("ix_search_entries_unlearned", "id", sqlite_where=text("NOT learned"), postgresql_where=text("NOT learned")),
+        Index("ix_search_entries_unlearned", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        {"sqlite_autoincrement": True},  # the list of words knows a text by its id
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[EntryKind] = mapped_column(Word(EntryKind))

@@ -21,12 +21,15 @@ BLANKS = re.compile(r"\s+")
 # Letters that have no accent to take off.
 LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i", "ħ": "h"})
 STOP_WORDS = frozenset(
-    "a about after again all also am an and any are as at be because been before being but by can cannot cant could did"
-    " do does doing dont done each even every few for from get gets got had has have having he her here hers him his how"
-    " i if in into is isnt it its just let like make many may me might more most must my need never no nor not now of on"
-    " one only or other our out over own please re same say says she should so some someone still such take than that"
-    " the their them then there these they this those though thing things through to too until up us use very want was"
-    " way we well were what when where which while who why will with without would yes yet you your".split()
+    """
+    a about after again all also am an and any are as at be because been before being but by can cannot cant
+    could did do does doing dont done each even every few for from get gets got had has have having he her here
+    hers him his how i if in into is isnt it its just let like make many may me might more most must my need
+    never no nor not now of on one only or other our out over own please re same say says she should so some
+    someone still such take than that the their them then there these they this those though thing things
+    through to too until up us use very want was way we well were what when where which while who why will with
+    without would yes yet you your
+    """.split()  # noqa: SIM905 - a list of words is read more easily without quotation marks
 )
 
 

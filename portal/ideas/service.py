@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, table_of, upsert
 from portal.errors import Invalid
-from portal.ideas import drafts, story
+from portal.ideas import drafts, search_index, story
 from portal.ideas.guess import barrier_of, kind_of, title_of
 from portal.ideas.models import Follow, Idea, Revision, Withdrawal
 from portal.ideas.origin import origin_of, path_of
@@ -107,6 +107,7 @@ def say(viewer: Viewer, words: NewIdea, *, now: datetime) -> Idea:
         follow(viewer, idea, now=now)
         drafts.clear(viewer.id, drafts.IDEA)
     db.session.flush()
+    search_index.index_idea(idea)
     return idea
 
 
@@ -170,6 +171,7 @@ def edit(viewer: Viewer, idea: Idea, words: str, *, now: datetime) -> None:
         raise EditRefusal.VOTED.as_error()
     story.record(idea.id, StoryKind.EDITED, now=now, actor_id=_shown_author(idea))
     db.session.flush()
+    search_index.index_idea(idea)
 
 
 def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> None:
@@ -181,6 +183,7 @@ def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> 
     db.session.add(Withdrawal(idea_id=idea.id, at=now, reason=reason))
     story.record(idea.id, StoryKind.WITHDRAWN, now=now, actor_id=_shown_author(idea))
     db.session.flush()
+    search_index.index_idea(idea)
 
 
 def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> None:
@@ -205,6 +208,7 @@ def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> No
     if not mine:
         people.audit("idea.sorted", f"idea:{idea.id}", before, actor_id=viewer.id, now=now)
     db.session.flush()
+    search_index.index_idea(idea)
 
 
 def sorting_refusal(viewer: Viewer, idea: Idea) -> SortRefusal | None:

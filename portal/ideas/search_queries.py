@@ -1,0 +1,77 @@
+"""What holds the words that somebody looks for: entries of the index, newest first, and how well they fit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, literal_column, or_, select, text
+from sqlalchemy.sql import FromClause
+
+from portal.db import db, is_postgres
+from portal.ideas.models import Idea
+from portal.ideas.search_models import EntryKind, SearchEntry, SearchStem, SearchWord
+from portal.ideas.search_stem import stem
+from portal.ideas.search_terms import Terms, all_of, terms
+from portal.ideas.search_words import best, parts_asked
+
+SCANNED = 4_000  # entries that hold the words, of which the newest are looked at: a word may stand in all of them
+BOARD_SCANNED = 2_000
+CORRECTED_MAX = 4  # words of one search
+CANDIDATES = 200
+MATCH = bindparam("match", type_=String)
+ASKED = func.to_tsquery(literal_column("'pg_catalog.simple'"), MATCH)
+VECTOR: ColumnElement[Any] = literal_column("search_entries.search_vector")
+
+
+def found(*, postgres: bool, most: int = SCANNED) -> Select[Any]:
+    """(entry, fit) of the newest entries that hold what `match` asks for; the higher the fit, the better."""
+    if postgres:
+        # Length counts by its logarithm, as BM25 does on the other side.
+        fit = func.ts_rank(VECTOR, ASKED, 1).label("fit")
+        query = select(SearchEntry.id.label("entry"), fit).where(VECTOR.op("@@")(ASKED))
+        return query.order_by(SearchEntry.id.desc()).limit(most)
+    columns = literal_column("rowid", Integer).label("entry"), literal_column("-bm25(search_fts)").label("fit")
+    query = select(*columns).select_from(text("search_fts")).where(text("search_fts MATCH :match").bindparams(MATCH))
+    return query.order_by(text("rowid DESC")).limit(most)
+
+
+def ideas_holding(words: str) -> Select[int]:
+    """The ids of the newest ideas that hold all the words, for an IN; none where only words are left that all have."""
+    wanted, postgres = terms(words), is_postgres()
+    match = all_of(wanted.stems, postgres=postgres)
+    if not match:
+        return select(SearchEntry.idea_id).where(SearchEntry.id < 0)  # type: ignore[return-value]
+    holding: FromClause = found(postgres=postgres, most=BOARD_SCANNED).params(match=match).subquery("holding")
+    query = select(SearchEntry.idea_id).join(holding, holding.c.entry == SearchEntry.id)
+    return query.where(SearchEntry.kind == EntryKind.IDEA)  # type: ignore[return-value]
+
+
+def says(words: str) -> ColumnElement[bool]:
+    """The condition on `Idea` for a search on the board: every word in title or words, or the idea's number."""
+    number = words.lstrip("#")
+    holding = Idea.id.in_(ideas_holding(words))
+    if number.isascii() and number.isdigit() and len(number) <= 9:
+        return or_(Idea.id == int(number), holding)
+    return holding
+
+
+def docs_of(stems: Sequence[str]) -> dict[str, int]:
+    """Stem → in about how many texts it stands; those that stand in none are left out."""
+    rows = db.session.execute(select(SearchStem.stem, SearchStem.docs).where(SearchStem.stem.in_(stems)))
+    return {row.stem: row.docs for row in rows}
+
+
+def corrected(wanted: Terms) -> Terms:
+    """The same words, with those that stand in no text put right where a word that does is near. Two queries."""
+    docs = docs_of(wanted.stems)
+    unknown = [word for one, word in zip(wanted.stems, wanted.words, strict=True) if one not in docs][:CORRECTED_MAX]
+    if not unknown:
+        return wanted
+    asked = {part: word for word in unknown for part in parts_asked(word)}
+    rows = db.session.execute(select(SearchWord.part, SearchWord.word).where(SearchWord.part.in_(sorted(asked))))
+    near: dict[str, set[str]] = {}
+    for part, word in rows:
+        near.setdefault(asked[part], set()).add(word)
+    known = docs_of(sorted({stem(word) for words in near.values() for word in words}))
+    right = {word: best(word, words, known) or word for word, words in near.items()}
+    words = tuple(right.get(word, word) for word in wanted.words)
+    return Terms(tuple(stem(word) for word in words), words, wanted.cut)
