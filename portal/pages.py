@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
     from portal.commitments import views as commitments
-    from portal.home import api_pages, health, pages, search_views
+    from portal.home import api_pages, health, pages, search_views, similar_views
     from portal.home import views as home
     from portal.ideas import import_views, moderation_views, talk_views
     from portal.ideas import views as ideas
@@ -21,7 +21,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.triage import views as triage
 
     return (
-        health.bp, pages.bp, home.bp, search_views.bp, api_pages.bp,
+        health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, swarm.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
@@ -33,6 +33,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
     from portal.home import api as home
+    from portal.home import api_search
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation
     from portal.ideas import api_imports as idea_imports
@@ -47,7 +48,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.triage import api as triage
 
     return (
-        self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_moderation.bp, api_promotions.bp,
-        triage.bp, commitments.bp, impact.bp, metrics.bp,
+        self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp,
+        api_moderation.bp, api_promotions.bp, triage.bp, commitments.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

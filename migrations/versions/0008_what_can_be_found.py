@@ -69,7 +69,7 @@ def upgrade() -> None:
 
     op.create_table(
         "search_entries",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("ref", sa.Integer(), nullable=False),
         sa.Column("idea_id", sa.Integer(), nullable=True),
@@ -80,8 +80,6 @@ def upgrade() -> None:
         sa.Column("learned", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_search_entries_idea_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
-        sa.UniqueConstraint("kind", "ref", name=op.f("uq_search_entries_kind_ref")),
-        sqlite_autoincrement=True,
     )
     op.create_index("ix_search_entries_idea_id", "search_entries", ["idea_id"])
     waiting = sa.text("NOT learned")

@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, or_, select
 
 from portal.db import db, is_postgres
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
-from portal.ideas.search_models import EntryKind, SearchEntry
-from portal.ideas.search_queries import CANDIDATES, corrected, docs_of, found
+from portal.ideas.search_models import EntryKind, SearchEntry, entry_id
+from portal.ideas.search_queries import CANDIDATES, corrected, docs_of, found, rarest, sought
 from portal.ideas.search_terms import Part, Terms, all_of, any_of, marked, snippet, terms, two_of
 from portal.ideas.words import Barrier, Stage
 from portal.people.models import Place
@@ -35,7 +35,6 @@ ALL_WORDS, SOME_WORDS = 2_000_000.0, 0.0  # what holds all the words stands befo
 class Filters(NamedTuple):
     """Which filters are set: what decides the form of the statement."""
 
-    kind: bool
     barrier: bool
     site: bool
     stage: bool
@@ -56,12 +55,12 @@ class Asked:
     @property
     def filters(self) -> Filters:
         """Which filters are set."""
-        return Filters(*(value is not None for value in (self.kind, self.barrier, self.site, self.stage)))
+        return Filters(*(value is not None for value in (self.barrier, self.site, self.stage)))
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What the filters are set to."""
-        return {"kind": self.kind, "barrier": self.barrier, "site": self.site, "stage": self.stage}
+        return {"barrier": self.barrier, "site": self.site, "stage": self.stage}
 
 
 @dataclass(frozen=True)
@@ -140,16 +139,11 @@ def _ranked(viewer: Viewer, asked: Asked, wanted: Terms, now: datetime) -> tuple
     return [*ranked, *(one for one in more if one.id not in known)], right, bool(more)
 
 
-def rarest(stems: Sequence[str], docs: dict[str, int], most: int) -> list[str]:
-    """The stems that stand in the fewest texts, but in some."""
-    return sorted((one for one in stems if one in docs), key=lambda one: (docs[one], one))[:most]
-
-
 def _candidates(viewer: Viewer, asked: Asked, match: str, bonus: float, now: datetime) -> list[Candidate]:
     if not match:
         return []
     statement = _statement(shape_of(viewer), asked.filters, is_postgres())
-    parameters = person_of(viewer) | asked.parameters | {"match": match}
+    parameters = person_of(viewer) | asked.parameters | sought(match, asked.kind)
     rows = db.session.connection().execute(statement, parameters)
     return [Candidate(bonus + row.fit * _weight((now - row.at).days), row.id) for row in rows]
 
@@ -163,7 +157,7 @@ def _statement(shape: Shape, filters: Filters, postgres: bool) -> Select[Any]:
     held = found(postgres=postgres).subquery("held")
     query = select(SearchEntry.id, SearchEntry.at, held.c.fit).join(held, held.c.entry == SearchEntry.id)
     query = query.outerjoin(Idea, Idea.id == SearchEntry.idea_id).where(_readable(shape))
-    for on, column in zip(filters, (SearchEntry.kind, Idea.barrier, Idea.site_id, Idea.stage), strict=True):
+    for on, column in zip(filters, (Idea.barrier, Idea.site_id, Idea.stage), strict=True):
         if on:
             name = {"site_id": "site"}.get(column.key, column.key)
             query = query.where(column == bindparam(name, type_=column.type))
@@ -179,16 +173,20 @@ def _readable(shape: Shape) -> ColumnElement[bool]:
 def _named(viewer: Viewer, asked: Asked) -> int | None:
     """The entry of the idea whose number was typed."""
     number = asked.text.strip().lstrip("#")
-    if not (number.isascii() and number.isdigit() and len(number) <= 9) or any(asked.filters):
+    if (
+        not (number.isascii() and number.isdigit() and len(number) <= 9)
+        or any(asked.filters)
+        or asked.kind not in (None, EntryKind.IDEA)
+    ):
         return None
-    parameters = person_of(viewer) | {"number": int(number)}
+    parameters = person_of(viewer) | {"entry": entry_id(EntryKind.IDEA, int(number))}
     return db.session.connection().execute(_by_number(shape_of(viewer)), parameters).scalar_one_or_none()
 
 
 @lru_cache(SHAPES_KEPT)
 def _by_number(shape: Shape) -> Select[int]:
-    mine = SearchEntry.kind == EntryKind.IDEA, SearchEntry.ref == bindparam("number", type_=Integer)
-    return select(SearchEntry.id).join(Idea, Idea.id == SearchEntry.idea_id).where(*mine, _readable(shape))
+    named = SearchEntry.id == bindparam("entry", type_=BigInteger)
+    return select(SearchEntry.id).join(Idea, Idea.id == SearchEntry.idea_id).where(named, _readable(shape))
 
 
 def _rows(ids: Sequence[int]) -> list[Row[Any]]:

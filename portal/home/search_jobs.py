@@ -7,13 +7,14 @@ from sqlalchemy import ColumnElement, exists, select
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
-from portal.ideas import search_index
+from portal.ideas import meaning, search_index
 from portal.ideas.search_index import Source, Text
 from portal.ideas.search_models import EntryKind
 from portal.ideas.search_terms import plain
 from portal.outbox.service import Claimed
 
 LEARN, COMPLETE = "search.learn", "search.complete"
+READ_AT_ONCE, READ_A_MINUTE = 100, 500  # ideas whose meaning is read
 LEARNED_AT_MOST = 20  # times a run: the next minute goes on
 
 
@@ -71,9 +72,23 @@ def rebuild(tell: Callable[[str], None] = lambda words: None) -> tuple[int, int]
     return added, learn(most=1_000_000)
 
 
+def read_meanings(most: int, *, now: datetime) -> int:
+    """Read what new ideas mean, some at a time, where the extra is there; returns how many. About 20 ms each."""
+    reader = meaning.reader()
+    count = 0
+    while reader is not None and count < most and (rows := meaning.waiting(READ_AT_ONCE)):
+        db.session.rollback()  # reading takes long: no transaction stays open meanwhile
+        directions = {row.id: reader.direction(row.say) for row in rows}
+        with writing():
+            meaning.keep(directions, now=now)
+        count += len(directions)
+    return count
+
+
 def _learn(message: Claimed, now: datetime) -> None:
     if search_index.anything_to_learn():
         learn()
+    read_meanings(READ_A_MINUTE, now=now)
 
 
 def _complete(message: Claimed, now: datetime) -> None:

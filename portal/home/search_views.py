@@ -94,7 +94,7 @@ ONE = {
 
 
 def _address(asked: Asked, after: str) -> str:
-    given = {name: value for name, value in asked.parameters.items() if value is not None}
+    given = {name: value for name, value in (asked.parameters | {"kind": asked.kind}).items() if value}
     return url_for("search.page", q=asked.text, after=after, **given)
 
 

@@ -9,6 +9,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -86,7 +87,38 @@ class Asked(StrictForm):
         return self.sent_anyway.data == "1"
 
 
-class SayForm(Asked):
+def an_id(text: str | None) -> int:
+    """The number of an idea as a form sends it; raises ValueError."""
+    if not (text and text.isascii() and text.isdigit() and len(text) <= 9):
+        raise ValueError
+    return int(text)
+
+
+class Compared(Asked):
+    """Words with the ideas that were shown beside them, because they look like them."""
+
+    shown = SelectMultipleField(coerce=an_id, validate_choice=False)
+    confirm = HiddenField()
+
+    @property
+    def seen(self) -> list[int]:
+        """The numbers of the ideas that were shown."""
+        return self.shown.data or []
+
+
+class TypedForm(Compared):
+    """The open box while somebody types in it: nothing is refused."""
+
+    say = TextAreaField("Say it", filters=[tidy])
+
+
+class InsteadForm(TypedForm):
+    """The open box as it was when somebody chose an idea that is there, so that it can be brought back."""
+
+    voted = HiddenField()
+
+
+class SayForm(Compared):
     """The open box."""
 
     say = TextAreaField("Say it", filters=[tidy], validators=[between(SAY_CHARS_MIN, SAY_CHARS_MAX), no_controls])

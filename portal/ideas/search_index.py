@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, delete, exists, func, select, update
 
 from portal.db import db, is_postgres, table_of
 from portal.ideas.models import Comment, Idea
-from portal.ideas.search_models import EntryKind, SearchStem, SearchWord
+from portal.ideas.search_models import EntryKind, SearchStem, SearchWord, entry_id, entry_ids
 from portal.ideas.search_store import ENTRIES, add, put, remove, remove_all
 from portal.ideas.search_terms import plain, stems_of
 from portal.ideas.search_words import counted, parts_of
@@ -32,9 +32,11 @@ class Text:
 
     def columns(self) -> dict[str, Any]:
         """The row of the index."""
-        return {"kind": self.kind, "ref": self.ref, "idea_id": self.idea_id, "at": self.at,
-                "title": self.title[:TITLE_CHARS_MAX], "text": self.text, "stems": stems_of(self.title, self.text),
-                "learned": False}  # fmt: skip
+        return {
+            "id": entry_id(self.kind, self.ref), "kind": self.kind, "ref": self.ref, "idea_id": self.idea_id,
+            "at": self.at, "title": self.title[:TITLE_CHARS_MAX], "text": self.text,
+            "stems": stems_of(self.title, self.text), "learned": False,
+        }  # fmt: skip
 
 
 # One kind of text: those with an id above the first argument, in order, at most as many as the second says. Only
@@ -49,7 +51,7 @@ def index(kind: EntryKind, ref: int, *, idea_id: int | None, title: str, text: s
 
 def forget(kind: EntryKind, ref: int) -> None:
     """Let a text be found no more: it was taken back or is hidden."""
-    remove(kind, ref)
+    remove(entry_id(kind, ref))
 
 
 def index_idea(idea: Idea) -> None:
@@ -89,9 +91,8 @@ def add_missing(kind: EntryKind, source: Source, after: int) -> tuple[int, int |
     """
     texts = source(after, AT_ONCE)
     last = texts[-1].ref if len(texts) == AT_ONCE else None
-    within = [ENTRIES.c.kind == kind, ENTRIES.c.ref > after]
-    if last is not None:
-        within.append(ENTRIES.c.ref <= last)
+    ends = entry_id(kind, after), entry_ids(kind)[1] if last is None else entry_id(kind, last)
+    within = ENTRIES.c.id > ends[0], ENTRIES.c.id <= ends[1]
     kept = select(ENTRIES.c.id, ENTRIES.c.ref, ENTRIES.c.stems, ENTRIES.c.idea_id).where(*within)
     rows = {text.ref: text.columns() for text in texts}
     right, wrong = set(), []
@@ -170,6 +171,6 @@ def missing() -> int:
 
 def _missing() -> Iterator[Select[int]]:
     for model, kind in ((Idea, EntryKind.IDEA), (Comment, EntryKind.COMMENT)):
-        entry = exists().where(ENTRIES.c.kind == kind, ENTRIES.c.ref == model.id)
+        entry = exists().where(ENTRIES.c.id == model.id + entry_id(kind, 0))
         gone = Idea.stage == Stage.WITHDRAWN if model is Idea else Comment.withdrawn_at.is_not(None)
         yield select(model.id).where(~entry, model.hidden_at.is_(None), ~gone)

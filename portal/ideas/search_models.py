@@ -1,15 +1,14 @@
 """What is searched: one row for each text that can be found, and the words that the texts hold.
 
-The databases' own lists of words stand beside `search_entries` and are kept by themselves: on SQLite the FTS5 table
-`search_fts` by whoever writes (`search_store`), on PostgreSQL the generated column `search_vector` with its GIN index.
-They are made by a
+The databases' own lists of words stand beside `search_entries`: on SQLite the FTS5 table `search_fts`, kept by whoever
+writes (`search_store`), on PostgreSQL the generated column `search_vector` with its GIN index. They are made by a
 migration and unknown to the models: see `portal.models.ours`.
 """
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -33,16 +32,31 @@ class EntryKind(StrEnum):
         ]
 
 
+# What is looked at first, if there is more than can be looked at, has the highest numbers.
+ROOM = 2**40
+PLACES = {EntryKind.COMMENT: 1, EntryKind.RESULT: 2, EntryKind.RULE: 3, EntryKind.IDEA: 4}
+ALL_ENTRIES = (0, 8 * ROOM)
+
+
+def entry_id(kind: EntryKind, ref: int) -> int:
+    """The id of the entry for a text."""
+    return PLACES[kind] * ROOM + ref
+
+
+def entry_ids(kind: EntryKind | None) -> tuple[int, int]:
+    """Between which ids the entries of a kind lie, or of all."""
+    return ALL_ENTRIES if kind is None else (entry_id(kind, 0), entry_id(kind, ROOM - 1))
+
+
 class SearchEntry(Base):
     """A text that can be found. idea_id decides who may: None where everybody may. Gone when the text is taken back."""
 
     __tablename__ = "search_entries"
     __table_args__ = (
-        UniqueConstraint("kind", "ref"),
         Index("ix_search_entries_unlearned", "id", sqlite_where=WAITING, postgresql_where=WAITING),
-        {"sqlite_autoincrement": True},  # the list of words knows a text by its id
     )  # fmt: skip
-    id: Mapped[int] = mapped_column(primary_key=True)
+    # Made of kind and ref (`entry_id`), so that the newest of one kind stand together.
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
     kind: Mapped[EntryKind] = mapped_column(Word(EntryKind))
     ref: Mapped[int]  # the id of the idea, comment, rule or promise
     idea_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"), index=True)

@@ -3,35 +3,60 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, func, literal_column, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.sql import FromClause
 
 from portal.db import db, is_postgres
 from portal.ideas.models import Idea
-from portal.ideas.search_models import EntryKind, SearchEntry, SearchStem, SearchWord
+from portal.ideas.search_models import EntryKind, SearchEntry, SearchStem, SearchWord, entry_id, entry_ids
 from portal.ideas.search_stem import stem
 from portal.ideas.search_terms import Terms, all_of, terms
 from portal.ideas.search_words import best, parts_asked
 
 SCANNED = 4_000  # entries that hold the words, of which the newest are looked at: a word may stand in all of them
 BOARD_SCANNED = 2_000
+SIMILAR_SCANNED = 2_000
 CORRECTED_MAX = 4  # words of one search
 CANDIDATES = 200
+RANGE = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
 MATCH = bindparam("match", type_=String)
 ASKED = func.to_tsquery(literal_column("'pg_catalog.simple'"), MATCH)
 VECTOR: ColumnElement[Any] = literal_column("search_entries.search_vector")
 
 
 def found(*, postgres: bool, most: int = SCANNED) -> Select[Any]:
-    """(entry, fit) of the newest entries that hold what `match` asks for; the higher the fit, the better."""
+    """(entry, fit) of the newest entries that hold what `match` asks for; the higher the fit, the better.
+
+    Takes the parameters of `sought`.
+    """
     if postgres:
         # Length counts by its logarithm, as BM25 does on the other side.
         fit = func.ts_rank(VECTOR, ASKED, 1).label("fit")
-        query = select(SearchEntry.id.label("entry"), fit).where(VECTOR.op("@@")(ASKED))
+        query = select(SearchEntry.id.label("entry"), fit).where(VECTOR.op("@@")(ASKED), SearchEntry.id.between(*RANGE))
         return query.order_by(SearchEntry.id.desc()).limit(most)
     columns = literal_column("rowid", Integer).label("entry"), literal_column("-bm25(search_fts)").label("fit")
     query = select(*columns).select_from(text("search_fts")).where(text("search_fts MATCH :match").bindparams(MATCH))
+    query = query.where(literal_column("rowid", Integer).between(*RANGE))
     return query.order_by(text("rowid DESC")).limit(most)
+
+
+def sought(match: str, kind: EntryKind | None) -> dict[str, Any]:
+    """The parameters of `found`: what to match, among the entries of which kind."""
+    first, last = entry_ids(kind)
+    return {"match": match, "first": first, "last": last}
 
 
 def ideas_holding(words: str) -> Select[int]:
@@ -39,10 +64,10 @@ def ideas_holding(words: str) -> Select[int]:
     wanted, postgres = terms(words), is_postgres()
     match = all_of(wanted.stems, postgres=postgres)
     if not match:
-        return select(SearchEntry.idea_id).where(SearchEntry.id < 0)  # type: ignore[return-value]
-    holding: FromClause = found(postgres=postgres, most=BOARD_SCANNED).params(match=match).subquery("holding")
-    query = select(SearchEntry.idea_id).join(holding, holding.c.entry == SearchEntry.id)
-    return query.where(SearchEntry.kind == EntryKind.IDEA)  # type: ignore[return-value]
+        return select(Idea.id).where(false())
+    asked = sought(match, EntryKind.IDEA)
+    holding: FromClause = found(postgres=postgres, most=BOARD_SCANNED).params(**asked).subquery("holding")
+    return select(holding.c.entry - entry_id(EntryKind.IDEA, 0))
 
 
 def says(words: str) -> ColumnElement[bool]:
@@ -58,6 +83,13 @@ def docs_of(stems: Sequence[str]) -> dict[str, int]:
     """Stem → in about how many texts it stands; those that stand in none are left out."""
     rows = db.session.execute(select(SearchStem.stem, SearchStem.docs).where(SearchStem.stem.in_(stems)))
     return {row.stem: row.docs for row in rows}
+
+
+def rarest(stems: Sequence[str], docs: dict[str, int], most: int) -> list[str]:
+    """The stems that stand in the fewest texts; those that are in no list yet may be new words, but only half of it."""
+    new = [one for one in stems if one not in docs][: most // 2]
+    known = sorted((one for one in stems if one in docs), key=lambda one: (docs[one], one))
+    return (new + known)[:most]
 
 
 def corrected(wanted: Terms) -> Terms:

@@ -10,24 +10,23 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from portal.db import db, is_postgres, table_of
-from portal.ideas.search_models import EntryKind, SearchEntry
+from portal.ideas.search_models import SearchEntry
 
 ENTRIES = table_of(SearchEntry)
 CHANGED = ("idea_id", "at", "title", "text", "stems", "learned")
-KIND, REF = bindparam("entry_kind", type_=ENTRIES.c.kind.type), bindparam("entry_ref", type_=ENTRIES.c.ref.type)
-STANDING = select(ENTRIES.c.id, ENTRIES.c.stems).where(ENTRIES.c.kind == KIND, ENTRIES.c.ref == REF)
 BY_ID = ENTRIES.c.id == bindparam("entry")
+STANDING = select(ENTRIES.c.id, ENTRIES.c.stems).where(BY_ID)
 ADD_WORDS = text("INSERT INTO search_fts(rowid, stems) VALUES (:entry, :stems)")
 REMOVE_WORDS = text("INSERT INTO search_fts(search_fts, rowid, stems) VALUES ('delete', :entry, :stems)")
 
 
 def put(row: dict[str, Any]) -> None:
-    """Write one entry, over the one that is there for its kind and ref."""
+    """Write one entry, over the one that is there for the same text."""
     if is_postgres():
         _put_postgres([row], over=True)
         return
     connection = db.session.connection()
-    before = connection.execute(STANDING, {"entry_kind": row["kind"], "entry_ref": row["ref"]}).one_or_none()
+    before = connection.execute(STANDING, {"entry": row["id"]}).one_or_none()
     if before is None:
         add([row])
         return
@@ -46,17 +45,13 @@ def add(rows: Sequence[dict[str, Any]]) -> None:
         _put_postgres(rows, over=False)
         return
     connection = db.session.connection()
-    if len(rows) == 1:
-        number = connection.execute(insert(ENTRIES), rows[0]).inserted_primary_key[0]  # type: ignore[index]
-        connection.execute(ADD_WORDS, {"entry": number, "stems": rows[0]["stems"]})
-        return
-    made = connection.execute(insert(ENTRIES).returning(ENTRIES.c.id, ENTRIES.c.stems), list(rows))
-    connection.execute(ADD_WORDS, [{"entry": one.id, "stems": one.stems} for one in made])
+    connection.execute(insert(ENTRIES), list(rows))
+    connection.execute(ADD_WORDS, [{"entry": row["id"], "stems": row["stems"]} for row in rows])
 
 
-def remove(kind: EntryKind, ref: int) -> None:
+def remove(number: int) -> None:
     """Take an entry out, if it is there."""
-    found = db.session.connection().execute(STANDING, {"entry_kind": kind, "entry_ref": ref}).one_or_none()
+    found = db.session.connection().execute(STANDING, {"entry": number}).one_or_none()
     if found is not None:
         remove_all([(found.id, found.stems)])
 
@@ -76,11 +71,10 @@ def _put_postgres(rows: Sequence[dict[str, Any]], *, over: bool) -> None:
     from sqlalchemy.dialects.postgresql import insert as insert_postgres
 
     statement = insert_postgres(ENTRIES)
-    same = ["kind", "ref"]
     changes = {name: statement.excluded[name] for name in CHANGED}
     safe = (
-        statement.on_conflict_do_update(index_elements=same, set_=changes)
+        statement.on_conflict_do_update(index_elements=["id"], set_=changes)
         if over
-        else statement.on_conflict_do_nothing(index_elements=same)
+        else statement.on_conflict_do_nothing(index_elements=["id"])
     )
     db.session.connection().execute(safe, list(rows))

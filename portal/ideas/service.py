@@ -140,6 +140,11 @@ def _said_before(viewer: Viewer, words: NewIdea) -> Idea | None:
     return before
 
 
+def was_sent(draft_key: str | None) -> bool:
+    """True if the form with this key has been sent already."""
+    return draft_key is not None and db.session.scalar(select(Idea.id).where(Idea.draft_key == draft_key)) is not None
+
+
 def _new_idea(viewer: Viewer, words: NewIdea, now: datetime) -> Idea:
     origin = origin_of(viewer, words.names, words.audience)
     return Idea(
