@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, select
 
 from portal.db import db, is_postgres
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.search_models import EntryKind, SearchEntry, entry_id
-from portal.ideas.search_queries import CANDIDATES, corrected, docs_of, found, rarest, sought
+from portal.ideas.search_queries import CANDIDATES, corrected, docs_of, found, kept, rarest, sought
 from portal.ideas.search_terms import Part, Terms, all_of, any_of, marked, snippet, terms, two_of
 from portal.ideas.words import Barrier, Stage
 from portal.people.models import Place
@@ -30,6 +30,8 @@ TEXT_CHARS_MAX = 200
 RARE_WORDS = 6
 FRESH_DAYS, OLD_WEIGHT = 365, 0.6  # what is old counts for so much; half of the rest is gone after a year
 ALL_WORDS, SOME_WORDS = 2_000_000.0, 0.0  # what holds all the words stands before what holds some
+
+NAMES = ("barrier", "site", "stage")
 
 
 class Filters(NamedTuple):
@@ -145,7 +147,7 @@ def _candidates(viewer: Viewer, asked: Asked, match: str, bonus: float, now: dat
     statement = _statement(shape_of(viewer), asked.filters, is_postgres())
     parameters = person_of(viewer) | asked.parameters | sought(match, asked.kind)
     rows = db.session.connection().execute(statement, parameters)
-    return [Candidate(bonus + row.fit * _weight((now - row.at).days), row.id) for row in rows]
+    return [Candidate(bonus + row.fit * _weight((now - row.at).days), row.entry) for row in rows]
 
 
 def _weight(days: int) -> float:
@@ -155,19 +157,15 @@ def _weight(days: int) -> float:
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape, filters: Filters, postgres: bool) -> Select[Any]:
     held = found(postgres=postgres).subquery("held")
-    query = select(SearchEntry.id, SearchEntry.at, held.c.fit).join(held, held.c.entry == SearchEntry.id)
-    query = query.outerjoin(Idea, Idea.id == SearchEntry.idea_id).where(_readable(shape))
-    for on, column in zip(filters, (Idea.barrier, Idea.site_id, Idea.stage), strict=True):
-        if on:
-            name = {"site_id": "site"}.get(column.key, column.key)
-            query = query.where(column == bindparam(name, type_=column.type))
-    return query.order_by(held.c.fit.desc(), SearchEntry.id.desc()).limit(CANDIDATES)
+    columns = zip(filters, (Idea.barrier, Idea.site_id, Idea.stage), NAMES, strict=True)
+    wanted = [column == bindparam(name, type_=column.type) for on, column, name in columns if on]
+    query = kept(held, [*_readable(shape), *wanted], loose=not wanted, postgres=postgres)
+    return query.order_by(held.c.fit.desc(), held.c.entry.desc()).limit(CANDIDATES)
 
 
-def _readable(shape: Shape) -> ColumnElement[bool]:
+def _readable(shape: Shape) -> list[ColumnElement[bool]]:
     """What hangs on an idea is for those who may read the idea; and never what is hidden or taken back."""
-    shown = and_(visible_to(stand_in(shape)), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN)
-    return or_(SearchEntry.idea_id.is_(None), shown)
+    return [visible_to(stand_in(shape)), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN]
 
 
 def _named(viewer: Viewer, asked: Asked) -> int | None:
@@ -186,7 +184,7 @@ def _named(viewer: Viewer, asked: Asked) -> int | None:
 @lru_cache(SHAPES_KEPT)
 def _by_number(shape: Shape) -> Select[int]:
     named = SearchEntry.id == bindparam("entry", type_=BigInteger)
-    return select(SearchEntry.id).join(Idea, Idea.id == SearchEntry.idea_id).where(named, _readable(shape))
+    return select(SearchEntry.id).join(Idea, Idea.id == SearchEntry.idea_id).where(named, *_readable(shape))
 
 
 def _rows(ids: Sequence[int]) -> list[Row[Any]]:

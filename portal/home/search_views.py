@@ -101,7 +101,7 @@ def _address(asked: Asked, after: str) -> str:
 def _filters(asked: Asked, sites: list[tuple[int, str]]) -> list[dict[str, Any]]:
     """name, label, what stands for all, [(value, label)], the chosen value."""
     return [
-        {"name": name, "label": label, "all": all_, "values": values, "value": str(value or "")}
+        {"name": name, "label": label, "all": all_, "options": values, "value": str(value or "")}
         for name, label, all_, values, value in (
             ("kind", "What", "Everything", [(kind.value, kind.label) for kind in EntryKind], asked.kind),
             ("barrier", "Barrier", "All barriers", [(one.value, one.label) for one in Barrier], asked.barrier),

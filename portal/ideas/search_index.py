@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import Select, bindparam, cast, delete, exists, func, select, update
 
 from portal.db import db, is_postgres, table_of
 from portal.ideas.models import Comment, Idea
@@ -171,6 +171,6 @@ def missing() -> int:
 
 def _missing() -> Iterator[Select[int]]:
     for model, kind in ((Idea, EntryKind.IDEA), (Comment, EntryKind.COMMENT)):
-        entry = exists().where(ENTRIES.c.id == model.id + entry_id(kind, 0))
+        entry = exists().where(ENTRIES.c.id == entry_id(kind, 0) + cast(model.id, ENTRIES.c.id.type))
         gone = Idea.stage == Stage.WITHDRAWN if model is Idea else Comment.withdrawn_at.is_not(None)
         yield select(model.id).where(~entry, model.hidden_at.is_(None), ~gone)

@@ -9,13 +9,16 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     false,
     func,
+    literal,
     literal_column,
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.sql import FromClause
 
@@ -26,31 +29,52 @@ from portal.ideas.search_stem import stem
 from portal.ideas.search_terms import Terms, all_of, terms
 from portal.ideas.search_words import best, parts_asked
 
-SCANNED = 4_000  # entries that hold the words, of which the newest are looked at: a word may stand in all of them
+SCANNED = 2_000  # entries that hold the words, of which the newest are looked at: a word may stand in all of them
 BOARD_SCANNED = 2_000
 SIMILAR_SCANNED = 2_000
 CORRECTED_MAX = 4  # words of one search
 CANDIDATES = 200
 RANGE = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
 MATCH = bindparam("match", type_=String)
-ASKED = func.to_tsquery(literal_column("'pg_catalog.simple'"), MATCH)
+# Written into the statement: a plan made for any words would rank every text that holds a common one. It is made of
+# letters, digits and our own signs (`search_terms`).
+ASKED = func.to_tsquery(literal_column("'pg_catalog.simple'"), bindparam("match", type_=String, literal_execute=True))
 VECTOR: ColumnElement[Any] = literal_column("search_entries.search_vector")
 
 
 def found(*, postgres: bool, most: int = SCANNED) -> Select[Any]:
-    """(entry, fit) of the newest entries that hold what `match` asks for; the higher the fit, the better.
+    """(entry, idea_id, at, fit) of the newest entries that hold what `match` asks for; the higher the fit, the better.
 
     Takes the parameters of `sought`.
     """
+    about = SearchEntry.id.label("entry"), SearchEntry.idea_id, SearchEntry.at
     if postgres:
         # Length counts by its logarithm, as BM25 does on the other side.
-        fit = func.ts_rank(VECTOR, ASKED, 1).label("fit")
-        query = select(SearchEntry.id.label("entry"), fit).where(VECTOR.op("@@")(ASKED), SearchEntry.id.between(*RANGE))
-        return query.order_by(SearchEntry.id.desc()).limit(most)
-    columns = literal_column("rowid", Integer).label("entry"), literal_column("-bm25(search_fts)").label("fit")
-    query = select(*columns).select_from(text("search_fts")).where(text("search_fts MATCH :match").bindparams(MATCH))
-    query = query.where(literal_column("rowid", Integer).between(*RANGE))
-    return query.order_by(text("rowid DESC")).limit(most)
+        query = select(*about, func.ts_rank(VECTOR, ASKED, 1).label("fit")).where(VECTOR.op("@@")(ASKED))
+        return query.where(SearchEntry.id.between(*RANGE)).order_by(SearchEntry.id.desc()).limit(most)
+    number = literal_column("rowid", Integer)
+    held = (
+        select(number.label("entry"), literal_column("-bm25(search_fts)").label("fit"))
+        .select_from(text("search_fts"))
+        .where(text("search_fts MATCH :match").bindparams(MATCH), number.between(*RANGE))
+        .order_by(text("rowid DESC"))
+        .limit(most)
+        .subquery("matched")
+    )
+    return select(*about, held.c.fit).join(held, held.c.entry == SearchEntry.id)
+
+
+def kept(held: Any, conditions: Sequence[ColumnElement[bool]], *, loose: bool, postgres: bool) -> Select[Any]:
+    """(entry, at, fit) of those of `held` whose idea fits the conditions. loose: also those without an idea."""
+    columns = held.c.entry, held.c.at, held.c.fit
+    if not postgres:
+        query = select(*columns).outerjoin(Idea, Idea.id == held.c.idea_id)
+        fits = and_(*conditions)
+        return query.where(or_(held.c.idea_id.is_(None), fits) if loose else fits)
+    # One look for each: a join would read all ideas, as the planner thinks little of looking up two thousand.
+    idea = select(literal(1).label("fits")).where(Idea.id == held.c.idea_id, *conditions).offset(0).lateral("idea")
+    query = select(*columns).select_from(held.outerjoin(idea, true()))
+    return query.where(or_(held.c.idea_id.is_(None), idea.c.fits.is_not(None)) if loose else idea.c.fits.is_not(None))
 
 
 def sought(match: str, kind: EntryKind | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, bindparam, or_, select
+from sqlalchemy import Select, or_, select
 
 from portal.db import db, is_postgres, table_of
 from portal.errors import Invalid
@@ -14,7 +14,7 @@ from portal.ideas import meaning
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.search_models import EntryKind, NotTheSame, SearchEntry
-from portal.ideas.search_queries import SIMILAR_SCANNED, docs_of, found, rarest, sought
+from portal.ideas.search_queries import SIMILAR_SCANNED, docs_of, found, kept, rarest, sought
 from portal.ideas.search_terms import Part, all_of, marked, terms, two_of
 from portal.ideas.words import Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
@@ -137,14 +137,15 @@ def _alike(viewer: Viewer, stems: Sequence[str], *, none: Collection[int] = (), 
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape, own: bool, postgres: bool) -> Select[Any]:
-    held = found(postgres=postgres, most=SIMILAR_SCANNED).subquery("held")
-    query = select(SearchEntry.ref, SearchEntry.stems).join(held, held.c.entry == SearchEntry.id)
     looker = stand_in(shape)
-    shown = visible_to(looker), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN
-    query = query.join(Idea, Idea.id == SearchEntry.ref).where(*shown)
+    held = found(postgres=postgres, most=SIMILAR_SCANNED).subquery("held")
+    shown = [visible_to(looker), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN]
     if not own:
-        query = query.where(or_(Idea.author_id.is_(None), Idea.author_id != looker.id))
-    return query.order_by(held.c.fit.desc(), SearchEntry.id.desc()).limit(bindparam("compared", COMPARED, Integer))
+        shown.append(or_(Idea.author_id.is_(None), Idea.author_id != looker.id))
+    best = kept(held, shown, loose=False, postgres=postgres)
+    best = best.order_by(held.c.fit.desc(), held.c.entry.desc()).limit(COMPARED)
+    few = best.subquery("few")
+    return select(SearchEntry.ref, SearchEntry.stems).join(few, few.c.entry == SearchEntry.id)
 
 
 def _matches(numbers: Sequence[int], alike: Mapping[int, float], stems: frozenset[str]) -> list[Match]:

@@ -23,7 +23,7 @@ from tests.swarm.voting import vote
 HOSTILE = (
     '"', "'", "''", "%", "_", "%%__", "*", "router*", "NEAR(a b)", "a AND", "OR OR OR", "NOT fax", "(", ")", "a:b",
     "title:fax", "-fax", "^fax", "{", "}", "\\", "fax\\", "fax'; DROP TABLE ideas;--", "fax | & !", "<->", "fax:*",
-    "\0", "fax\0x", "🎉", "👩‍👩‍👧", "日本語", "e\u0301" * 50, "ﬁ½", "\u202efax", "a" * 10_000, "fax " * 2_500,
+    "🎉", "👩‍👩‍👧", "日本語", "e\u0301" * 50, "ﬁ½", "\u202efax", "a" * 10_000, "fax " * 2_500,
     " ".join(f"word{n}" for n in range(2_000)), "0", "#", "#999999999999999999", "-1", "1e309", "١٢٣", "search_fts",
 )  # fmt: skip
 
@@ -200,6 +200,11 @@ def test_nothing_that_can_be_typed_is_more_than_text(app: Flask, cast: Cast, tex
     for address in ("/search", "/ideas", "/ideas/similar"):
         answer = client.get(address, query_string={"q": text, "view": "newest"})
         assert answer.status_code == 200, (address, answer.text)
+
+
+@pytest.mark.parametrize("address", ["/search", "/ideas/similar"])
+def test_an_address_with_a_nul_is_refused_as_everywhere(app: Flask, cast: Cast, address: str) -> None:
+    assert signed_in(app, cast.bo).get(address, query_string={"q": "fax\0x"}).status_code == 400
 
 
 def test_a_page_marks_the_words_and_lets_nothing_through(app: Flask, cast: Cast) -> None:
