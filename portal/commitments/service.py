@@ -245,8 +245,8 @@ def _tell(
 
 
 def _let_be_found(commitment: Commitment, evidence: str, now: datetime) -> None:
-    about = {"idea_id": commitment.idea_id, "title": commitment.sentence, "text": plain(evidence)}
-    search_index.index(EntryKind.RESULT, commitment.id, at=now, **about)
+    number, title = commitment.idea_id, commitment.sentence
+    search_index.index(EntryKind.RESULT, commitment.id, idea_id=number, title=title, text=plain(evidence), at=now)
 
 
 def _metric_name(metric_id: int | None) -> str | None:

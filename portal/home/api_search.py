@@ -1,5 +1,7 @@
 """The interface to search, and to ideas that look like some words."""
 
+from collections.abc import Sequence
+
 from flask import Response
 from pydantic import Field
 
@@ -99,5 +101,5 @@ def _hit(hit: Hit) -> HitShown:
     )  # fmt: skip
 
 
-def _pieces(parts: list[Part]) -> list[PieceShown]:
+def _pieces(parts: Sequence[Part]) -> list[PieceShown]:
     return [PieceShown(text=part.text, marked=part.marked) for part in parts]

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, select
 
 from portal.db import db, is_postgres
 from portal.ideas.models import Idea
@@ -187,7 +187,7 @@ def _by_number(shape: Shape) -> Select[int]:
     return select(SearchEntry.id).join(Idea, Idea.id == SearchEntry.idea_id).where(named, *_readable(shape))
 
 
-def _rows(ids: Sequence[int]) -> list[Row[Any]]:
+def _rows(ids: Sequence[int]) -> list[Any]:
     query = (
         select(
             SearchEntry.id, SearchEntry.kind, SearchEntry.ref, SearchEntry.idea_id, SearchEntry.at, SearchEntry.title,
@@ -201,7 +201,7 @@ def _rows(ids: Sequence[int]) -> list[Row[Any]]:
     return [rows[number] for number in ids if number in rows]
 
 
-def _hit(row: Row[Any], stems: frozenset[str]) -> Hit:
+def _hit(row: Any, stems: frozenset[str]) -> Hit:
     title = row.title or row.idea_title or ""
     words = "" if row.text.strip() == title.strip() else row.text
     return Hit(

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.errors import Conflict, DomainError, Gone, Refused
 from portal.home import instead
+from portal.home.similar_forms import InsteadForm, TypedForm
 from portal.ideas import similar
 from portal.ideas.box import MODES, ask_for, fresh_key
-from portal.ideas.forms import InsteadForm, TypedForm
 from portal.ideas.queries import idea_for
 from portal.ideas.shown import Ask
 from portal.ideas.similar_shown import lines

@@ -94,34 +94,17 @@ def an_id(text: str | None) -> int:
     return int(text)
 
 
-class Compared(Asked):
-    """Words with the ideas that were shown beside them, because they look like them."""
+class SayForm(Asked):
+    """The open box, with the ideas that were shown beside it because they look like its words."""
 
     shown = SelectMultipleField(coerce=an_id, validate_choice=False)
     confirm = HiddenField()
+    say = TextAreaField("Say it", filters=[tidy], validators=[between(SAY_CHARS_MIN, SAY_CHARS_MAX), no_controls])
 
     @property
     def seen(self) -> list[int]:
         """The numbers of the ideas that were shown."""
         return self.shown.data or []
-
-
-class TypedForm(Compared):
-    """The open box while somebody types in it: nothing is refused."""
-
-    say = TextAreaField("Say it", filters=[tidy])
-
-
-class InsteadForm(TypedForm):
-    """The open box as it was when somebody chose an idea that is there, so that it can be brought back."""
-
-    voted = HiddenField()
-
-
-class SayForm(Compared):
-    """The open box."""
-
-    say = TextAreaField("Say it", filters=[tidy], validators=[between(SAY_CHARS_MIN, SAY_CHARS_MAX), no_controls])
 
 
 class CommentForm(Asked):

@@ -56,6 +56,7 @@ def forget(kind: EntryKind, ref: int) -> None:
 
 def index_idea(idea: Idea) -> None:
     """Let an idea be found; one that is hidden or taken back is forgotten, with all that is said on it."""
+    db.session.flush()
     if idea.hidden_at is not None or idea.stage is Stage.WITHDRAWN:
         return forget(EntryKind.IDEA, idea.id)
     index(EntryKind.IDEA, idea.id, idea_id=idea.id, title=idea.title, text=idea.say, at=idea.said_at)

@@ -106,7 +106,6 @@ def say(viewer: Viewer, words: NewIdea, *, now: datetime) -> Idea:
     if words.names is not Names.NONE:
         follow(viewer, idea, now=now)
         drafts.clear(viewer.id, drafts.IDEA)
-    db.session.flush()
     search_index.index_idea(idea)
     return idea
 
@@ -140,11 +139,6 @@ def _said_before(viewer: Viewer, words: NewIdea) -> Idea | None:
     return before
 
 
-def was_sent(draft_key: str | None) -> bool:
-    """True if the form with this key has been sent already."""
-    return draft_key is not None and db.session.scalar(select(Idea.id).where(Idea.draft_key == draft_key)) is not None
-
-
 def _new_idea(viewer: Viewer, words: NewIdea, now: datetime) -> Idea:
     origin = origin_of(viewer, words.names, words.audience)
     return Idea(
@@ -175,7 +169,6 @@ def edit(viewer: Viewer, idea: Idea, words: str, *, now: datetime) -> None:
     if not changed:
         raise EditRefusal.VOTED.as_error()
     story.record(idea.id, StoryKind.EDITED, now=now, actor_id=_shown_author(idea))
-    db.session.flush()
     search_index.index_idea(idea)
 
 
@@ -187,7 +180,6 @@ def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> 
         raise WithdrawRefusal.CARRIED.as_error()
     db.session.add(Withdrawal(idea_id=idea.id, at=now, reason=reason))
     story.record(idea.id, StoryKind.WITHDRAWN, now=now, actor_id=_shown_author(idea))
-    db.session.flush()
     search_index.index_idea(idea)
 
 
@@ -212,7 +204,6 @@ def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> No
         raise MoveRefusal.CHANGED.as_error()
     if not mine:
         people.audit("idea.sorted", f"idea:{idea.id}", before, actor_id=viewer.id, now=now)
-    db.session.flush()
     search_index.index_idea(idea)
 
 

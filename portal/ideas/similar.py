@@ -136,7 +136,7 @@ def _alike(viewer: Viewer, stems: Sequence[str], *, none: Collection[int] = (), 
 
 
 @lru_cache(SHAPES_KEPT)
-def _statement(shape: Shape, own: bool, postgres: bool) -> Select[Any]:
+def _statement(shape: Shape, own: bool, postgres: bool) -> Select[int, str]:
     looker = stand_in(shape)
     held = found(postgres=postgres, most=SIMILAR_SCANNED).subquery("held")
     shown = [visible_to(looker), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN]

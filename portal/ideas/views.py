@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.errors import Conflict, DomainError, Gone, Invalid
 from portal.ideas import drafts, service, similar, similar_shown
-from portal.ideas.box import MODES, ask_for, fresh_key, kept_words, look
+from portal.ideas.box import MODES, ask_for, fresh_key, kept_words, look, was_sent
 from portal.ideas.forms import DraftForm, EditForm, FollowForm, SayForm, SortingForm, WithdrawalForm
 from portal.ideas.queries import hidden_note, idea_for, idea_view
 from portal.ideas.rules import SayRefusal, edit_refusal
@@ -74,7 +74,7 @@ def _unseen(viewer: Viewer, text: str, form: SayForm) -> list[Match]:
     alike = similar.similar(viewer, text, least=similar.VERY_ALIKE)
     unseen = [match for match in alike if match.number not in form.seen]
     # The same form sent twice finds itself.
-    return unseen if unseen and not service.was_sent(form.draft_key.data) else []
+    return unseen if unseen and not was_sent(form.draft_key.data) else []
 
 
 def _is_it_one_of_these(form: SayForm, text: str, matches: list[Match]) -> ResponseReturnValue:
