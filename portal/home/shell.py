@@ -128,7 +128,7 @@ def _tabs(viewer: Viewer) -> list[tuple[str, str, str, str, str]]:
 
 
 def _footer(viewer: Viewer) -> list[tuple[str, str]]:
-    links = [("Moderation log", "/moderation")]
+    links = [("Search", "/search"), ("Moderation log", "/moderation")]
     if may("ledger.see"):
         links.append(("Ledger", "/ledger"))
     return links

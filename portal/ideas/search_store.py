@@ -5,6 +5,7 @@ trusted (`trusted_schema=OFF`), so it is written here; nothing else may change `
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, text, update
@@ -68,13 +69,16 @@ def remove_all(entries: Sequence[tuple[int, str]]) -> None:
 
 
 def _put_postgres(rows: Sequence[dict[str, Any]], *, over: bool) -> None:
+    db.session.connection().execute(_insert_postgres(over), list(rows) if len(rows) > 1 else rows[0])
+
+
+@lru_cache(2)
+def _insert_postgres(over: bool) -> Any:
+    """Put together once: that costs more than running it."""
     from sqlalchemy.dialects.postgresql import insert as insert_postgres
 
     statement = insert_postgres(ENTRIES)
     changes = {name: statement.excluded[name] for name in CHANGED}
-    safe = (
-        statement.on_conflict_do_update(index_elements=["id"], set_=changes)
-        if over
-        else statement.on_conflict_do_nothing(index_elements=["id"])
-    )
-    db.session.connection().execute(safe, list(rows))
+    if over:
+        return statement.on_conflict_do_update(index_elements=["id"], set_=changes)
+    return statement.on_conflict_do_nothing(index_elements=["id"])
