@@ -25,6 +25,7 @@ SHOWN_MAX = 2
 READ_WORDS, RARE_WORDS = 40, 6
 ALIKE = 0.28  # from which on an idea is worth a look, and
 VERY_ALIKE = 0.5  # from which on we ask before we send a copy of it
+SURE_WORDS, UNSURE = 3, 0.49
 COMPARED = 60
 PAIRS_MAX = 5
 SHOWN_REMEMBERED = 4  # pairs that one new idea can be told apart from
@@ -131,8 +132,13 @@ def _alike(viewer: Viewer, stems: Sequence[str], *, none: Collection[int] = (), 
     words = {row.ref: row.stems.split() for row in rows if row.ref not in none}
     docs = docs_of(sorted({*stems, *(one for some in words.values() for one in some)}))
     weights = rarity(docs, {*stems, *docs}, max(docs.values(), default=1) * 2)
-    alike = {number: likeness(stems, some, weights) for number, some in words.items()}
+    alike = {number: _believed(likeness(stems, some, weights), stems, some) for number, some in words.items()}
     return dict(sorted(alike.items(), key=lambda pair: (-pair[1], -pair[0])))
+
+
+def _believed(share: float, stems: Collection[str], other: Collection[str]) -> float:
+    """Two words in common may be a coincidence, however much of two short texts they are: no reason to ask."""
+    return share if len(set(stems) & set(other)) >= SURE_WORDS else min(share, UNSURE)
 
 
 @lru_cache(SHAPES_KEPT)

@@ -201,6 +201,12 @@ def test_an_idea_of_its_own_kind_is_sent_at_once(app: Flask, cast: Cast, fax: in
     assert "Said. Number" in sent.get_data(as_text=True)
 
 
+def test_two_words_in_common_are_no_reason_to_ask(app: Flask, cast: Cast, fax: int) -> None:
+    client = signed_in(app, cast.bo)
+
+    assert "Said. Number" in send(client, "/ideas", say="No fax to cancel", names="hidden").get_data(as_text=True)
+
+
 @pytest.mark.parametrize("shown", ["x", "-1", "9" * 30, "١"])
 def test_a_number_that_is_none_is_refused_with_the_words_kept(app: Flask, cast: Cast, fax: int, shown: str) -> None:
     answer = send(signed_in(app, cast.bo), "/ideas", say=FAX, names="hidden", shown=[shown])
