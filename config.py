@@ -39,6 +39,7 @@ class Config:
     working_days: tuple[str, ...] = DAYS[:5]
     working_hours: str = "09:00-17:00"
     demo: bool = False
+    semantic: bool = False
     trusted_proxies: tuple[str, ...] = ()
     root: Path = ROOT
     instance: Path = ROOT / "instance"
@@ -62,6 +63,7 @@ class Config:
             working_days=_working_days(env.get("WORKING_DAYS", "mon-fri")),
             working_hours=_working_hours(env.get("WORKING_HOURS", cls.working_hours)),
             demo=_switch("DEMO", env.get("DEMO", "0")),
+            semantic=_switch("SEMANTIC", env.get("SEMANTIC", "0")),
             trusted_proxies=_proxies(env.get("TRUSTED_PROXIES", "")),
             api_per_minute=_per_minute(env.get("API_PER_MINUTE", str(cls.api_per_minute))),
             instance=instance,

@@ -32,6 +32,7 @@ def run() -> None:
             target_metadata=db.metadata,
             render_as_batch=is_sqlite,
             compare_type=True,
+            include_name=models.ours,
             render_item=render_item,
             transactional_ddl=True,
         )

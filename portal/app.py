@@ -67,10 +67,12 @@ def _init_people(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     from portal.home import shell
+    from portal.ideas import meaning
 
     for blueprint in pages.blueprints():
         app.register_blueprint(blueprint)
     shell.init_shell(app)
+    meaning.switch(app.config["SAYSO"].semantic)
 
 
 def _register_interface(app: OpenAPI) -> None:

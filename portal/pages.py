@@ -8,7 +8,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
     from portal.commitments import relapse_views
     from portal.commitments import views as commitments
-    from portal.home import api_pages, card_views, health, pages
+    from portal.home import api_pages, card_views, health, pages, search_views, similar_views
     from portal.home import views as home
     from portal.ideas import import_views, moderation_views, rule_record_edit_views, rule_record_views, talk_views
     from portal.ideas import views as ideas
@@ -24,7 +24,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.triage import views as triage
 
     return (
-        health.bp, pages.bp, home.bp, card_views.bp, api_pages.bp,
+        health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
         rule_record_edit_views.bp, swarm.bp, merge_views.bp, looks_views.bp,
@@ -38,6 +38,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_relapses
     from portal.home import api as home
+    from portal.home import api_search
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
@@ -53,8 +54,8 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.triage import api_again
 
     return (
-        self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, looks_api.bp, api_rules.bp,
-        api_moderation.bp, api_promotions.bp, api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp,
-        commitments.bp, api_relapses.bp, impact.bp, metrics.bp,
+        self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, looks_api.bp,
+        api_rules.bp, api_moderation.bp, api_promotions.bp, api_merges.bp, api_occurrences.bp, triage.bp,
+        api_again.bp, commitments.bp, api_relapses.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

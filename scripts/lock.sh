@@ -17,6 +17,8 @@ compile requirements/run.in -o requirements/run.txt
 compile requirements/test.in -c requirements/run.txt -o requirements/test.txt
 # What is served, and the server of a large installation.
 compile requirements/large.in -c requirements/run.txt -o requirements/large.txt
+# What is served, and the model that finds ideas of the same meaning.
+compile requirements/semantic.in -c requirements/run.txt -o requirements/semantic.txt
 if grep -nE 'https?://|--(index|find-links|extra)' requirements/*.txt; then
   echo "An address has got into the lock files; see above." >&2
   exit 1

@@ -38,9 +38,11 @@ from portal.commitments.rules import (
 from portal.commitments.scope import organisation_zone, said_at
 from portal.commitments.words import PromiseRefusal
 from portal.db import db
-from portal.ideas import story
+from portal.ideas import search_index, story
 from portal.ideas.models import Idea
 from portal.ideas.rule_record_verdicts import settle_by_promise
+from portal.ideas.search_models import EntryKind
+from portal.ideas.search_terms import plain
 from portal.ideas.service import move_stage
 from portal.ideas.words import Names, Stage, StoryKind
 from portal.metrics.models import Metric
@@ -81,6 +83,7 @@ def make_promise(
     db.session.add(PromisedDate(commitment_id=made.id, due_on=made.due_on, set_at=now, set_by_id=sponsor_id))
     facts = {"owner": owner.name, "due_on": made.due_on.isoformat(), "metric": metric}
     _tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts)
+    _let_be_found(made, "", now)
     return made
 
 
@@ -99,6 +102,7 @@ def hand_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datet
     claim(commitment, now=now, state=CommitmentState.HANDED_BACK)
     move_stage(commitment.idea_id, Stage.PROMISED, Stage.PROMOTED, now=now)
     db.session.add(HandBack(commitment_id=commitment.id, by_id=viewer.id, at=now, reason=reason.strip()))
+    search_index.forget(EntryKind.RESULT, commitment.id)
     _tell(commitment, StoryKind.HANDED_BACK, viewer.id, now=now, words=reason.strip())
 
 
@@ -152,6 +156,7 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
     relapse_rows.fixed_by(commitment, done, now=now)
     facts = {"live_from": done.live_from.isoformat(), "sites": sorted(sites.values())}
     _tell(commitment, StoryKind.DELIVERED, viewer.id, now=now, words=done.evidence, facts=facts)
+    _let_be_found(commitment, done.evidence, now)
     return done
 
 
@@ -233,6 +238,11 @@ def _tell(
     about = {"commitment": commitment.id} | dict(facts or {})
     story.record(commitment.idea_id, kind, now=now, actor_id=actor_id, words=words, facts=about)
     db.session.flush()
+
+
+def _let_be_found(commitment: Commitment, evidence: str, now: datetime) -> None:
+    number, title = commitment.idea_id, commitment.sentence
+    search_index.index(EntryKind.RESULT, commitment.id, idea_id=number, title=title, text=plain(evidence), at=now)
 
 
 def _metric_name(metric_id: int | None) -> str | None:

@@ -14,6 +14,7 @@ from portal import append_only, clock
 from portal.db import db, is_postgres
 from portal.home import machine, readiness
 from portal.home.readiness import Check
+from portal.ideas import search_index
 from portal.ledger import queries as ledger
 from portal.ledger.verify import verify
 from portal.outbox.models import Message
@@ -36,7 +37,7 @@ def examine(app: Flask, *, now: datetime) -> list[Check]:
         found += [*_engine(), _clock()]
         found += _database_file()
     if len(ready) > 1 and ready[1].fine:
-        found += [_triggers(), _given_up(), _ledger()]
+        found += [_triggers(), _given_up(), _ledger(), _search()]
     db.session.rollback()
     return found
 
@@ -95,6 +96,12 @@ def _ledger() -> Check:
     if report.ok:
         return Check("ledger", True, f"the newest {report.checked} entries hold")
     return Check("ledger", False, f"{report.problems[0].sentence} Run flask ledger verify.")
+
+
+def _search() -> Check:
+    missing = search_index.missing()
+    words = f"{missing:,} texts cannot be found yet. Run flask search rebuild." if missing else "complete"
+    return Check("search index", missing == 0, words)
 
 
 def _secret_file(instance: Path) -> Check:

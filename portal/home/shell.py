@@ -128,7 +128,10 @@ def _tabs(viewer: Viewer) -> list[tuple[str, str, str, str, str]]:
 
 
 def _footer(viewer: Viewer) -> list[tuple[str, str]]:
-    links = [("What may I say now?", "/rules/now"), ("Rules", "/rules"), ("Moderation log", "/moderation")]
+    links = [
+        ("Search", "/search"), ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
+        ("Moderation log", "/moderation"),
+    ]  # fmt: skip
     if may("ledger.see"):
         links.append(("Ledger", "/ledger"))
     return links

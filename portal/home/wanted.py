@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, or_
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, or_
 from sqlalchemy.orm import aliased
 
 from portal.errors import Invalid
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
+from portal.ideas.search_queries import says
 from portal.ideas.words import Barrier, Stage
 from portal.people.viewer import Viewer
 from portal.swarm.looks_queries import fairly_seen_by
@@ -119,7 +120,7 @@ def conditions(looker: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     else:
         found.append(Idea.stage != Stage.MERGED)
     if filters.text:
-        found.append(_says(filters.text))
+        found.append(says(filters.text))
     return found
 
 
@@ -134,15 +135,3 @@ def decided_by(looker: Viewer) -> ColumnElement[bool]:
     # An alias: a query may join the viewer's vote too, and would take this one for the same.
     mine = aliased(Vote)
     return exists().where(mine.idea_id == Idea.id, mine.person_id == looker.id, mine.revoked_at.is_(None))
-
-
-def _says(text: str) -> ColumnElement[bool]:
-    """Every word of `text` in title or words; `%` and `_` are signs like any other. A number finds that idea."""
-    words = text.split()[:8]
-    says = [
-        or_(Idea.title.icontains(word, autoescape=True), Idea.say.icontains(word, autoescape=True)) for word in words
-    ]
-    number = text.lstrip("#")
-    if number.isascii() and number.isdigit() and len(number) <= 9:
-        return or_(Idea.id == int(number), and_(*says))
-    return and_(*says)

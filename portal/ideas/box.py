@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.db import db
 from portal.errors import Invalid
 from portal.ideas import drafts
+from portal.ideas.models import Idea
 from portal.ideas.shown import Ask
 from portal.ideas.spotting import Finding, Known, find, without
 from portal.ideas.words import Names
@@ -35,6 +36,11 @@ def kept_words(viewer: Viewer, about: str, *, now: datetime) -> str:
 def fresh_key() -> str:
     """A key for one form: sent twice, it is the same form."""
     return str(uuid4())
+
+
+def was_sent(draft_key: str | None) -> bool:
+    """True if the form with this key has been sent already."""
+    return bool(draft_key) and db.session.scalar(select(Idea.id).where(Idea.draft_key == draft_key)) is not None
 
 
 def known_names(viewer: Viewer, names: Names) -> Known:

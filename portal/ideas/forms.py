@@ -9,6 +9,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -86,10 +87,24 @@ class Asked(StrictForm):
         return self.sent_anyway.data == "1"
 
 
-class SayForm(Asked):
-    """The open box."""
+def an_id(text: str | None) -> int:
+    """The number of an idea as a form sends it; raises ValueError."""
+    if not (text and text.isascii() and text.isdigit() and len(text) <= 9):
+        raise ValueError
+    return int(text)
 
+
+class SayForm(Asked):
+    """The open box, with the ideas that were shown beside it because they look like its words."""
+
+    shown = SelectMultipleField(coerce=an_id, validate_choice=False)
+    confirm = HiddenField()
     say = TextAreaField("Say it", filters=[tidy], validators=[between(SAY_CHARS_MIN, SAY_CHARS_MAX), no_controls])
+
+    @property
+    def seen(self) -> list[int]:
+        """The numbers of the ideas that were shown."""
+        return self.shown.data or []
 
 
 class CommentForm(Asked):

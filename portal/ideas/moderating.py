@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
 from portal.errors import Missing
-from portal.ideas import story, talking
+from portal.ideas import search_index, story, talking
 from portal.ideas.models import Comment, Idea, Moderation, Report
 from portal.ideas.origin import path_of
 from portal.ideas.policy import MAY
@@ -110,11 +110,14 @@ def _set_hidden(text: Text, action: Action, now: datetime) -> None:
     if text.comment is not None:
         text.comment.hidden_at = now if hide else None
         talking.count(text.comment.idea_id, -1 if hide else +1)
+        search_index.index_comment(text.comment)
         return
     still = Idea.hidden_at.is_(None) if hide else Idea.hidden_at.is_not(None)
     changed = update(Idea).where(Idea.id == text.idea.id, still).values(hidden_at=now if hide else None)
     if db.session.execute(changed).rowcount != 1:  # type: ignore[attr-defined]
         raise (ModerationRefusal.ALREADY_HIDDEN if hide else ModerationRefusal.NOT_HIDDEN).as_error()
+    db.session.refresh(text.idea)
+    search_index.index_idea(text.idea)
 
 
 def _is_author(viewer: Viewer, text: Text) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, table_of, upsert
 from portal.errors import Invalid
-from portal.ideas import drafts, story
+from portal.ideas import drafts, search_index, story
 from portal.ideas.guess import barrier_of, kind_of, title_of
 from portal.ideas.joining import locked_with_joined
 from portal.ideas.models import Follow, Idea, Revision, Withdrawal
@@ -106,7 +106,7 @@ def say(viewer: Viewer, words: NewIdea, *, now: datetime) -> Idea:
     if words.names is not Names.NONE:
         follow(viewer, idea, now=now)
         drafts.clear(viewer.id, drafts.IDEA)
-    db.session.flush()
+    search_index.index_idea(idea)
     return idea
 
 
@@ -167,7 +167,7 @@ def edit(viewer: Viewer, idea: Idea, words: str, *, now: datetime) -> None:
     if not _change(idea, *still, say=words, title=title, edited_at=now):
         raise EditRefusal.VOTED.as_error()
     story.record(idea.id, StoryKind.EDITED, now=now, actor_id=_shown_author(idea))
-    db.session.flush()
+    search_index.index_idea(idea)
 
 
 def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> None:
@@ -180,7 +180,7 @@ def withdraw(viewer: Viewer, idea: Idea, *, now: datetime, reason: str = "") -> 
         raise WithdrawRefusal.CARRIED.as_error()
     db.session.add(Withdrawal(idea_id=idea.id, at=now, reason=reason))
     story.record(idea.id, StoryKind.WITHDRAWN, now=now, actor_id=_shown_author(idea))
-    db.session.flush()
+    search_index.index_idea(idea)
 
 
 def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> None:
@@ -206,7 +206,7 @@ def sort(viewer: Viewer, idea: Idea, wanted: NewSorting, *, now: datetime) -> No
         raise MoveRefusal.CHANGED.as_error()
     if not mine:
         people.audit("idea.sorted", f"idea:{idea.id}", before, actor_id=viewer.id, now=now)
-    db.session.flush()
+    search_index.index_idea(idea)
 
 
 def sorting_refusal(viewer: Viewer, idea: Idea) -> SortRefusal | None:

@@ -132,5 +132,5 @@ class Ask:
     error: str | None = None
     names_error: str | None = None
     spots: tuple[tuple[str, str], ...] = ()
-    similar_url: str | None = None
+    similar_url: str | None = "/ideas/similar"
     challenge: int | None = None

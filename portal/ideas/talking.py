@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
 from portal.errors import Missing
-from portal.ideas import drafts
+from portal.ideas import drafts, search_index
 from portal.ideas.models import Comment, Idea
 from portal.ideas.origin import origin_of
 from portal.ideas.policy import MAY
@@ -53,6 +53,7 @@ def add_comment(viewer: Viewer, idea: Idea, words: NewComment, *, now: datetime)
     if words.names is not Names.NONE:
         drafts.clear(viewer.id, drafts.about_comment(idea.id))
     db.session.flush()
+    search_index.index_comment(comment)
     return comment
 
 
@@ -96,6 +97,7 @@ def withdraw_comment(viewer: Viewer, comment: Comment, *, now: datetime) -> None
     if held.hidden_at is None:
         count(held.idea_id, -1)
     db.session.flush()
+    search_index.index_comment(held)
 
 
 def locked(comment_id: int) -> Comment:

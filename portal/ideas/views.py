@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.errors import Conflict, DomainError, Gone, Invalid
-from portal.ideas import drafts, service
-from portal.ideas.box import MODES, ask_for, fresh_key, kept_words, look
+from portal.ideas import drafts, service, similar, similar_shown
+from portal.ideas.box import MODES, ask_for, fresh_key, kept_words, look, was_sent
 from portal.ideas.forms import DraftForm, EditForm, FollowForm, SayForm, SortingForm, WithdrawalForm
 from portal.ideas.queries import hidden_note, idea_for, idea_view
 from portal.ideas.rules import SayRefusal, edit_refusal
 from portal.ideas.service import NewIdea, NewSorting
 from portal.ideas.shown import Ask, IdeaView
+from portal.ideas.similar import Match
 from portal.ideas.spotting import Finding
 from portal.ideas.words import SAY_CHARS_MAX, Audience, Barrier, Kind, Names
 from portal.people import queries as people
@@ -53,13 +54,34 @@ def say() -> ResponseReturnValue:
     text, findings = look(viewer, form.say.data, names, insists=form.insists, wants_removal=form.wants_removal)
     if findings:
         return _box_again(form, findings=findings, status=422)
+    if matches := _unseen(viewer, text, form):
+        return _is_it_one_of_these(form, text, matches)
+    now, by = clock.now(), viewer.id if names is Names.SHOWN else None
     try:
         with writing():
             words = NewIdea(text, names, draft_key=form.draft_key.data or None)
-            number = service.say(viewer, words, now=clock.now()).number
+            number = service.say(viewer, words, now=now).number
+            similar.remember_told_apart(number, form.seen, viewer, by=by, now=now)
     except SHOWN_ON_FORM as refusal:
         return _box_again(form, refusal=refusal, status=status_of(refusal))
     return _thanks(viewer, number)
+
+
+def _unseen(viewer: Viewer, text: str, form: SayForm) -> list[Match]:
+    """Ideas so alike that they are asked about once before a copy is sent, unless they stood beside the words."""
+    if form.confirm.data == "1":
+        return []
+    alike = similar.similar(viewer, text, least=similar.VERY_ALIKE)
+    unseen = [match for match in alike if match.number not in form.seen]
+    # The same form sent twice finds itself.
+    return unseen if unseen and not was_sent(form.draft_key.data) else []
+
+
+def _is_it_one_of_these(form: SayForm, text: str, matches: list[Match]) -> ResponseReturnValue:
+    ask = Ask(text, form.names.data, MODES, form.draft_key.data or fresh_key())
+    return render_template(
+        "ideas/new.html", ask=ask, matches=similar_shown.lines(matches), sent_anyway=form.sent_anyway.data, here="say"
+    )
 
 
 def _box_again(

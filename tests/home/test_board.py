@@ -109,9 +109,10 @@ def test_a_cursor_of_somebody_elses_making_is_refused(app: Flask, cast: Cast, vi
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("100%", True), ("%", True), ("_under", True), ("\"quoted\" 'so'", True), ("\\", True), ("COST £5", True),
-     ("1_0", False), ("1%0", False), ("under%scores", False), ("'; DROP TABLE ideas;--", False), ("x" * 10_000, False),
-     ("of " * 4000, True),  ("#1", True), ("#999999999", False), ("99999999999999999999", False)],
+    [("100%", True), ("%", True), ("_underscores", True), ("_under", False), ("\"quoted\" 'so'", True), ("\\", True),
+     ("COST £5", True), ("1_0", False), ("1%0", False), ("under%scores", False), ("'; DROP TABLE ideas;--", False),
+     ("x" * 10_000, False), ("of", True), ("of " * 4000, False), ("#1", True), ("#999999999", False),
+     ("99999999999999999999", False)],
 )  # fmt: skip
 def test_search_takes_every_sign_for_itself(app: Flask, cast: Cast, text: str, found: bool) -> None:
     with app.app_context():

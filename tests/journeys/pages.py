@@ -51,6 +51,9 @@ PAGES = (
     ("frontline", "/ideas/next"),
     ("frontline", "/swarm/looks"),
     ("programme", "/swarm/looks"),
+    ("frontline", "/search"),
+    ("frontline", "/search?q=customers"),
+    ("frontline", "/search?q=loyalty+pin"),
     ("frontline", "/commitments"),
     ("frontline", "/commitments?as=table"),
     ("frontline", "/wallet"),
@@ -104,6 +107,7 @@ PAGES = (
 NO_PAGES = {
     "home.start": "leads to another page",
     "home.card": "a part of the board, which is a page",
+    "similar.beside": "a part of the box, which is on the board",
     "static": "files",
     "health.alive": "JSON",
     "health.ready": "JSON",
