@@ -12,6 +12,13 @@ TABLES = (
     "idea_story",
     "moderation_log",
     "audit_entries",
+    "stop_steps",
+    "swarm_parameters",
+    "score_checks",
+    "swarm_alarms",
+    "blind_samples",
+    "blind_sample_items",
+    "blind_answers",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

@@ -8,7 +8,11 @@ from portal.metrics import models as metrics
 from portal.outbox import models as outbox
 from portal.people import models as people
 from portal.rewards import models as rewards
+from portal.swarm import alarm_models, parameter_models, sampling_models, stop_models
 from portal.swarm import models as swarm
 from portal.triage import models as triage
 
-ALL = (people, outbox, metrics, ledger, rewards, ideas, swarm, commitments, triage, home)
+ALL = (
+    people, outbox, metrics, ledger, rewards, ideas, swarm, stop_models, parameter_models, alarm_models,
+    sampling_models, commitments, triage, home,
+)  # fmt: skip
