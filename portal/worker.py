@@ -26,12 +26,12 @@ def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
     from portal.home import jobs as home
     from portal.ideas import jobs as ideas
-    from portal.notices import people_mails
+    from portal.notices import people_mails, swarm_mails
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    capabilities = (people_mails, people, ideas, rewards, swarm, home)
+    capabilities = (people_mails, swarm_mails, people, ideas, rewards, swarm, home)
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Integer, Select, bindparam, case, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
@@ -18,6 +18,7 @@ from portal.home import storytelling
 from portal.home.cards import Card, cards_query, may_see_numbers
 from portal.home.cards import card as made_card
 from portal.home.facts import Facts
+from portal.home.idea_flags import notes
 from portal.home.storytelling import Entry, Step, gap_words
 from portal.ideas.drafts import KEPT, about_comment
 from portal.ideas.earlier_shown import votes_before
@@ -28,13 +29,19 @@ from portal.metrics.models import Metric
 from portal.people.models import Person
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.swarm.alarm_queries import alarm_flags
+from portal.swarm.alarm_rules import SUPPORTERS_MIN
+from portal.swarm.line import CONTESTED_TEAMS
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.queries import numbers, place_of
+from portal.swarm.stop_queries import stop_teams
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.triage.models import Decision, DecisionKind
 from portal.web.dates import day_words, local_day
 
 ANSWERED = (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)  # with a promise that stands
+STOP_TEAMS = case((IdeaScore.n_stop >= CONTESTED_TEAMS, stop_teams()), else_=0).label("stop_teams")  # asked of few
+ALARMS = case((IdeaScore.n_support >= SUPPORTERS_MIN, alarm_flags()), else_=0).label("alarms")
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class SwarmFacts:
     followers: int | None = None
     before: str | None = None  # votes from an earlier system: shown beside, never counted
     numbers: Numbers | None = None
+    notes: tuple[str, ...] = ()  # what is remarkable about the support
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,7 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
     row = _row(viewer, number, now=now)
     card = made_card(row, viewer, known)
     today = local_day(now, viewer.timezone)
+    sees = may_see_numbers(row, viewer, card.vote)
     steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
     moments = {step.kind: step for step in reversed(steps)}
     commitment, promise = _promise(row.id, today) if row.stage in ANSWERED else (None, None)
@@ -80,7 +89,7 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
         card=card,
         swarm=swarm_facts(viewer, card, row, known),
         steps=_arc(row, moments, promise, today, viewer.timezone),
-        entries=[_entry(step, viewer.timezone, today) for step in steps],
+        entries=[_entry(step, viewer.timezone, today) for step in steps if sees or not step.kind.after_deciding],
         decision=_decline(row.id, viewer.timezone, today) if row.stage is Stage.DECLINED else None,
         moments=moments,
         promise=promise,
@@ -121,7 +130,7 @@ def _statement(shape: Shape) -> Select:
     draft = select(Draft.text).where(*mine).scalar_subquery()
     more = (
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
-        IdeaScore.n_pass, Idea.source_ref, typical.label("typical"), draft.label("kept_words"),
+        IdeaScore.n_pass, IdeaScore.s, IdeaScore.d, Idea.source_ref, STOP_TEAMS, ALARMS, typical.label("typical"), draft.label("kept_words"),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)
@@ -137,14 +146,17 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     if row.stage is not Stage.OPEN:
         teams = f"{_count(row.n_team, 'team')} on {_count(row.n_site, 'site')}"
         return SwarmFacts(
-            f"{row.n_support} of you hit this", f"In {teams}. {_stops(row.n_stop)}".strip(), before=before
+            f"{row.n_support} of you hit this",
+            f"In {teams}. {_stops(row.n_stop)}".strip(),
+            before=before,
+            notes=notes(row),
         )
     mu0 = row.typical or 0.0
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
     counted = numbers(row, place, size=size, mu0=mu0)
     line = f"{row.n_support} of you hit this so far"
-    return SwarmFacts(line, sentence(counted), before=before, numbers=counted)
+    return SwarmFacts(line, sentence(counted), before=before, numbers=counted, notes=notes(row))
 
 
 def _count(number: int, noun: str) -> str:

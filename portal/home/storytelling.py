@@ -26,6 +26,9 @@ ICONS = {
     StoryKind.SENT_BACK: ("back", "stop"),
     StoryKind.MEASURED: ("chart", ""),
     StoryKind.REWARDED: ("gift", "honey"),
+    StoryKind.STOP_ANSWERED: ("talk", ""),
+    StoryKind.STOP_LIFTED: ("check", "green"),
+    StoryKind.STOP_KEPT: ("stop", "stop"),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -45,6 +48,9 @@ TITLES = {
     StoryKind.SENT_BACK: "{who} looked, and sent it back.",
     StoryKind.MEASURED: "The numbers came in.",
     StoryKind.REWARDED: "Points were shared for it.",
+    StoryKind.STOP_ANSWERED: "{who} answered a stop signal.",
+    StoryKind.STOP_LIFTED: "A stop signal was lifted after the answer.",
+    StoryKind.STOP_KEPT: "A stop signal was kept in spite of the answer.",
 }
 
 

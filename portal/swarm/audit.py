@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select
 
 from portal.append_only import FIRST_HASH
-from portal.db import db, table_of
+from portal.db import db, is_postgres, table_of
 from portal.swarm import score as formula
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.promoting import HASHED, link_hash
@@ -91,6 +91,17 @@ def rebuild(*, now: datetime) -> int:
 def verify() -> list[str]:
     """What does not agree, one sentence each: nothing when votes, scores and promotions tell the same story."""
     return [*_wrong_scores(), *_wrong_promotions()]
+
+
+def verify_at_once() -> list[str]:
+    """`verify` on one moment of the database: votes that come meanwhile are no drift."""
+    db.session.rollback()
+    if is_postgres():  # SQLite's readers see one moment anyway
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        return verify()
+    finally:
+        db.session.rollback()
 
 
 def _wrong_scores() -> Iterator[str]:

@@ -10,7 +10,10 @@ WITHDRAW = "withdraw"
 
 
 class VoteForm(StrictForm):
-    """kind: a vote, or `withdraw`. reason and sentence belong to a stop signal. where: which card to answer with."""
+    """kind: a vote, or `withdraw`. reason and sentence belong to a stop signal. where: which card to answer with.
+
+    came: `inside` on a page that was opened from within the portal, not by a link from elsewhere.
+    """
 
     kind = SelectField(
         "Vote",
@@ -23,6 +26,7 @@ class VoteForm(StrictForm):
     )
     sentence = StringField("In a sentence", filters=[tidy], validators=[no_controls], default="")
     where = HiddenField()
+    came = HiddenField()
 
     def wanted(self) -> WantedVote:
         """The vote that was asked for."""

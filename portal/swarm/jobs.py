@@ -6,9 +6,11 @@ from datetime import datetime
 
 from portal.db import writing
 from portal.outbox.service import Claimed
-from portal.swarm import audit, scores
+from portal.swarm import alarms as alarm_work
+from portal.swarm import audit, drift, scores
 
-REFRESH, VERIFY = "swarm.refresh", "swarm.verify"
+REFRESH, VERIFY, ALARMS = "swarm.refresh", "swarm.verify", "swarm.alarms"
+LOOKS_AT_MOST = 10  # in one run; what is left waits for the next
 SLOT_MINUTES = 5
 log = logging.getLogger("sayso.swarm")
 
@@ -22,14 +24,28 @@ def refresh(message: Claimed, now: datetime) -> None:
 
 def verify(message: Claimed, now: datetime) -> None:
     """Compare what is kept with what the votes say, and raise the alarm where they differ."""
-    for sentence in audit.verify():
+    wrong = audit.verify_at_once()
+    for sentence in wrong:
         log.error(sentence)
+    with writing():
+        drift.note_check(wrong, now=now)
 
 
-HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {REFRESH: refresh, VERIFY: verify}
+def alarms(message: Claimed, now: datetime) -> None:
+    """Look at the votes since the last time, in steps; twice over finds nothing new."""
+    for _ in range(LOOKS_AT_MOST):
+        seen = alarm_work.look(now=now)
+        with writing():
+            alarm_work.note(seen, now=now)
+        if not seen.more:
+            return
+
+
+HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {REFRESH: refresh, VERIFY: verify, ALARMS: alarms}
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
     """Every five minutes, and every day."""
     slot = now.replace(minute=now.minute - now.minute % SLOT_MINUTES, second=0, microsecond=0)
-    return [(REFRESH, f"{REFRESH}:{slot:%Y-%m-%dT%H:%M}"), (VERIFY, f"{VERIFY}:{now:%Y-%m-%d}")]
+    every = [(topic, f"{topic}:{slot:%Y-%m-%dT%H:%M}") for topic in (REFRESH, ALARMS)]
+    return [*every, (VERIFY, f"{VERIFY}:{now:%Y-%m-%d}")]

@@ -37,6 +37,7 @@ class StopRefusal(StrEnum):
     """Why a step is not taken. The value is the stable code."""
 
     OWN_STOP = "own_stop"
+    OUT_OF_REACH = "out_of_reach"
     ALREADY_ANSWERED = "already_answered"
     NOT_ANSWERED = "not_answered"
     ALREADY_KEPT = "already_kept"
@@ -53,7 +54,9 @@ class StopRefusal(StrEnum):
         """The error to raise."""
         if self in (StopRefusal.WORDS_TOO_SHORT, StopRefusal.WORDS_TOO_LONG):
             return Invalid(self.value, self.sentence, {"words": self.sentence})
-        return (Refused if self is StopRefusal.OWN_STOP else Conflict)(self.value, self.sentence)
+        return (Refused if self in (StopRefusal.OWN_STOP, StopRefusal.OUT_OF_REACH) else Conflict)(
+            self.value, self.sentence
+        )
 
 
 def state_of(last: StopStepKind | None, *, standing: bool = True) -> StopState:
@@ -63,10 +66,13 @@ def state_of(last: StopStepKind | None, *, standing: bool = True) -> StopState:
     return StopState(last.value) if last else StopState.OPEN
 
 
-def answer_refusal(state: StopState, words: str, *, own: bool) -> StopRefusal | None:
-    """Why this answer is not taken, or None. A signal that was kept may be answered again."""
-    if own:
-        return StopRefusal.OWN_STOP
+def answer_refusal(state: StopState, words: str, *, own: bool, reaches: bool = True) -> StopRefusal | None:
+    """Why this answer is not taken, or None. A signal that was kept may be answered again.
+
+    own: the viewer gave it. reaches: their role is held where the idea was said, or above.
+    """
+    if own or not reaches:
+        return StopRefusal.OWN_STOP if own else StopRefusal.OUT_OF_REACH
     if len(words.strip()) < WORDS_MIN:
         return StopRefusal.WORDS_TOO_SHORT
     if len(words.strip()) > WORDS_MAX:
@@ -95,6 +101,7 @@ _STATES = {
 
 _SENTENCES = {
     StopRefusal.OWN_STOP: "This stop signal is yours. Somebody else has to answer it.",
+    StopRefusal.OUT_OF_REACH: "Your role does not reach the place where this idea was said.",
     StopRefusal.ALREADY_ANSWERED: "This stop signal has been answered. Whoever gave it decides next.",
     StopRefusal.NOT_ANSWERED: "Nobody has answered your stop signal yet. You can take it back like any vote.",
     StopRefusal.ALREADY_KEPT: "You have kept this stop signal already.",

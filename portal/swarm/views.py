@@ -7,7 +7,7 @@ from portal import clock
 from portal.errors import DomainError, Invalid
 from portal.ideas.queries import readable_number
 from portal.people.access import requires, the_viewer
-from portal.swarm import queries, service
+from portal.swarm import service, stop_queries
 from portal.swarm.forms import VoteForm
 from portal.swarm.models import Via
 from portal.swarm.rules import VoteRefusal
@@ -48,8 +48,8 @@ def vote(number: int) -> ResponseReturnValue:
 @requires("stops.see")
 def stops(number: int) -> ResponseReturnValue:
     """The stop signals on an idea, as far as this viewer may see them, and the form for one's own."""
-    page = queries.stops_page(the_viewer(), number)
-    return render_template("swarm/stops.html", page=page, card=page.card(), here="board")
+    page = stop_queries.stops_page(the_viewer(), number)
+    return render_template("swarm/stops.html", page=page, card=page.card(), here="board", zone=the_viewer().timezone)
 
 
 def _answer(number: int, where: str | None) -> ResponseReturnValue:
@@ -61,7 +61,7 @@ def _answer(number: int, where: str | None) -> ResponseReturnValue:
 
 
 def _stop_again(number: int, form: VoteForm, refusal: DomainError) -> ResponseReturnValue:
-    page = queries.stops_page(the_viewer(), number)
+    page = stop_queries.stops_page(the_viewer(), number)
     card = page.card(error=refusal.message, reason=form.reason.data or "", words=form.sentence.data or "")
     card["back"] = safe_next(request.form.get("next"), card["back"]).split("#")[0]
     if request.headers.get("HX-Request"):
@@ -69,14 +69,14 @@ def _stop_again(number: int, form: VoteForm, refusal: DomainError) -> ResponseRe
         response.headers["HX-Retarget"] = f"#stop-{number}"
         response.headers["HX-Reswap"] = "outerHTML"
         return response
-    return render_template("swarm/stops.html", page=page, card=card, here="board"), 422
+    return render_template("swarm/stops.html", page=page, card=card, here="board", zone=the_viewer().timezone), 422
 
 
 def _via() -> Via:
     """How the voter came here: from the board's search, its newest list, its feed, or straight to the idea."""
     back = request.form.get("next", "")
     if not back.startswith("/ideas?") and not back.startswith("/ideas#"):
-        return Via.LINK
+        return Via.FEED if request.form.get("came") == "inside" else Via.LINK
     if "q=" in back:
         return Via.SEARCH
     return Via.NEWEST if "view=newest" in back else Via.FEED

@@ -21,8 +21,11 @@ from portal.metrics.models import Metric
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
+from portal.swarm.alarm_queries import AlarmLine, alarms_of
+from portal.swarm.line import contested
 from portal.swarm.models import IdeaScore, Promotion, Vote
 from portal.swarm.rules import StopReason, VoteKind
+from portal.swarm.stop_queries import stop_reasons, stop_teams, unanswered_count
 from portal.triage.models import Decision, DecisionKind
 from portal.triage.rules import DeclineReason
 from portal.web.paging import COUNTED_TO, bad_cursor, cut, decode_cursor
@@ -77,6 +80,9 @@ class Brief:
     evidence: float
     line: float
     stops: Sequence[tuple[StopReason, str]]
+    unanswered: int
+    contested: Sequence[tuple[StopReason, int]]  # the reasons with how many give each; empty where it is not
+    alarms: Sequence[AlarmLine]
 
 
 @dataclass(frozen=True)
@@ -151,6 +157,8 @@ def brief(viewer: Viewer, number: int) -> Brief:
         sites=row.n_site or 0, sites_in_all=row.sites_in_all,
         decided=(row.n_support or 0) + (row.n_pass or 0) + (row.n_stop or 0), open_stops=row.n_stop or 0,
         evidence=row.evidence or 0.0, line=row.line or 0.0, stops=_stops(number),
+        unanswered=row.unanswered, alarms=alarms_of(number),
+        contested=stop_reasons(number) if contested(row.stop_teams, row.s or 0.0, row.d or 0.0) else (),
     )  # fmt: skip
 
 
@@ -216,6 +224,7 @@ def _brief(viewer: Viewer) -> Select:
         Idea.id, Idea.kind, Idea.barrier, Idea.stage, Idea.title, Idea.say, Idea.names, Idea.origin_label, Idea.said_at,
         author.name.label("author"), Promotion.at, Promotion.line, IdeaScore.n_support, IdeaScore.n_pass,
         IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.n_site, IdeaScore.evidence, sites.label("sites_in_all"),
+        IdeaScore.s, IdeaScore.d, unanswered_count().label("unanswered"), stop_teams().label("stop_teams"),
     )  # fmt: skip
     return (
         select(*columns)
