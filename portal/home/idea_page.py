@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
@@ -18,7 +18,7 @@ from portal.home import storytelling
 from portal.home.cards import Card, cards_query, may_see_numbers
 from portal.home.cards import card as made_card
 from portal.home.facts import Facts
-from portal.home.idea_flags import notes
+from portal.home.idea_flags import FLAGGED, notes
 from portal.home.storytelling import Entry, Step, gap_words
 from portal.ideas.drafts import KEPT, about_comment
 from portal.ideas.earlier_shown import votes_before
@@ -29,19 +29,13 @@ from portal.metrics.models import Metric
 from portal.people.models import Person
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
-from portal.swarm.alarm_queries import alarm_flags
-from portal.swarm.alarm_rules import SUPPORTERS_MIN
-from portal.swarm.line import CONTESTED_TEAMS
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.queries import numbers, place_of
-from portal.swarm.stop_queries import stop_teams
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.triage.models import Decision, DecisionKind
 from portal.web.dates import day_words, local_day
 
 ANSWERED = (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)  # with a promise that stands
-STOP_TEAMS = case((IdeaScore.n_stop >= CONTESTED_TEAMS, stop_teams()), else_=0).label("stop_teams")  # asked of few
-ALARMS = case((IdeaScore.n_support >= SUPPORTERS_MIN, alarm_flags()), else_=0).label("alarms")
 
 
 @dataclass(frozen=True)
@@ -80,8 +74,9 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
     row = _row(viewer, number, now=now)
     card = made_card(row, viewer, known)
     today = local_day(now, viewer.timezone)
-    sees = may_see_numbers(row, viewer, card.vote)
     steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
+    decided = may_see_numbers(row, viewer, card.vote)
+    shown = [step for step in steps if decided or not step.kind.after_deciding]
     moments = {step.kind: step for step in reversed(steps)}
     commitment, promise = _promise(row.id, today) if row.stage in ANSWERED else (None, None)
     return IdeaPage(
@@ -89,7 +84,7 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
         card=card,
         swarm=swarm_facts(viewer, card, row, known),
         steps=_arc(row, moments, promise, today, viewer.timezone),
-        entries=[_entry(step, viewer.timezone, today) for step in steps if sees or not step.kind.after_deciding],
+        entries=[_entry(step, viewer.timezone, today) for step in shown],
         decision=_decline(row.id, viewer.timezone, today) if row.stage is Stage.DECLINED else None,
         moments=moments,
         promise=promise,
@@ -130,7 +125,7 @@ def _statement(shape: Shape) -> Select:
     draft = select(Draft.text).where(*mine).scalar_subquery()
     more = (
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
-        IdeaScore.n_pass, IdeaScore.s, IdeaScore.d, Idea.source_ref, STOP_TEAMS, ALARMS, typical.label("typical"), draft.label("kept_words"),
+        IdeaScore.n_pass, Idea.source_ref, *FLAGGED, typical.label("typical"), draft.label("kept_words"),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)

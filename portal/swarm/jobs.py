@@ -7,9 +7,10 @@ from datetime import datetime
 from portal.db import writing
 from portal.outbox.service import Claimed
 from portal.swarm import alarms as alarm_work
-from portal.swarm import audit, drift, scores
+from portal.swarm import audit, drift, sampling, scores
+from portal.swarm.sampling_rules import is_due
 
-REFRESH, VERIFY, ALARMS = "swarm.refresh", "swarm.verify", "swarm.alarms"
+REFRESH, VERIFY, ALARMS, SAMPLE = "swarm.refresh", "swarm.verify", "swarm.alarms", "swarm.sample"
 LOOKS_AT_MOST = 10  # in one run; what is left waits for the next
 SLOT_MINUTES = 5
 log = logging.getLogger("sayso.swarm")
@@ -41,11 +42,23 @@ def alarms(message: Claimed, now: datetime) -> None:
             return
 
 
-HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {REFRESH: refresh, VERIFY: verify, ALARMS: alarms}
+def sample(message: Claimed, now: datetime) -> None:
+    """Draw the month's blind sample; a second run finds it drawn."""
+    with writing():
+        sampling.draw_sample(message.payload.get("month") or f"{now:%Y-%m}", now=now)
+
+
+HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
+    REFRESH: refresh,
+    VERIFY: verify,
+    ALARMS: alarms,
+    SAMPLE: sample,
+}
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
-    """Every five minutes, and every day."""
+    """Every five minutes, every day, and from the first working day of a month (UTC)."""
     slot = now.replace(minute=now.minute - now.minute % SLOT_MINUTES, second=0, microsecond=0)
     every = [(topic, f"{topic}:{slot:%Y-%m-%dT%H:%M}") for topic in (REFRESH, ALARMS)]
-    return [*every, (VERIFY, f"{VERIFY}:{now:%Y-%m-%d}")]
+    monthly = [(SAMPLE, f"{SAMPLE}:{now:%Y-%m}")] if is_due(now.date()) else []
+    return [*every, (VERIFY, f"{VERIFY}:{now:%Y-%m-%d}"), *monthly]
