@@ -99,7 +99,7 @@ def _engine_options(url: str) -> dict[str, object]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 10}}
     options = "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    return {"pool_pre_ping": True, "pool_size": 12, "connect_args": {"options": options}}
+    return {"pool_size": 12, "connect_args": {"options": options}}
 
 
 def _database_url(value: str, instance: Path) -> str:

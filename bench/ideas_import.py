@@ -6,24 +6,19 @@ Prints the seconds of a dry run, a first and a second import. Without --url a ne
 used; a --url names an empty database. The bar: 100,000 rows in under 60 s on 2 cores.
 """
 
-import argparse
 import csv
 import json
 import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask_migrate import upgrade
-
-from config import Config
+from bench.fresh import SECRET_KEY, fresh_portal
 from portal import clock
-from portal.app import create_app
 from portal.db import db, writing
 from portal.people.models import Origin
 from portal.people.roles import PlaceKind
@@ -38,24 +33,16 @@ HEADER = ("Id", "Title", "Description", "Author email", "Created At", "Votes", "
 
 def main() -> None:
     """Make an organisation and a file, and time the command."""
-    wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--rows", type=int, default=100_000)
-    wanted.add_argument("--url", default="")
-    options = wanted.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = options.url or f"sqlite:///{folder}/bench.sqlite3"
-        app = create_app(Config(database_url=url, secret_key="x" * 40, instance=Path(folder)))
-        with app.app_context():
-            upgrade()
-            make_organisation()
-            print(f"{db.engine.dialect.name}: {options.rows:,} rows")
-            db.session.remove()
-            db.engine.dispose()
-        file = Path(folder, "old.csv")
-        make_file(file, options.rows)
-        timed("dry run", file, url, "--dry-run")
-        first, again = timed("first import", file, url), timed("second import", file, url)
-        assert (first["new"], again["new"], again["already"]) == (options.rows, 0, options.rows)
+    with fresh_portal(__doc__) as fresh:
+        make_organisation()
+        print(f"{db.engine.dialect.name}: {fresh.rows:,} rows")
+        db.session.remove()
+        db.engine.dispose()
+        file = fresh.folder / "old.csv"
+        make_file(file, fresh.rows)
+        timed("dry run", file, fresh.url, "--dry-run")
+        first, again = timed("first import", file, fresh.url), timed("second import", file, fresh.url)
+        assert (first["new"], again["new"], again["already"]) == (fresh.rows, 0, fresh.rows)
 
 
 def make_organisation() -> None:
@@ -87,7 +74,7 @@ def make_file(file: Path, rows: int) -> None:
 def timed(what: str, file: Path, url: str, *options: str) -> dict[str, Any]:
     """Run the command, print its seconds, return what it reports."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "import", "ideas", str(file), "--json", *options]
-    settings = dict(os.environ) | {"DATABASE_URL": url, "SECRET_KEY": "x" * 40}
+    settings = dict(os.environ) | {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
     start = time.perf_counter()
     done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     print(f"{what:24} {time.perf_counter() - start:7.2f} s")

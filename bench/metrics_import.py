@@ -1,23 +1,17 @@
 """How long does it take to bring in many values? Prints seconds for checking, a first and a second import.
 
-    python bench/metrics_import.py [--rows 100000] [--url postgresql+psycopg://…]
+    python -m bench.metrics_import [--rows 100000] [--url postgresql+psycopg://…]
 
 Without --url a new SQLite file in a temporary folder is used. The bar: 100,000 rows in under 60 s on 2 cores.
 """
 
-import argparse
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
-from flask_migrate import upgrade
-
-from config import Config
-from portal.app import create_app
+from bench.fresh import fresh_portal
 from portal.db import db, writing
 from portal.metrics import queries, service
 from portal.metrics.metrics_csv import ROWS_MAX_COMMAND, check
@@ -32,17 +26,8 @@ SITES, DAYS = 20, 730
 
 def main() -> None:
     """Make an organisation and a file, and time each step."""
-    wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--rows", type=int, default=100_000)
-    wanted.add_argument("--url", default="")
-    options = wanted.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = options.url or f"sqlite:///{folder}/bench.sqlite3"
-        app = create_app(Config(database_url=url, secret_key="x" * 40, instance=Path(folder)))
-        with app.app_context():
-            upgrade()
-            run(options.rows)
-            db.engine.dispose()
+    with fresh_portal(__doc__) as fresh:
+        run(fresh.rows)
 
 
 def run(rows: int) -> None:

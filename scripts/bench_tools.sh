@@ -2,6 +2,7 @@
 # What make bench needs besides Python packages: PostgreSQL, wrk and the program nginx. Installs them where it may.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/install_where_it_may.sh
 
 wanted=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || wanted+=(postgresql)
@@ -9,14 +10,6 @@ command -v wrk >/dev/null || wanted+=(wrk)
 has_nginx() { [ -x .tools/nginx/usr/sbin/nginx ] || PATH="$PATH:/usr/sbin" command -v nginx >/dev/null; }
 has_nginx || wanted+=(nginx)
 [ ${#wanted[@]} -gt 0 ] || exit 0
-
-ask="make bench needs PostgreSQL, wrk and nginx: install Debian's packages ${wanted[*]}, then run it again."
-command -v apt-get >/dev/null || { echo "$ask" >&2; exit 1; }
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-  sudo -n true 2>/dev/null || { echo "$ask" >&2; exit 1; }
-  as_root=(sudo -n)
-fi
 
 # Installed as a package, nginx would start at once and listen to the world on port 80: its program alone is enough.
 unpack_nginx() {
@@ -30,16 +23,8 @@ unpack_nginx() {
 install() {
   local packages=()
   for name in "${wanted[@]}"; do [ "$name" = nginx ] || packages+=("$name"); done
-  [ ${#packages[@]} -eq 0 ] || "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get -q -y --no-install-recommends install "${packages[@]}"
+  [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
   has_nginx || unpack_nginx
 }
 
-echo "Installing ${wanted[*]} …"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-if ! { "${as_root[@]}" apt-get -q update && install; } >"$log" 2>&1 </dev/null; then
-  tail -n 20 "$log" >&2
-  echo "$ask" >&2
-  exit 1
-fi
+install_where_it_may "make bench needs PostgreSQL, wrk and nginx" "${wanted[*]}" install

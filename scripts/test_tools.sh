@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # What make test needs besides Python packages: a PostgreSQL and a Chromium. Installs them where it may.
 set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/install_where_it_may.sh
 
 wanted=()
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || wanted+=(postgresql)
@@ -9,20 +11,4 @@ command -v chromium >/dev/null || wanted+=(chromium)
 [ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || wanted+=(fonts-noto-core)
 [ ${#wanted[@]} -gt 0 ] || exit 0
 
-ask="make test needs a real PostgreSQL and a real browser: install Debian's packages ${wanted[*]}, then run it again."
-command -v apt-get >/dev/null || { echo "$ask" >&2; exit 1; }
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-  sudo -n true 2>/dev/null || { echo "$ask" >&2; exit 1; }
-  as_root=(sudo -n)
-fi
-
-echo "Installing ${wanted[*]} …"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-install() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "${wanted[@]}"; }
-if ! { "${as_root[@]}" apt-get -q update && install; } >"$log" 2>&1 </dev/null; then
-  tail -n 20 "$log" >&2
-  echo "$ask" >&2
-  exit 1
-fi
+install_where_it_may "make test needs a real PostgreSQL and a real browser" "${wanted[*]}" apt_install "${wanted[@]}"

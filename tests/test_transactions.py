@@ -280,3 +280,41 @@ def other_connection() -> Iterator[Callable[..., None]]:
         yield lambda *statements: [connection.execute(statement) for statement in statements]  # type: ignore[misc]
     finally:
         connection.close()
+
+
+def test_a_connection_that_was_lost_while_it_rested_is_replaced_before_anybody_notices(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_postgres():
+        pytest.skip("a file has no connection to lose")
+    engine = create_engine(db.engine.url)
+    install(engine)
+    monkeypatch.setattr("portal.db.IDLE_SECONDS", -1.0)
+    lost = backend_of(engine)
+
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": lost})
+    found = backend_of(engine)
+    engine.dispose()
+
+    assert found != lost
+
+
+def test_without_asking_a_lost_connection_would_be_noticed(context: Flask) -> None:
+    """The control: without our hook the next user of the connection meets the error, so the test above can fail."""
+    if not is_postgres():
+        pytest.skip("a file has no connection to lose")
+    engine = create_engine(db.engine.url)
+    lost = backend_of(engine)
+
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": lost})
+    with pytest.raises(OperationalError):
+        backend_of(engine)
+    engine.dispose()
+
+
+def backend_of(engine: Engine) -> int:
+    """The number of the server's process behind a pooled connection."""
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())

@@ -4,7 +4,7 @@ While there is no row (no worker has run yet) it is worked out for the page that
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -15,30 +15,12 @@ from portal.db import db, upsert
 from portal.home import proof
 from portal.home.models import BoardFacts
 from portal.home.proof import Killed
-from portal.ideas.words import Audience
 from portal.people import queries as people
-from portal.people.models import Person, Place
-from portal.people.roles import PlaceKind
+from portal.people.models import Person
+from portal.swarm.audience import Sizes, all_sizes
+from portal.swarm.audience import from_text as sizes_from_text
 
-Size = tuple[int, int]  # teams, sites
 READ = select(BoardFacts.facts).where(BoardFacts.id == 1)
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How many teams and sites with active people there are: everywhere, of each employer, on each site."""
-
-    everywhere: Size = (0, 0)
-    employers: dict[int, Size] = field(default_factory=dict)
-    sites: dict[int, Size] = field(default_factory=dict)
-
-    def of(self, audience: Audience, employer_id: int | None, site_id: int | None) -> Size:
-        """Teams and sites that may read an idea, as `promoting.audience_size` counts them."""
-        if audience is Audience.ORGANISATION:
-            return self.everywhere
-        if audience is Audience.EMPLOYER:
-            return self.employers.get(employer_id or 0, (0, 0))
-        return self.sites.get(site_id or 0, (0, 0))
 
 
 @dataclass(frozen=True)
@@ -80,23 +62,8 @@ def collect(*, now: datetime) -> Facts:
         sites=[(site.id, site.name) for site in people.sites()],
         strip=proof.strip(now=now),
         killed=proof.latest_killed(),
-        sizes=_sizes(),
+        sizes=all_sizes(),
     )
-
-
-def _sizes() -> Sizes:
-    somebody = select(Person.id).where(Person.team_id == Place.id, Person.deactivated_at.is_(None)).exists()
-    rows = db.session.execute(
-        select(Place.employer_id, Place.site_id, func.count().label("teams"))
-        .where(Place.kind == PlaceKind.TEAM, somebody)
-        .group_by(Place.employer_id, Place.site_id)
-    ).all()
-    employers: dict[int, Size] = {}
-    for row in rows:
-        teams, sites = employers.get(row.employer_id, (0, 0))
-        employers[row.employer_id] = (teams + row.teams, sites + 1)
-    everywhere = (sum(row.teams for row in rows), len({row.site_id for row in rows}))
-    return Sizes(everywhere, employers, {row.site_id: (row.teams, 1) for row in rows})
 
 
 def _told(facts: Facts) -> str:
@@ -107,9 +74,7 @@ def _told(facts: Facts) -> str:
         "sites": facts.sites,
         "strip": facts.strip,
         "killed": [[*one[:-1], one.at.isoformat()] for one in facts.killed],
-        "everywhere": facts.sizes.everywhere,
-        "employers": list(facts.sizes.employers.items()),
-        "sizes": list(facts.sizes.sites.items()),
+        "sizes": facts.sizes.text(),
     }
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
@@ -124,9 +89,5 @@ def _parsed(text: str) -> Facts:
         sites=[(number, name) for number, name in said["sites"]],
         strip=[(value, what) for value, what in said["strip"]],
         killed=[Killed._make([*one[:-1], datetime.fromisoformat(one[-1]).astimezone(UTC)]) for one in said["killed"]],
-        sizes=Sizes(
-            tuple(said["everywhere"]),
-            {number: (teams, sites) for number, (teams, sites) in said["employers"]},
-            {number: (teams, sites) for number, (teams, sites) in said["sizes"]},
-        ),
+        sizes=sizes_from_text(said["sizes"]),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -104,6 +104,7 @@ class PortalStat(Base):
     mu0: Mapped[float]
     var: Mapped[float]
     params_version: Mapped[int]
+    sizes: Mapped[str] = mapped_column(Text, default="", server_default="")  # of every audience: `audience.Sizes.text`
     at: Mapped[datetime]
 
 

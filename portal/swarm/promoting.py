@@ -4,22 +4,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, insert, select
+from sqlalchemy import func, insert, select
 
 from portal.append_only import FIRST_HASH
 from portal.db import db, take_turns
 from portal.ideas import service as ideas
 from portal.ideas import story
 from portal.ideas.models import Idea
-from portal.ideas.words import Audience, Names, StoryKind
-from portal.people.models import Person, Place
-from portal.people.roles import PlaceKind
+from portal.ideas.words import Names, StoryKind
 from portal.rewards import service as rewards
 from portal.rewards.rules import Event, Payee, Share
 from portal.swarm import scores
+from portal.swarm.audience import Size, audience_size, smallest
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.score import DEFAULTS, delta
@@ -30,12 +28,14 @@ HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "t
 
 
 def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: datetime) -> bool:
-    """Promote an open idea if its evidence, teams and sites suffice; True if it was. audience: see `audience_size`."""
-    if scored.evidence <= 0 or scored.n_team < DEFAULTS.teams_min:
-        return False  # no audience is so small that this would do; spares the counting
+    """Promote an open idea if its evidence, teams and sites suffice; True if it was.
+
+    audience: the row that the vote read, with the audience of the idea and the kept `sizes`.
+    """
+    if scored.evidence <= 0 or not _passes(scored, smallest(audience.sizes or "", audience)):
+        return False  # spares the counting
     teams, sites = audience_size(audience)
-    gap = quorum_gap(scored.evidence, scored.n_team, scored.n_site, teams=teams, sites=sites, mu0=scored.means.mu0)
-    if not gap.closed:
+    if not _passes(scored, (teams, sites)):
         return False
     now = _after_changes(idea_id, now)
     idea = db.session.get_one(Idea, idea_id, populate_existing=True)
@@ -46,6 +46,12 @@ def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: date
     story.record(idea_id, StoryKind.PROMOTED, now=now, facts=facts)
     _award(idea, now)
     return True
+
+
+def _passes(scored: Scored, audience: Size) -> bool:
+    teams, sites = audience
+    mu0 = scored.means.mu0
+    return quorum_gap(scored.evidence, scored.n_team, scored.n_site, teams=teams, sites=sites, mu0=mu0).closed
 
 
 def after_promotion(idea_id: int, now: datetime) -> datetime:
@@ -62,28 +68,6 @@ def _after_changes(idea_id: int, now: datetime) -> datetime:
     """`now`, but not before any vote that no longer stands was taken back: see `after_promotion`."""
     last = db.session.scalar(select(func.max(Vote.revoked_at)).where(Vote.idea_id == idea_id))
     return now if last is None else max(now, last)
-
-
-def audience_size(idea: Any) -> tuple[int, int]:
-    """How many teams and sites with active people may read the idea.
-
-    idea: an `Idea`, or a row with its `audience`, `employer_id` and `site_id`.
-    """
-    whom = {Audience.EMPLOYER: {"employer": idea.employer_id}, Audience.SITE: {"site": idea.site_id}}
-    row = db.session.connection().execute(_readers(idea.audience), whom.get(idea.audience, {})).one()
-    return row[0], row[1]
-
-
-@cache
-def _readers(audience: Audience) -> Select[int, int]:
-    """Built once, as in `vote_rows`: see there."""
-    somebody = select(Person.id).where(Person.team_id == Place.id, Person.deactivated_at.is_(None)).exists()
-    inside = [Place.kind == PlaceKind.TEAM, somebody]
-    if audience is Audience.EMPLOYER:
-        inside.append(Place.employer_id == bindparam("employer", type_=Integer))
-    if audience is Audience.SITE:
-        inside.append(Place.site_id == bindparam("site", type_=Integer))
-    return select(func.count(), func.count(Place.site_id.distinct())).where(*inside)
 
 
 def link_hash(prev_hash: str, values: Mapping[str, Any]) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Float, Integer, Numeric, Select, bindparam
 from portal.db import db
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
+from portal.swarm.audience import audience_size
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaScore
-from portal.swarm.promoting import audience_size
 from portal.swarm.score import DECIMALS, list_key, listed
 from portal.swarm.scores import kept_typical
 from portal.swarm.wording import Numbers

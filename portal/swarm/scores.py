@@ -9,6 +9,7 @@ from portal.db import db, insert_missing, table_of, upsert
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.swarm import score as formula
+from portal.swarm.audience import all_sizes
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.rules import VoteKind
 from portal.swarm.score import DEFAULTS, Means, Terms
@@ -72,7 +73,7 @@ def refresh_typical(*, now: datetime, every_score: bool = False) -> Means:
     s, d, m = (float(value or 0) for value in row)
     means = formula.portal_means(s, d, m)
     values: dict[str, Any] = {"id": 1, "sum_s": s, "sum_d": d, "sum_m": m, "mu0": means.mu0, "var": means.var}
-    values |= {"params_version": DEFAULTS.version, "at": now}
+    values |= {"params_version": DEFAULTS.version, "sizes": all_sizes().text(), "at": now}
     upsert(PortalStat, values, key=("id",), update=tuple(values)[1:])
     if every_score or _farthest(means.mu0) > MU0_MOVES:
         rescore_all(means, now=now)

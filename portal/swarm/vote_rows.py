@@ -54,7 +54,7 @@ READ_ROW = (
     select(
         IDEAS.c.author_id, IDEAS.c.stage, IDEAS.c.first_vote_at, IDEAS.c.audience, IDEAS.c.employer_id, IDEAS.c.site_id,
         SCORES.c.s, SCORES.c.d, SCORES.c.m, SCORES.c.n_support, SCORES.c.n_strong, SCORES.c.n_pass, SCORES.c.n_stop,
-        SCORES.c.n_team, SCORES.c.n_site, STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m,
+        SCORES.c.n_team, SCORES.c.n_site, STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m, STAT.c.sizes,
         VOTES.c.id.label("vote_id"), VOTES.c.kind, VOTES.c.reason, VOTES.c.sentence,
         VOTES.c.team_id.label("vote_team"), VOTES.c.site_id.label("vote_site"),
         *(column.label(f"cell_{column.name}") for column in CELL), OTHERS.c.teams, OTHERS.c.sites, OTHERS.c.on_site,

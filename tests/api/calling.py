@@ -28,6 +28,16 @@ class Caller:
         """GET /api/v1/…"""
         return self.call("GET", path, **options)
 
+    def all(self, path: str, *, limit: int = 100) -> list[dict[str, Any]]:
+        """Every item of a list, read in pages of `limit` to the end."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            answer = self.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor and f'&cursor={cursor}'}")
+            assert answer.status_code == 200 and answer.json is not None, answer.text
+            found, cursor = found + answer.json["items"], answer.json["next"]
+        return found
+
     def post(self, path: str, body: Any = None, *, key: str | None = None, **options: Any) -> TestResponse:
         """POST with a JSON body and, if given, an idempotency key."""
         headers = options.pop("headers", {}) | ({"Idempotency-Key": key} if key else {})
@@ -49,3 +59,9 @@ class Caller:
         """Any request under /api/v1."""
         headers = {"Authorization": f"Bearer {self.secret}"} | options.pop("headers", {})
         return self._client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+
+
+def error(answer: TestResponse) -> tuple[int, str]:
+    """The status and the code of a refusal."""
+    assert answer.json is not None
+    return answer.status_code, answer.json["error"]

@@ -10,21 +10,11 @@ from portal.db import writing
 from portal.ideas import moderating
 from portal.ideas.rules import Action
 from portal.ideas.words import Names
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.factories import Cast, signed_in
-from tests.ideas.making import commented, idea, said, viewer
+from tests.ideas.making import commented, idea, viewer
 
 BODY = "Try the **other** form.\n\n<script>alert(1)</script>"
-
-
-@pytest.fixture
-def number(app: Flask, cast: Cast) -> int:
-    with app.app_context():
-        return said(cast.asha, now=clock.now())
-
-
-def error(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]
 
 
 def test_a_comment_is_added_once_and_rendered_as_on_the_page(app: Flask, cast: Cast, number: int) -> None:
@@ -70,13 +60,9 @@ def test_comments_are_listed_oldest_first_to_the_end(app: Flask, cast: Cast, num
     with app.app_context():
         moment = clock.now()  # all at the same moment: the number decides
         made = [commented(cast.bo, number, f"Build {n}", now=moment) for n in range(7)]
-    cy, found, cursor = Caller(app, cast.cy), [], ""
+    cy = Caller(app, cast.cy)
 
-    while cursor is not None:
-        page = cy.get(f"/ideas/{number}/comments?limit=3{cursor and '&cursor=' + cursor}").json
-        found, cursor = found + [one["number"] for one in page["items"]], page["next"]
-
-    assert found == made
+    assert [one["number"] for one in cy.all(f"/ideas/{number}/comments", limit=3)] == made
     assert error(cy.get(f"/ideas/{number}/comments?cursor=x")) == (422, "bad_cursor")
 
 

@@ -35,16 +35,6 @@ def delivery(cast: Cast, **over: Any) -> dict[str, Any]:
     return {"live_from": today().isoformat(), "sites": [cast.places["Leeds"]], "evidence": EVIDENCE} | over
 
 
-def everything(caller: Caller, address: str) -> list[Any]:
-    found: list[Any] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = caller.get(address + (f"&cursor={cursor}" if cursor else "")).json
-        assert page is not None
-        found, cursor = found + page["items"], page["next"]
-    return found
-
-
 def test_a_promise_is_shown_with_everything_on_its_page(app: Flask, cast: Cast) -> None:
     number = promise(app, cast, "confirmed")
 
@@ -255,11 +245,11 @@ def test_every_standing_is_listed_as_the_board_groups_it(app: Flask, cast: Cast)
     made = spread(app, cast)
     caller = Caller(app, cast.asha)
 
-    listed = {name: [one["number"] for one in everything(caller, f"/commitments?limit=1&standing={name}")]
+    listed = {name: [one["number"] for one in caller.all(f"/commitments?standing={name}", limit=1)]
               for name in made}  # fmt: skip
 
     assert listed == {name: sorted(ids, reverse=True) for name, ids in made.items()}
-    whole = [one["number"] for one in everything(caller, "/commitments?limit=3")]
+    whole = [one["number"] for one in caller.all("/commitments", limit=3)]
     assert whole == sorted((n for name, ids in made.items() if name != "handed_back" for n in ids), reverse=True)
     with app.app_context():
         zone = queries.organisation_zone()

@@ -14,7 +14,7 @@ from portal.home.board import Wanted
 from portal.ideas.models import Idea, Withdrawal
 from portal.ideas.words import Audience, Names
 from portal.web.paging import encode_cursor
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.commitments.factories import make_promise
 from tests.factories import Cast, signed_in
 from tests.ideas.making import SAY, said, viewer
@@ -26,10 +26,6 @@ NEW = "Let us answer in the language that the customer writes in."
 def now_said(app: Flask, person_id: int, say: str = SAY, **over: Any) -> int:
     with app.app_context():
         return said(person_id, say, now=clock.now(), **over)
-
-
-def error(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]
 
 
 def test_saying_it_answers_where_it_is(app: Flask, cast: Cast) -> None:
@@ -223,10 +219,7 @@ def test_the_story_is_told_newest_first_and_page_by_page(app: Flask, cast: Cast)
     bo = Caller(app, cast.bo)
 
     whole = bo.get(f"/ideas/{number}/story").json["items"]
-    parts, cursor = [], ""
-    while cursor is not None:
-        page = bo.get(f"/ideas/{number}/story?limit=1{cursor and '&cursor=' + cursor}").json
-        parts, cursor = parts + page["items"], page["next"]
+    parts = bo.all(f"/ideas/{number}/story", limit=1)
 
     assert parts == whole and len(whole) >= 2
     assert [step["kind"] for step in whole][:2] == ["accepted", "committed"]
@@ -244,16 +237,6 @@ def many(app: Flask, cast: Cast) -> list[int]:
         return [said(cast.asha, f"Rule {n} about parrots must go", now=clock.now()) for n in range(25)]
 
 
-def all_of(caller: Caller, address: str) -> list[dict[str, Any]]:
-    found, cursor = [], None
-    while True:
-        page = caller.get(address + (f"&cursor={cursor}" if cursor else "")).json
-        found += page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            return found
-
-
 @pytest.mark.parametrize("view", [*board.VIEWS])
 def test_every_view_holds_what_the_board_shows_and_each_idea_once(
     app: Flask, cast: Cast, many: list[int], view: str
@@ -263,7 +246,7 @@ def test_every_view_holds_what_the_board_shows_and_each_idea_once(
             vote(cast.bo, number, "support" if place % 3 else "pass", now=clock.now())
     bo = Caller(app, cast.bo)
 
-    found = [idea["number"] for idea in all_of(bo, f"/ideas?view={view}&limit=7")]
+    found = [idea["number"] for idea in bo.all(f"/ideas?view={view}", limit=7)]
 
     with app.app_context():
         page = board.listing(viewer(cast.bo), Wanted(view=view, show=80, limit=100), now=clock.now())
@@ -276,7 +259,7 @@ def test_filters_are_those_of_the_board(app: Flask, cast: Cast, many: list[int])
     bo = Caller(app, cast.bo)
 
     def numbers(query: str) -> set[int]:
-        return {idea["number"] for idea in all_of(bo, f"/ideas?limit=100&{query}")}
+        return {idea["number"] for idea in bo.all(f"/ideas?{query}")}
 
     barrier = bo.get(f"/ideas/{mine}").json["barrier"]
     assert numbers("mine=true") == {mine}
@@ -360,5 +343,5 @@ def test_a_mark_that_is_none_is_refused_and_nothing_changes(app: Flask, cast: Ca
 
     answer = asha.patch(f"/ideas/{number}", {"say": NEW}, headers={"If-Match": mark})
 
-    assert (answer.status_code, answer.json["error"]) == (400, "bad_if_match")  # type: ignore[index]
+    assert error(answer) == (400, "bad_if_match")
     assert asha.get(f"/ideas/{number}").json["say"] == SAY  # type: ignore[index]

@@ -35,12 +35,7 @@ def test_transfers_are_paged_to_the_first(app: Flask, cast: Cast) -> None:
             promoted(number, cast.voters[number], hidden=False)
     caller = Caller(app, cast.mia)
 
-    found, cursor = [], ""
-    while cursor is not None:
-        page = caller.get(f"/ledger/transfers?limit=3{cursor}").json
-        assert page is not None
-        found += page["items"]
-        cursor = f"&cursor={page['next']}" if page["next"] else None
+    found = caller.all("/ledger/transfers", limit=3)
 
     assert [one["number"] for one in found] == list(range(8, 0, -1))
     assert (found[0]["source"], found[0]["target"], found[0]["points"]) == ("Budget 1", "A wallet", 50)

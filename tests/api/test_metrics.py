@@ -245,11 +245,7 @@ def test_every_value_is_listed_to_the_end_and_its_newest_revision_counts(app: Fl
     mia.post(PUSH, {"rows": [row(day) for day in range(5)] + [row(reason="Refunds", value=30)]})
     mia.post(PUSH, {"rows": [row(1, value=9), row(reason="Refunds", value=31)]})
 
-    found, cursor = [], ""
-    while cursor is not None:
-        page = mia.get(f"{PUSH}?limit=2" + (f"&cursor={cursor}" if cursor else "")).json
-        found += page["items"]  # type: ignore[index]
-        cursor = page["next"]  # type: ignore[index]
+    found = mia.all(PUSH, limit=2)
 
     assert [(one["day"][-2:], one["value"], one["revision"], one["reason"], one["counts"]) for one in found] == [
         ("02", 14.2, 1, None, True), ("02", 30.0, 1, "Refunds", False), ("03", 14.2, 1, None, False),
@@ -296,11 +292,7 @@ def test_a_definition_that_is_none_is_refused(app: Flask, mia: Caller, over: dic
 def test_the_starter_set_is_added_once_and_listed_as_the_page_lists_it(app: Flask, cast: Cast, mia: Caller) -> None:
     first, again = mia.post("/metrics/starter-set"), mia.post("/metrics/starter-set")
 
-    listed, cursor = [], ""
-    while cursor is not None:
-        page = Caller(app, cast.asha).get("/metrics?limit=4" + (f"&cursor={cursor}" if cursor else "")).json
-        listed += [one["code"] for one in page["items"]]  # type: ignore[index]
-        cursor = page["next"]  # type: ignore[index]
+    listed = [one["code"] for one in Caller(app, cast.asha).all("/metrics", limit=4)]
 
     assert len(first.json["added"]) == len(STARTER) - 1 and again.json == {"added": []}  # type: ignore[index]
     with app.app_context():

@@ -1,7 +1,5 @@
 """Reports and moderation through the interface."""
 
-from typing import Any
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -12,7 +10,7 @@ from portal.ideas.models import Report
 from portal.people import service as people
 from portal.people.models import Person, Place
 from portal.people.roles import Role
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.factories import Cast, signed_in
 from tests.ideas.making import SAY, commented, said
 
@@ -20,19 +18,9 @@ WHY = "It names a customer"
 
 
 @pytest.fixture
-def number(app: Flask, cast: Cast) -> int:
-    with app.app_context():
-        return said(cast.asha, now=clock.now())
-
-
-@pytest.fixture
 def written(app: Flask, cast: Cast, number: int) -> int:
     with app.app_context():
         return commented(cast.cy, number, "Call Mrs Lee about it", now=clock.now())
-
-
-def error(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]
 
 
 def test_a_report_waits_for_those_who_moderate(app: Flask, cast: Cast, number: int, written: int) -> None:
@@ -147,8 +135,8 @@ def test_long_lists_are_read_to_the_end(app: Flask, cast: Cast) -> None:
     for comment in comments:
         mia.post(f"/comments/{comment}/moderation", {"action": "hide", "reason": WHY})
 
-    hidden = to_the_end(mia, "/moderation/hidden")
-    log = to_the_end(bo, "/moderation")
+    hidden = mia.all("/moderation/hidden", limit=2)
+    log = bo.all("/moderation", limit=2)
 
     assert [(one["idea"], one["comment"]) for one in hidden] == [
         *zip(reversed(numbers[:2]), reversed(comments), strict=True), *((number, None) for number in reversed(numbers)),
@@ -157,11 +145,3 @@ def test_long_lists_are_read_to_the_end(app: Flask, cast: Cast) -> None:
     assert len(log) == 7
     with app.app_context():
         assert db.session.scalars(select(Report)).all() == []
-
-
-def to_the_end(caller: Caller, path: str) -> list[dict[str, Any]]:
-    found, cursor = [], ""
-    while cursor is not None:
-        page = caller.get(f"{path}?limit=2{cursor and '&cursor=' + cursor}").json
-        found, cursor = found + page["items"], page["next"]
-    return found

@@ -11,27 +11,10 @@ from portal.db import db, writing
 from portal.people import service
 from portal.people.models import AuditEntry, KeptAnswer, OneTimeCode, Person, Place
 from portal.people.roles import Role
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.commitments.counting import counted
 from tests.factories import Cast, make_person, signed_in
 from tests.people.entering import is_signed_in, use_code
-
-
-def code_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]
-
-
-def every(caller: Caller, path: str, *, limit: int = 100) -> list[dict[str, Any]]:
-    """All items of a list, page by page."""
-    items: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = caller.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}").json
-        assert page is not None
-        items += page["items"]
-        if page["next"] is None:
-            return items
-        cursor = f"&cursor={page['next']}"
 
 
 @pytest.fixture
@@ -49,7 +32,7 @@ def administrator_of(app: Flask, cast: Cast, place: str) -> int:
 
 
 def test_the_list_is_paged_to_its_end_without_a_gap(app: Flask, cast: Cast, tess: Caller) -> None:
-    whole, parts = every(tess, "/people"), every(tess, "/people", limit=7)
+    whole, parts = tess.all("/people"), tess.all("/people", limit=7)
 
     with app.app_context():
         count = db.session.scalar(select(func.count(Person.id)))
@@ -59,7 +42,7 @@ def test_the_list_is_paged_to_its_end_without_a_gap(app: Flask, cast: Cast, tess
 
 def test_the_list_shows_whom_the_page_shows(app: Flask, cast: Cast, tess: Caller) -> None:
     page = signed_in(app, cast.tess).get(f"/people?q=a&place={cast.places['Leeds']}").text
-    found = every(tess, f"/people?q=a&place={cast.places['Leeds']}")
+    found = tess.all(f"/people?q=a&place={cast.places['Leeds']}")
 
     assert [one["name"] for one in found if f"/people/{one['number']}" not in page] == []
     assert page.count('data-th="Name"') == len(found) > 0
@@ -80,23 +63,23 @@ def test_names_of_any_script_can_be_paged(app: Flask, cast: Cast, tess: Caller) 
         for number in range(3):
             make_person("ö", place, email=f"o{number}@harbour.example").name = "ŐЖ語" * 30
 
-    assert len({one["number"] for one in every(tess, "/people?q=語", limit=1)}) == 3
+    assert len({one["number"] for one in tess.all("/people?q=語", limit=1)}) == 3
 
 
 @pytest.mark.parametrize("cursor", ["x", "WyJcdWQ4MDAiLDFd", "WzEsMl0", "W1tdLDFd"])
 def test_a_cursor_of_nobodys_making_is_refused(tess: Caller, cursor: str) -> None:
-    assert code_of(tess.get(f"/people?cursor={cursor}")) == (422, "bad_cursor")
+    assert error(tess.get(f"/people?cursor={cursor}")) == (422, "bad_cursor")
 
 
 def test_an_administrator_of_a_partner_sees_nobody_else(app: Flask, cast: Cast) -> None:
     caller = Caller(app, administrator_of(app, cast, "Brightline"))
 
-    assert {one["employer"]["name"] for one in every(caller, "/people")} == {"Brightline"}
+    assert {one["employer"]["name"] for one in caller.all("/people")} == {"Brightline"}
     assert caller.get(f"/people/{cast.asha}").status_code == 404
-    assert code_of(caller.get(f"/people?place={cast.places['Leeds']}")) == (422, "unknown_place")
-    assert {one["name"] for one in every(caller, "/places")} == {"Brightline", "Durban", "Chat", "Voice"}
-    assert code_of(caller.get("/audit")) == (403, "not_allowed")
-    assert code_of(caller.post("/people/imports", {"rows": [{"name": "A", "site": "B"}]})) == (403, "not_allowed")
+    assert error(caller.get(f"/people?place={cast.places['Leeds']}")) == (422, "unknown_place")
+    assert {one["name"] for one in caller.all("/places")} == {"Brightline", "Durban", "Chat", "Voice"}
+    assert error(caller.get("/audit")) == (403, "not_allowed")
+    assert error(caller.post("/people/imports", {"rows": [{"name": "A", "site": "B"}]})) == (403, "not_allowed")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +90,7 @@ def test_an_administrator_of_a_partner_sees_nobody_else(app: Flask, cast: Cast) 
 def test_frontline_people_are_told_that_it_is_not_theirs(app: Flask, cast: Cast, method: str, path: str) -> None:
     answer = Caller(app, cast.asha).call(method, path, json={} if method == "POST" else None)
 
-    assert code_of(answer) == (403, "not_allowed")
+    assert error(answer) == (403, "not_allowed")
 
 
 def test_one_person_is_shown_with_what_they_hold(app: Flask, cast: Cast, tess: Caller) -> None:
@@ -116,14 +99,14 @@ def test_one_person_is_shown_with_what_they_hold(app: Flask, cast: Cast, tess: C
     assert shown is not None
     assert (shown["name"], shown["site"]["name"], shown["manager"], shown["reports"]) == ("Lea", "Leeds", None, 0)
     assert [(held["role"], held["place"]["name"]) for held in shown["grants"]] == [("team_leader", "Leeds")]
-    assert every(tess, f"/people/{cast.lea}/grants") == shown["grants"]
+    assert tess.all(f"/people/{cast.lea}/grants") == shown["grants"]
 
 
 def test_whom_somebody_leads_can_be_listed(app: Flask, cast: Cast, tess: Caller) -> None:
     with app.app_context(), writing():
         db.session.get_one(Person, cast.asha).manager_id = cast.lea
 
-    assert [one["number"] for one in every(tess, f"/people?manager={cast.lea}")] == [cast.asha]
+    assert [one["number"] for one in tess.all(f"/people?manager={cast.lea}")] == [cast.asha]
     assert tess.get(f"/people/{cast.lea}").json["reports"] == 1  # type: ignore[index]
     assert tess.get(f"/people/{cast.asha}").json["manager"] == {"number": cast.lea, "name": "Lea"}  # type: ignore[index]
 
@@ -153,7 +136,7 @@ def test_somebody_is_added_and_comes_in_with_a_code(app: Flask, cast: Cast, tess
 def test_who_cannot_be_added_is_said(cast: Cast, tess: Caller, over: dict[str, Any], status: int, code: str) -> None:
     new = {"name": "Ruth", "place": cast.places["Leeds"], "email": "ruth@harbour.example"}
 
-    assert code_of(tess.post("/people", new | over)) == (status, code)
+    assert error(tess.post("/people", new | over)) == (status, code)
 
 
 def test_a_code_is_shown_once_and_kept_nowhere(app: Flask, cast: Cast, tess: Caller) -> None:
@@ -181,7 +164,7 @@ def test_a_place_where_everybody_has_a_password_needs_no_codes(app: Flask, cast:
     with app.app_context(), writing():
         db.session.query(Person).update({"password_hash": "x"})
 
-    assert code_of(tess.post(f"/places/{cast.places['Leeds']}/codes")) == (409, "nobody_waits")
+    assert error(tess.post(f"/places/{cast.places['Leeds']}/codes")) == (409, "nobody_waits")
 
 
 def test_a_role_is_given_once_and_taken_back(cast: Cast, tess: Caller) -> None:
@@ -192,20 +175,20 @@ def test_a_role_is_given_once_and_taken_back(cast: Cast, tess: Caller) -> None:
 
     assert (first.status_code, again.status_code, taken.status_code) == (201, 201, 204)
     assert first.json == again.json
-    assert [held["role"] for held in every(tess, f"/people/{cast.asha}/grants", limit=1)] == ["frontline"]
+    assert [held["role"] for held in tess.all(f"/people/{cast.asha}/grants", limit=1)] == ["frontline"]
 
 
 def test_nobody_changes_their_own_rights(cast: Cast, tess: Caller) -> None:
     answer = tess.post(f"/people/{cast.tess}/grants", {"role": "programme", "place": cast.places["Harbour"]})
 
-    assert code_of(answer) == (403, "needs_another_administrator")
+    assert error(answer) == (403, "needs_another_administrator")
 
 
 def test_the_last_administrator_stays(cast: Cast, tess: Caller) -> None:
-    (held,) = every(tess, f"/people/{cast.tess}/grants")
+    (held,) = tess.all(f"/people/{cast.tess}/grants")
 
-    assert code_of(tess.delete(f"/people/{cast.tess}/grants/{held['number']}")) == (409, "last_administrator")
-    assert code_of(tess.post(f"/people/{cast.tess}/deactivation")) == (409, "last_administrator")
+    assert error(tess.delete(f"/people/{cast.tess}/grants/{held['number']}")) == (409, "last_administrator")
+    assert error(tess.post(f"/people/{cast.tess}/deactivation")) == (409, "last_administrator")
 
 
 def test_whoever_leaves_is_out_at_once(app: Flask, cast: Cast, tess: Caller) -> None:
@@ -215,15 +198,15 @@ def test_whoever_leaves_is_out_at_once(app: Flask, cast: Cast, tess: Caller) -> 
 
     assert (answer.status_code, answer.json["left_at"] is None) == (200, False)  # type: ignore[index]
     assert not is_signed_in(browser) and program.get("/self").status_code == 401
-    assert [one["number"] for one in every(tess, "/people?state=left")] == [cast.asha]
+    assert [one["number"] for one in tess.all("/people?state=left")] == [cast.asha]
     wanted = {"role": "owner", "place": cast.places["Leeds"]}
-    assert code_of(tess.post(f"/people/{cast.asha}/grants", wanted)) == (409, "has_left")
-    assert code_of(tess.post(f"/people/{cast.asha}/codes")) == (409, "has_left")
+    assert error(tess.post(f"/people/{cast.asha}/grants", wanted)) == (409, "has_left")
+    assert error(tess.post(f"/people/{cast.asha}/codes")) == (409, "has_left")
 
 
 def test_an_administrator_signs_somebody_out_and_revokes_their_keys(app: Flask, cast: Cast, tess: Caller) -> None:
     browser, program = signed_in(app, cast.asha), Caller(app, cast.asha)
-    (key,) = every(tess, f"/people/{cast.asha}/keys")
+    (key,) = tess.all(f"/people/{cast.asha}/keys")
 
     assert tess.delete(f"/people/{cast.asha}/sign-ins").status_code == 204
     assert tess.delete(f"/people/{cast.bo}/keys/{key['number']}").status_code == 404
@@ -236,7 +219,7 @@ def test_an_administrator_signs_somebody_out_and_revokes_their_keys(app: Flask, 
 def test_one_sees_and_ends_ones_own_sign_ins(app: Flask, cast: Cast) -> None:
     browsers, other, caller = [signed_in(app, cast.asha) for _ in range(3)], signed_in(app, cast.bo), None
     caller = Caller(app, cast.asha)
-    listed = every(caller, "/sign-ins", limit=2)
+    listed = caller.all("/sign-ins", limit=2)
 
     assert caller.delete(f"/sign-ins/{listed[0]['number']}").status_code == 204
     assert caller.delete(f"/sign-ins/{listed[0]['number']}").status_code == 404
@@ -246,21 +229,21 @@ def test_one_sees_and_ends_ones_own_sign_ins(app: Flask, cast: Cast) -> None:
 
 
 def test_places_come_above_before_below_and_sites_are_for_everybody(app: Flask, cast: Cast, tess: Caller) -> None:
-    places = every(tess, "/places", limit=3)
+    places = tess.all("/places", limit=3)
     seen: set[int] = set()
     for place in places:
         assert place["parent"] is None or place["parent"] in seen
         seen.add(place["number"])
 
     assert seen == set(cast.places.values())
-    assert [one["name"] for one in every(tess, "/places?kind=partner")] == ["Brightline", "Farline"]
-    assert [one["name"] for one in every(Caller(app, cast.sam), "/sites")] == ["Leeds", "Belfast", "Durban", "Manila"]
+    assert [one["name"] for one in tess.all("/places?kind=partner")] == ["Brightline", "Farline"]
+    assert [one["name"] for one in Caller(app, cast.sam).all("/sites")] == ["Leeds", "Belfast", "Durban", "Manila"]
 
 
 def test_the_trail_names_who_did_what(app: Flask, cast: Cast, tess: Caller) -> None:
     tess.post(f"/people/{cast.asha}/grants", {"role": "owner", "place": cast.places["Leeds"]})
 
-    (entry,) = every(tess, f"/audit?action=role.granted&subject=person:{cast.asha}&actor={cast.tess}")
+    (entry,) = tess.all(f"/audit?action=role.granted&subject=person:{cast.asha}&actor={cast.tess}")
     page = signed_in(app, cast.tess).get("/audit").text
 
     assert entry["actor"] == {"number": cast.tess, "name": "Tess"}
@@ -268,7 +251,7 @@ def test_the_trail_names_who_did_what(app: Flask, cast: Cast, tess: Caller) -> N
     assert "role.granted" in page and "Tess" in page
     with app.app_context():
         count = db.session.scalar(select(func.count(AuditEntry.id)))
-    assert len(every(tess, "/audit", limit=9)) == count
+    assert len(tess.all("/audit", limit=9)) == count
 
 
 def test_a_person_that_has_not_changed_is_not_sent_again(cast: Cast, tess: Caller) -> None:

@@ -17,22 +17,12 @@ from portal.swarm import audit
 from portal.swarm.models import IdeaScore, Promotion, Via, Vote
 from portal.swarm.promoting import link_hash
 from portal.swarm.rules import StopReason, VoteKind, WantedVote
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.factories import Cast, signed_in
 from tests.ideas.making import said
 from tests.swarm.voting import vote
 
 WHY = "It could tell a stranger the address."
-
-
-@pytest.fixture
-def number(app: Flask, cast: Cast) -> int:
-    with app.app_context():
-        return said(cast.asha, now=clock.now())
-
-
-def error(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]
 
 
 def test_a_vote_is_given_changed_and_taken_back(app: Flask, cast: Cast, number: int) -> None:
