@@ -17,7 +17,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.people import views as people
     from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
-    from portal.swarm import alarm_views, sampling_views, stop_views
+    from portal.swarm import alarm_views, parameter_views, sampling_views, stop_views
     from portal.swarm import views as swarm
     from portal.triage import views as triage
 
@@ -25,7 +25,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         health.bp, pages.bp, home.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, swarm.bp,
-        stop_views.bp, alarm_views.bp, sampling_views.bp,
+        stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp,
     )  # fmt: skip
@@ -45,12 +45,12 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.people import api_audit, api_imports, api_people, api_places
     from portal.rewards import api as wallet
     from portal.swarm import api as swarm
-    from portal.swarm import api_oversight, api_promotions, api_stops
+    from portal.swarm import api_oversight, api_parameters, api_promotions, api_stops
     from portal.triage import api as triage
 
     return (
         self_.bp, home.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp, api_moderation.bp,
-        api_promotions.bp, api_oversight.bp,
+        api_promotions.bp, api_oversight.bp, api_parameters.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

@@ -80,7 +80,7 @@ def dealt(viewer: Viewer, wanted: Wanted, size: int, *, day: date, now: datetime
     pool = pool_for(viewer, wanted, now=now)
     rng = random.Random(f"{viewer.id}:{day}:{wanted.barrier}:{wanted.site}:{wanted.text}")
     known = {card.id for card in (*pool.promising, *pool.fresh)}
-    return Dealt(deal(pool.promising, pool.fresh, size, rng), len(known), pool.limited)
+    return Dealt(deal(pool.promising, pool.fresh, size, rng, pool.params), len(known), pool.limited)
 
 
 def _by_score(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:

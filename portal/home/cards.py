@@ -18,7 +18,8 @@ from portal.people.models import Person, Place, initials
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.swarm.line import swarm_line
-from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.models import IdeaScore, PortalStat, Vote
+from portal.swarm.parameters import of_version
 from portal.swarm.rules import OPEN_STAGES
 from portal.swarm.score import listed
 from portal.swarm.stop_queries import unanswered_count
@@ -77,6 +78,7 @@ COLUMNS = (
     Idea.said_at,
 )  # fmt: skip
 
+VERSION = select(PortalStat.params_version).where(PortalStat.id == 1).scalar_subquery().label("params_version")
 UNANSWERED = case((IdeaScore.n_stop > 0, unanswered_count()), else_=0).label("unanswered")  # asked of few
 
 
@@ -93,7 +95,8 @@ def cards_query(looker: Viewer, *more: Any) -> Select:
         select(
             *COLUMNS, author.name.label("author"), home.name.label("author_place"), site.name.label("site"),
             Vote.kind.label("vote"), Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_site,
-            IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.m, IdeaScore.score, IdeaScore.evidence, UNANSWERED, *more,
+            IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.m, IdeaScore.score, IdeaScore.evidence, UNANSWERED, VERSION,
+            *more,
         )
         .outerjoin(author, shown)
         .outerjoin(home, home.id == author.place_id)
@@ -156,7 +159,7 @@ def _fill(row: Any, facts: Facts) -> int:
     if row.stage is not Stage.OPEN:
         return 100
     teams, _sites = facts.sizes.of(row.audience, row.employer_id, row.site_id)
-    line = swarm_line(teams) or 1.0
+    line = swarm_line(teams, of_version(row.params_version)) or 1.0
     return max(0, min(99, round(100 * max(0.0, row.evidence or 0.0) / line)))
 
 

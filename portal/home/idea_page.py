@@ -30,6 +30,7 @@ from portal.people.models import Person
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore, PortalStat
+from portal.swarm.parameters import of_version
 from portal.swarm.queries import numbers, place_of
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.triage.models import Decision, DecisionKind
@@ -149,7 +150,7 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     mu0 = row.typical or 0.0
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
-    counted = numbers(row, place, size=size, mu0=mu0)
+    counted = numbers(row, place, size=size, mu0=mu0, params=of_version(row.params_version))
     line = f"{row.n_support} of you hit this so far"
     return SwarmFacts(line, sentence(counted), before=before, numbers=counted, notes=notes(row))
 

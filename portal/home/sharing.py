@@ -17,8 +17,8 @@ from portal.ideas.words import Audience, Stage
 from portal.people.viewer import Viewer
 from portal.swarm.feed import Card
 from portal.swarm.models import IdeaScore, Vote
-from portal.swarm.score import DEFAULTS, sd
-from portal.swarm.scores import kept_typical
+from portal.swarm.score import DEFAULTS, Params, sd
+from portal.swarm.scores import kept
 
 LASTS = timedelta(seconds=10)
 SIZE = DEFAULTS.feed_pool
@@ -54,6 +54,7 @@ class Shared:
     best: list[Entry]
     hopeful: list[Entry]
     unseen: list[Entry]
+    params: Params = DEFAULTS
 
     def without(self, viewer: Viewer, show: int) -> tuple[list[Card], list[Card]] | None:
         """(promising, fresh) for one viewer, or None where they have decided too much of it."""
@@ -81,27 +82,28 @@ _kept: list[Kept] = []  # at most one
 def shared_pool(engine: Engine, *, now: datetime) -> Shared | None:
     """The shared candidates, at most `LASTS` old; None on a portal that is smaller than they are."""
     # Also anew where the clock was set back.
-    for kept in _kept:
-        if kept.database == engine.url and timedelta(0) <= now - kept.since < LASTS:
-            return kept.shared
-    kept = Kept(engine.url, now, _gathered())
-    _kept[:] = [kept]
-    return kept.shared
+    for one in _kept:
+        if one.database == engine.url and timedelta(0) <= now - one.since < LASTS:
+            return one.shared
+    one = Kept(engine.url, now, _gathered())
+    _kept[:] = [one]
+    return one.shared
 
 
 def _gathered() -> Shared | None:
-    means = kept_typical()
-    if means is None:
+    found = kept()
+    if found is None:
         return None
+    means, params = found
     connection = db.session.connection()
     kinds = [connection.execute(statement, {"size": HELD}).all() for statement in ORDERS]
     if len(kinds[0]) < HELD:
         return None
-    return Shared(*([_entry(row, means.var) for row in rows] for rows in kinds))
+    return Shared(*([_entry(row, means.var, params) for row in rows] for rows in kinds), params=params)
 
 
-def _entry(row: Any, var: float) -> Entry:
-    card = Card(row.idea_id, row.score, sd(row.m, var), row.m)
+def _entry(row: Any, var: float, params: Params) -> Entry:
+    card = Card(row.idea_id, row.score, sd(row.m, var, params), row.m)
     return Entry(row.idea_id, card, row.audience, row.employer_id, row.site_id, row.author_id)
 
 

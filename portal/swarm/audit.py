@@ -1,6 +1,6 @@
 """Rebuilding every score from the votes, and comparing what is kept with what the votes say."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -11,11 +11,13 @@ from sqlalchemy import delete, insert, or_, select
 from portal.append_only import FIRST_HASH
 from portal.db import db, is_postgres, table_of
 from portal.swarm import score as formula
+from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
+from portal.swarm.parameters import of_version
 from portal.swarm.promoting import HASHED, link_hash
 from portal.swarm.rules import VoteKind
-from portal.swarm.score import TeamCell, Terms
-from portal.swarm.scores import refresh_typical, stored_score, typical
+from portal.swarm.score import DEFAULTS, Params, TeamCell, Terms
+from portal.swarm.scores import refresh_typical, standards, stored_score
 
 TOLERANCE = 1e-9
 COUNTS = ("n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site")
@@ -27,6 +29,7 @@ class Counted:
     """One idea as its votes say it stands."""
 
     idea_id: int
+    params: Params = DEFAULTS
     cells: dict[int, tuple[int, TeamCell, int]] = field(default_factory=dict)  # team → site, cell, supporters
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("n_support", "n_strong", "n_stop", "n_pass"), 0)
@@ -35,7 +38,7 @@ class Counted:
     @property
     def terms(self) -> Terms:
         """The discounted sums."""
-        return formula.idea_terms(cell for _, cell, _ in self.cells.values())
+        return formula.idea_terms((cell for _, cell, _ in self.cells.values()), self.params)
 
     @property
     def n_team(self) -> int:
@@ -50,20 +53,20 @@ class Counted:
     def add(self, team_id: int, site_id: int, kind: VoteKind) -> None:
         """Count one vote."""
         site, cell, supporters = self.cells.get(team_id, (site_id, TeamCell(), 0))
-        self.cells[team_id] = (site, formula.cast(cell, kind), supporters + (kind in SUPPORTS))
+        self.cells[team_id] = (site, formula.cast(cell, kind, self.params), supporters + (kind in SUPPORTS))
         self.counts["n_support"] += kind in SUPPORTS
         self.counts["n_strong"] += kind is VoteKind.STRONG
         self.counts["n_stop"] += kind is VoteKind.STOP
         self.counts["n_pass"] += kind is VoteKind.PASS
 
 
-def counted() -> Iterator[Counted]:
-    """Every idea that has standing votes, counted from the votes alone, by number."""
+def counted(params_of: Callable[[int], Params]) -> Iterator[Counted]:
+    """Every idea that has standing votes, counted from the votes alone, by number; `params_of` an idea's number."""
     columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
     query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
     rows = db.session.execute(query.execution_options(yield_per=10_000))
     for idea_id, votes in groupby(rows, key=lambda row: row.idea_id):
-        idea = Counted(idea_id)
+        idea = Counted(idea_id, params_of(idea_id))
         for vote in votes:
             idea.add(vote.team_id, vote.site_id, vote.kind)
         yield idea
@@ -73,15 +76,16 @@ def rebuild(*, now: datetime) -> int:
     """Replace every cell and score by what the votes say; returns how many ideas have votes."""
     db.session.execute(delete(IdeaTeam))
     db.session.execute(delete(IdeaScore))
-    means = typical(now=now)
+    means, params = standards(now=now)
     done = 0
-    for idea in list(counted()):
+    for idea in list(counted(lambda _: params)):
         cells = [
             {"idea_id": idea.idea_id, "team_id": team, "site_id": site, "supporters": supporters, **cell._asdict()}
             for team, (site, cell, supporters) in idea.cells.items()
         ]
         db.session.execute(insert(IdeaTeam), cells)
-        row = stored_score(idea.terms, means) | idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
+        row = stored_score(idea.terms, means, params) | idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
+        row["params_version"] = params.version
         db.session.execute(insert(IdeaScore).values(idea_id=idea.idea_id, updated_at=now, **row))
         done += 1
     refresh_typical(now=now, every_score=True)
@@ -107,7 +111,8 @@ def verify_at_once() -> list[str]:
 def _wrong_scores() -> Iterator[str]:
     kept = {row.idea_id: row for row in db.session.execute(select(table_of(IdeaScore)))}
     cells = _kept_cells()
-    for idea in counted():
+    versions = {number: row.params_version for number, row in kept.items()}
+    for idea in counted(lambda number: of_version(versions.get(number))):
         row = kept.pop(idea.idea_id, None)
         if row is None:
             yield f"idea {idea.idea_id} has votes but no score"
@@ -140,8 +145,8 @@ def _cell_differences(idea: Counted, kept: dict[int, tuple[int, TeamCell, int]])
 def _differences(idea: Counted, row: Any) -> Iterator[str]:
     wanted: dict[str, float] = dict(zip(("s", "d", "m"), idea.terms, strict=True))
     wanted |= idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
-    wanted["score"] = formula.score(row.s, row.d, row.m, row.mu0)
-    wanted["evidence"] = formula.evidence(row.s, row.d, row.m, row.mu0)
+    wanted["score"] = formula.score(row.s, row.d, row.m, row.mu0, idea.params)
+    wanted["evidence"] = formula.evidence(row.s, row.d, row.m, row.mu0, idea.params)
     for name, value in wanted.items():
         if abs(getattr(row, name) - value) > TOLERANCE:
             yield f"idea {idea.idea_id}: {name} is kept as {getattr(row, name)}, the votes say {value}"
@@ -181,19 +186,26 @@ def _wrong_inputs(promotion: Promotion) -> Iterator[str]:
         # Supports and stops are checked against history, looks against the snapshot: they are folded away in time.
         if abs(cell.u - seen.u) > TOLERANCE or cell.d != seen.d or seen.m < cell.m - TOLERANCE:
             yield f"{told}: team {team_id} stood at {cell}, not at {seen}"
-    terms = formula.idea_terms(snapshot.values())
-    evidence = formula.evidence(*terms, promotion.mu0)
-    for name, value in (*zip("sdm", terms, strict=True), ("evidence", evidence)):
+    terms = formula.idea_terms(snapshot.values(), idea.params)
+    for name, value in (*zip("sdm", terms, strict=True), *_follows(promotion, terms, idea)):
         if abs(getattr(promotion, name) - value) > TOLERANCE:
             yield f"{told}: {name} was {getattr(promotion, name)}, its inputs give {value}"
     if promotion.evidence < promotion.line - TOLERANCE:
         yield f"{told}: its evidence is below the line"
 
 
+def _follows(promotion: Promotion, terms: Terms, idea: Counted) -> Iterator[tuple[str, float]]:
+    """What the formula of its version gives from the inputs of a promotion."""
+    yield "evidence", formula.evidence(*terms, promotion.mu0, idea.params)
+    yield "delta", formula.delta(promotion.mu0, idea.params)
+    yield "line", swarm_line(promotion.teams, idea.params)
+    yield from (("n_team", idea.n_team), ("n_site", idea.n_site))
+
+
 def _as_of(promotion: Promotion) -> Counted:
     then = Vote.idea_id == promotion.idea_id, Vote.id <= promotion.vote_id_max
     standing = or_(Vote.revoked_at.is_(None), Vote.revoked_at > promotion.at)
-    idea = Counted(promotion.idea_id)
+    idea = Counted(promotion.idea_id, of_version(promotion.params_version))
     for row in db.session.execute(select(Vote.team_id, Vote.site_id, Vote.kind).where(*then, standing)):
         idea.add(row.team_id, row.site_id, row.kind)
     return idea

@@ -7,7 +7,8 @@ from datetime import datetime
 from portal.db import writing
 from portal.outbox.service import Claimed
 from portal.swarm import alarms as alarm_work
-from portal.swarm import audit, drift, sampling, scores
+from portal.swarm import audit, drift, rescoring, sampling, scores
+from portal.swarm.parameters import RESCORE
 from portal.swarm.sampling_rules import is_due
 
 REFRESH, VERIFY, ALARMS, SAMPLE = "swarm.refresh", "swarm.verify", "swarm.alarms", "swarm.sample"
@@ -48,11 +49,22 @@ def sample(message: Claimed, now: datetime) -> None:
         sampling.draw_sample(message.payload.get("month") or f"{now:%Y-%m}", now=now)
 
 
+def rescore(message: Claimed, now: datetime) -> None:
+    """Bring every idea to the parameters in force, some in each transaction; then the typical idea."""
+    behind = 1
+    while behind:
+        with writing():
+            behind = rescoring.bring_up_some(now=now)
+    with writing():
+        scores.refresh_typical(now=now)
+
+
 HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
     REFRESH: refresh,
     VERIFY: verify,
     ALARMS: alarms,
     SAMPLE: sample,
+    RESCORE: rescore,
 }
 
 

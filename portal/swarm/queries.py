@@ -10,8 +10,8 @@ from portal.ideas.words import Stage
 from portal.swarm.audience import audience_size
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaScore
-from portal.swarm.score import DECIMALS, list_key, listed
-from portal.swarm.scores import kept_typical
+from portal.swarm.score import DECIMALS, DEFAULTS, Params, list_key, listed
+from portal.swarm.scores import kept, kept_typical
 from portal.swarm.wording import Numbers
 
 STANDING = (Idea.stage != Stage.WITHDRAWN, Idea.hidden_at.is_(None))
@@ -21,22 +21,22 @@ ALL = 2**31 - 1  # more than there can be
 
 def numbers_of(idea: Idea, score: Any) -> Numbers:
     """The stored numbers of an idea as the swarm's sentence wants them, its exact place among all ideas included."""
-    means = kept_typical()
+    means, params = kept() or (None, DEFAULTS)
     mu0 = means.mu0 if means else 0.0
-    return numbers(score, place_of(idea.id, score, mu0), size=audience_size(idea), mu0=mu0)
+    return numbers(score, place_of(idea.id, score, mu0), size=audience_size(idea), mu0=mu0, params=params)
 
 
-def numbers(score: Any, place: int | None, *, size: tuple[int, int], mu0: float) -> Numbers:
+def numbers(score: Any, place: int | None, *, size: tuple[int, int], mu0: float, params: Params) -> Numbers:
     """The same for a page that knows the size of the audience already.
 
     score: an `IdeaScore`, or a row with its columns. place: None beyond counting.
     """
     teams, sites = size
-    gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0)
+    gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0, params=params)
     return Numbers(
         place=place, looks=score.n_support + score.n_pass,
         supporters=score.n_support, strong=score.n_strong, stops=score.n_stop,
-        teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams), gap=gap,
+        teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams, params), gap=gap,
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ PAGES = (
     ("owner", "/commitments/{mine}"),
     ("frontline", "/stops"),
     ("programme", "/stops"),
+    ("frontline", "/ideas/order"),
+    ("programme", "/swarm/parameters"),
     ("executive", "/triage/sample"),
     ("programme", "/swarm/alarms"),
     ("programme", "/swarm/samples"),
