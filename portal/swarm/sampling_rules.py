@@ -86,4 +86,5 @@ def wilson(hits: int, of: int, *, z: float = Z_95) -> Share:
     share, spread = hits / of, z * z / of
     centre = (share + spread / 2) / (1 + spread)
     half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return Share(hits, of, share, max(0.0, centre - half), min(1.0, centre + half))
+    low, high = max(0.0, centre - half), min(1.0, centre + half)
+    return Share(hits, of, share, low if hits else 0.0, high if hits < of else 1.0)  # exact at the ends
