@@ -239,8 +239,8 @@ def test_the_page_tells_why_and_programme_changes_it(app: Flask, cast: Cast) -> 
     assert bo.get("/swarm/parameters").status_code == 403
 
 
-def test_the_command_shows_and_changes(app: Flask) -> None:
-    run = app.test_cli_runner().invoke
+def test_the_command_shows_and_changes(context: Flask) -> None:
+    run = context.test_cli_runner().invoke
 
     shown = run(args=["swarm", "parameters", "--json"])
     assert shown.exit_code == 0, shown.stderr or repr(shown.exception)
