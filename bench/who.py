@@ -113,7 +113,8 @@ def _key_row(person_id: int, key: str, now: datetime) -> dict[str, object]:
 
 def _cookie(app: Flask, sign: str) -> tuple[str, str]:
     """The cookie of a browser that has signed in, and the token of its forms."""
-    with app.test_request_context(headers={"User-Agent": AGENT}):
+    # The same browser at the same address as the load tool's: else every request finds its sign-in moved elsewhere.
+    with app.test_request_context(headers={"User-Agent": AGENT}, environ_base={"REMOTE_ADDR": "127.0.0.1"}):
         manager = current_app.login_manager  # type: ignore[attr-defined]
         session.update(_user_id=sign, _fresh=True, _id=manager._session_identifier_generator(), seen=int(time.time()))
         g.pop("csrf_token", None)  # kept for the length of an application context, which all of them share here

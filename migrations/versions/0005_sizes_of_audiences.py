@@ -12,17 +12,13 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-# It tells the sizes in another way from here on; the worker writes it anew within a minute.
-FORGET = "DELETE FROM board_facts"
 
 
 def upgrade() -> None:
     with op.batch_alter_table("portal_stat", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sizes", sa.Text(), server_default="", nullable=False))
-    op.execute(FORGET)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("portal_stat", schema=None) as batch_op:
         batch_op.drop_column("sizes")
-    op.execute(FORGET)

@@ -15,17 +15,22 @@ from portal.db import db, upsert
 from portal.home import proof
 from portal.home.models import BoardFacts
 from portal.home.proof import Killed
+from portal.home.tabs import full_views
 from portal.people import queries as people
 from portal.people.models import Person
 from portal.swarm.audience import Sizes, all_sizes
 from portal.swarm.audience import from_text as sizes_from_text
 
+FORM = 2  # of the text: changed with it
 READ = select(BoardFacts.facts).where(BoardFacts.id == 1)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """sites: (id, name) by name. strip: (value, what it is). killed: the latest stupid rules done away with."""
+    """sites: (id, name) by name. strip: (value, what it is). killed: the latest stupid rules done away with.
+
+    full: the board's views with more ideas than are counted, for every viewer.
+    """
 
     at: datetime
     organisation: str
@@ -34,6 +39,7 @@ class Facts:
     strip: list[tuple[str, str]]
     killed: list[Killed]
     sizes: Sizes
+    full: frozenset[str]
 
 
 def read(*, now: datetime) -> Facts:
@@ -43,7 +49,8 @@ def read(*, now: datetime) -> Facts:
 
 def from_row(text: str | None, *, now: datetime) -> Facts:
     """The facts in a row's text; without a row, as they are now."""
-    return _parsed(text) if text else collect(now=now)
+    found = _parsed(text) if text else None
+    return found or collect(now=now)
 
 
 def refresh(*, now: datetime) -> None:
@@ -63,11 +70,13 @@ def collect(*, now: datetime) -> Facts:
         strip=proof.strip(now=now),
         killed=proof.latest_killed(),
         sizes=all_sizes(),
+        full=full_views(),
     )
 
 
 def _told(facts: Facts) -> str:
     said: dict[str, Any] = {
+        "form": FORM,
         "at": facts.at.isoformat(),
         "organisation": facts.organisation,
         "people": facts.people,
@@ -75,13 +84,16 @@ def _told(facts: Facts) -> str:
         "strip": facts.strip,
         "killed": [[*one[:-1], one.at.isoformat()] for one in facts.killed],
         "sizes": facts.sizes.text(),
+        "full": sorted(facts.full),
     }
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 
 @lru_cache(4)  # the same text for a minute
-def _parsed(text: str) -> Facts:
+def _parsed(text: str) -> Facts | None:
     said = json.loads(text)
+    if said.get("form") != FORM:  # a worker of another release wrote it
+        return None
     return Facts(
         at=datetime.fromisoformat(said["at"]),
         organisation=said["organisation"],
@@ -90,4 +102,5 @@ def _parsed(text: str) -> Facts:
         strip=[(value, what) for value, what in said["strip"]],
         killed=[Killed._make([*one[:-1], datetime.fromisoformat(one[-1]).astimezone(UTC)]) for one in said["killed"]],
         sizes=sizes_from_text(said["sizes"]),
+        full=frozenset(said["full"]),
     )

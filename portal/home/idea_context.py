@@ -25,7 +25,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
     today = local_day(now, zone)
     measured = page.commitment is not None and page.commitment.metric_id and page.commitment.delivered_at
     happened = what_happened_to(idea.id, today=today, now=now) if measured else None
-    comments, more = comments_page(viewer, idea, after=after)
+    comments, more = comments_page(viewer, idea, after=after) if after or idea.first_comment else ([], None)
     return {
         "card": page.card,
         "say": idea.say,

@@ -22,7 +22,7 @@ from portal.home.idea_flags import FLAGGED, notes
 from portal.home.storytelling import Entry, Step, gap_words
 from portal.ideas.drafts import KEPT, about_comment
 from portal.ideas.earlier_shown import votes_before
-from portal.ideas.models import Draft, Idea, Story
+from portal.ideas.models import Comment, Draft, Idea, Story
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage, StoryKind
 from portal.metrics.models import Metric
@@ -124,9 +124,11 @@ def _statement(shape: Shape) -> Select:
     typical = select(PortalStat.mu0).where(PortalStat.id == 1).scalar_subquery()
     mine = Draft.person_id == looker.id, Draft.about == bindparam("about"), Draft.kept_at > bindparam("since")
     draft = select(Draft.text).where(*mine).scalar_subquery()
+    talk = select(Comment.id).where(Comment.idea_id == Idea.id).limit(1).scalar_subquery()  # also one taken back
     more = (
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, *FLAGGED, typical.label("typical"), draft.label("kept_words"),
+        talk.label("first_comment"),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)

@@ -4,7 +4,7 @@ Only where there are more open ideas than a pool holds: a small portal is asked 
 no right: whether somebody may see a card is asked when it is drawn.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from portal.swarm.scores import kept
 
 LASTS = timedelta(seconds=10)
 SIZE = DEFAULTS.feed_pool
+Orders = tuple[list[tuple[Card, int | None]], ...]  # ideas with their authors
 HELD = 2 * SIZE  # of each order: somebody who has decided half of them is still dealt from a full pool
 
 
@@ -36,36 +37,42 @@ class Entry:
     site_id: int | None
     author_id: int | None
 
-    def suits(self, viewer: Viewer) -> bool:
-        """Meant for this viewer, who did not say it. For people without a role that sees more."""
-        if self.author_id == viewer.id:
-            return False
+    def suits(self, employer_id: int, site_id: int | None) -> bool:
+        """Meant for people of this employer on this site. For those without a role that sees more."""
         if self.audience is Audience.ORGANISATION:
             return True
         if self.audience is Audience.EMPLOYER:
-            return self.employer_id == viewer.employer_id
-        return viewer.site_id is not None and self.site_id == viewer.site_id
+            return self.employer_id == employer_id
+        return site_id is not None and self.site_id == site_id
 
 
 @dataclass(frozen=True)
 class Shared:
     """The first of each order: by score, by hope, by looks from below."""
 
-    best: list[Entry]
-    hopeful: list[Entry]
-    unseen: list[Entry]
+    orders: tuple[list[Entry], ...]
     params: Params = DEFAULTS
+    _there: dict[tuple[int, int | None], Orders] = field(default_factory=dict)
 
     def without(self, viewer: Viewer, show: int) -> tuple[list[Card], list[Card]] | None:
         """(promising, fresh) for one viewer, or None where they have decided too much of it."""
-        decided = set(db.session.connection().execute(DECIDED, {"viewer": viewer.id}).scalars())
+        me, decided = viewer.id, set(db.session.connection().execute(DECIDED, {"viewer": viewer.id}).scalars())
         best, hopeful, unseen = (
-            list(islice((one.card for one in kind if one.number not in decided and one.suits(viewer)), SIZE))
-            for kind in (self.best, self.hopeful, self.unseen)
+            list(islice((card for card, author in kind if card.id not in decided and author != me), SIZE))
+            for kind in self._for(viewer)
         )
         if min(len(best), len(hopeful), len(unseen)) < max(SIZE // 2, 2 * show):
             return None
         return list({card.id: card for card in (*best, *hopeful)}.values()), unseen
+
+    def _for(self, viewer: Viewer) -> Orders:
+        """What people in the same place may read; worked out by the first of them."""
+        place = viewer.employer_id, viewer.site_id
+        if place not in self._there:
+            self._there[place] = tuple(
+                [(one.card, one.author_id) for one in order if one.suits(*place)] for order in self.orders
+            )
+        return self._there[place]
 
 
 class Kept(NamedTuple):
@@ -99,7 +106,7 @@ def _gathered() -> Shared | None:
     kinds = [connection.execute(statement, {"size": HELD}).all() for statement in ORDERS]
     if len(kinds[0]) < HELD:
         return None
-    return Shared(*([_entry(row, means.var, params) for row in rows] for rows in kinds), params=params)
+    return Shared(tuple([_entry(row, means.var, params) for row in rows] for rows in kinds), params)
 
 
 def _entry(row: Any, var: float, params: Params) -> Entry:

@@ -12,7 +12,7 @@ from portal.home.proof import Killed
 from portal.home.wanted import STAGES, conditions, undecided
 from portal.home.wanted import Filters as NoFilters
 from portal.ideas.models import Idea
-from portal.ideas.words import Stage
+from portal.ideas.words import Audience, Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.swarm.models import Vote
@@ -27,22 +27,33 @@ class Tabs:
     killed: Killed | None
 
 
-def tabs(viewer: Viewer, killed: Sequence[Killed] = ()) -> Tabs:
-    """What stands around the board's list for this viewer: one query. killed: the latest ones, newest first."""
+def tabs(viewer: Viewer, killed: Sequence[Killed] = (), full: frozenset[str] = frozenset()) -> Tabs:
+    """What stands around the board's list for this viewer: one query.
+
+    killed: the latest ones, newest first. full: views that hold more than is counted for everybody (`full_views`).
+    """
     room = max(len(killed), 1)
     parameters = person_of(viewer) | placed("killed", [one.number for one in killed], room)
-    row = db.session.connection().execute(_statement(shape_of(viewer), room), parameters).one()
-    counts = row._asdict()
+    row = db.session.connection().execute(_statement(shape_of(viewer), room, full), parameters).one()
+    counts = row._asdict() | dict.fromkeys(full, COUNTED_TO + 1)
     readable = counts.pop("killed")
     return Tabs(counts, next((one for one in killed if one.number == readable), None))
 
 
+def full_views() -> frozenset[str]:
+    """The views with more ideas that everybody may read than are ever counted."""
+    for_all = select(Idea.id).where(Idea.audience == Audience.ORGANISATION, Idea.hidden_at.is_(None))
+    counted = [_capped(for_all.where(Idea.stage.in_(stages))).label(name) for name, stages in STAGES.items()]
+    row = db.session.connection().execute(select(*counted)).one()
+    return frozenset(name for name, count in row._asdict().items() if count > COUNTED_TO)
+
+
 @lru_cache(SHAPES_KEPT)
-def _statement(shape: Shape, room: int) -> Select:
+def _statement(shape: Shape, room: int, full: frozenset[str]) -> Select:
     looker = stand_in(shape)
     readable = conditions(looker, NoFilters())
     ideas = select(Idea.id).where(*readable)
-    views = {name: ideas.where(Idea.stage.in_(stages)) for name, stages in STAGES.items()}
+    views = {name: ideas.where(Idea.stage.in_(stages)) for name, stages in STAGES.items() if name not in full}
     views["needs-you"] = ideas.where(*undecided(looker))
     mine = Vote.person_id == looker.id, Vote.revoked_at.is_(None)
     views["rising"] = ideas.join(Vote, Vote.idea_id == Idea.id).where(

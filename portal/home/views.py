@@ -39,7 +39,7 @@ def board() -> ResponseReturnValue:
     viewer, now, wanted = the_viewer(), clock.now(), Wanted.from_args(request.args)
     facts = board_facts()
     listing = board_page.listing(viewer, wanted, now=now, facts=facts)
-    around = tabs(viewer, facts.killed)
+    around = tabs(viewer, facts.killed, facts.full)
     return render_template(
         "home/board.html",
         here="board",

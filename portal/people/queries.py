@@ -176,15 +176,12 @@ def _viewers() -> Select:
     """One row for each role a person holds (one with empty role if none)."""
     node = aliased(Place)
     standing = and_(Grant.person_id == Person.id, Grant.revoked_at.is_(None))
-    top = aliased(Place)
     return (
         select(
             Person.id, Person.name, Person.job_title, Person.place_id, Person.team_id, Person.site_id,
             Person.employer_id, Place.path, Place.timezone, Grant.role, node.path.label("held_path"),
-            top.id.label("top_id"),
         )
         .join(Place, Place.id == Person.place_id)
-        .join(top, top.kind == PlaceKind.ORGANISATION)
         .outerjoin(Grant, standing)
         .outerjoin(node, node.id == Grant.place_id)
     )  # fmt: skip
@@ -197,7 +194,12 @@ def _viewer(rows: Sequence[Row], *, token: str = "") -> Viewer | None:
     return Viewer(
         id=first.id, name=first.name, initials=initials(first.name), job_title=first.job_title,
         place_id=first.place_id, path=first.path, team_id=first.team_id, site_id=first.site_id,
-        employer_id=first.employer_id, organisation_id=first.top_id, timezone=first.timezone or "UTC",
+        employer_id=first.employer_id, organisation_id=_top_of(first.path), timezone=first.timezone or "UTC",
         held=tuple(Held(row.role, row.held_path) for row in rows if row.role is not None),
         token=token, sign_in_id=getattr(first, "sign_in_id", None),
     )  # fmt: skip
+
+
+def _top_of(path: str) -> int:
+    """The organisation's id: every path ("/1/4/17/") begins with it."""
+    return int(path.split("/", 2)[1])

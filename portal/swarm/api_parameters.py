@@ -1,7 +1,9 @@
 """The interface to the parameters of the swarm."""
 
+from typing import Annotated
+
 from flask import Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from portal import clock
 from portal.people.access import requires, the_viewer
@@ -10,8 +12,9 @@ from portal.people.scopes import Scope
 from portal.swarm import parameter_queries, parameters
 from portal.swarm.parameter_rules import BY_NAME, KNOBS, REASON_MAX, REASON_MIN
 from portal.swarm.score import Params
-from portal.web.api import Moment, PageAsked, Sent, Shown, Words, api, listed, page_of, shown
+from portal.web.api import Moment, PageAsked, Sent, Shown, Words, api, listed, page_of, shown, whole
 
+Whole = Annotated[int, BeforeValidator(whole)]
 bp = api("parameters", "Every constant of the swarm's formula, and each change of one.")
 
 
@@ -58,11 +61,11 @@ class ParametersSent(Sent):
 
     reason: Words = Field(min_length=REASON_MIN, max_length=REASON_MAX)
     line: float | None = Field(None, ge=BY_NAME["line"].low, le=BY_NAME["line"].high)
-    line_teams: int | None = Field(None, ge=BY_NAME["line_teams"].low, le=BY_NAME["line_teams"].high)
-    teams_min: int | None = Field(None, ge=BY_NAME["teams_min"].low, le=BY_NAME["teams_min"].high)
-    teams_max: int | None = Field(None, ge=BY_NAME["teams_max"].low, le=BY_NAME["teams_max"].high)
-    teams_share: int | None = Field(None, ge=BY_NAME["teams_share"].low, le=BY_NAME["teams_share"].high)
-    sites_max: int | None = Field(None, ge=BY_NAME["sites_max"].low, le=BY_NAME["sites_max"].high)
+    line_teams: Whole | None = Field(None, ge=BY_NAME["line_teams"].low, le=BY_NAME["line_teams"].high)
+    teams_min: Whole | None = Field(None, ge=BY_NAME["teams_min"].low, le=BY_NAME["teams_min"].high)
+    teams_max: Whole | None = Field(None, ge=BY_NAME["teams_max"].low, le=BY_NAME["teams_max"].high)
+    teams_share: Whole | None = Field(None, ge=BY_NAME["teams_share"].low, le=BY_NAME["teams_share"].high)
+    sites_max: Whole | None = Field(None, ge=BY_NAME["sites_max"].low, le=BY_NAME["sites_max"].high)
     delta_max: float | None = Field(None, ge=BY_NAME["delta_max"].low, le=BY_NAME["delta_max"].high)
     delta_share: float | None = Field(None, ge=BY_NAME["delta_share"].low, le=BY_NAME["delta_share"].high)
     rho: float | None = Field(None, ge=BY_NAME["rho"].low, le=BY_NAME["rho"].high)

@@ -1,19 +1,21 @@
 """What pages ask of the database: a fixed number of statements, with few rows and with many."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 
 from portal import clock
 from portal.db import db, is_postgres, writing
 from portal.home import dealing, facts, sharing
 from portal.home.models import BoardFacts
+from portal.home.tabs import tabs
 from portal.home.wanted import Wanted
 from portal.ideas import service as ideas
 from portal.ideas.models import Idea
-from portal.ideas.words import Stage
+from portal.ideas.words import Audience, Barrier, Kind, Names, Stage
 from portal.outbox.models import Message
 from portal.swarm import scores
 from portal.swarm.models import IdeaScore
@@ -70,6 +72,7 @@ def test_an_ideas_page_asks_no_more_for_thirty_comments(app: Flask, refreshed: C
     with app.app_context():
         (number,) = say_many(refreshed, 1)
         vote(refreshed.bo, number, "support")
+        commented(refreshed.cy, number, "Try it once")
     before = asked(app, refreshed.bo, f"/ideas/{number}")
 
     with app.app_context():
@@ -109,6 +112,39 @@ def test_the_row_says_what_a_page_without_it_would_work_out(context: Flask, cast
         facts.refresh(now=NOON)
 
     assert facts.read(now=NOON) == before
+
+
+def test_a_row_of_another_release_is_worked_out_again(context: Flask, cast: Cast) -> None:
+    before = facts.read(now=NOON)
+    with writing():
+        facts.refresh(now=NOON)
+        row = db.session.get(BoardFacts, 1)
+        assert row is not None
+        row.facts = json.dumps({"at": NOON.isoformat(), "sizes": []})
+
+    assert facts.read(now=NOON) == before
+
+
+def test_what_is_full_for_everybody_is_counted_for_nobody(context: Flask, cast: Cast) -> None:
+    with writing():
+        said = [idea_columns(cast, number) for number in range(COUNTED_TO + 1)]
+        db.session.execute(insert(Idea), [one | {"stage": Stage.DECLINED} for one in said])
+        db.session.execute(insert(Idea), [one | {"stage": Stage.DONE} for one in said[:3]])
+
+    found = facts.read(now=NOON)
+
+    assert found.full == {"not-doing"}
+    assert tabs(viewer(cast.bo), full=found.full) == tabs(viewer(cast.bo))
+    assert tabs(viewer(cast.bo)).counts["not-doing"] == COUNTED_TO + 1
+
+
+def idea_columns(cast: Cast, number: int) -> dict[str, object]:
+    """A row of an idea that everybody may read, without its stage."""
+    words = f"Idea {number}"
+    return {
+        "kind": Kind.IDEA, "say": words, "title": words, "barrier": Barrier.POLICIES, "names": Names.NONE,
+        "audience": Audience.ORGANISATION, "origin_label": "a colleague", "said_at": NOON, "moved_at": NOON,
+    }  # fmt: skip
 
 
 def test_a_get_writes_no_row(app: Flask, cast: Cast) -> None:
