@@ -153,8 +153,9 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
     counted = numbers(row, place, size=size, mu0=mu0, params=of_version(row.params_version))
-    line = f"{row.n_support} of you hit this so far"
-    return SwarmFacts(line, sentence(counted), before=before, numbers=counted, notes=notes(row))
+    return SwarmFacts(
+        f"{row.n_support} of you hit this so far", sentence(counted), before=before, numbers=counted, notes=notes(row)
+    )
 
 
 def _count(number: int, noun: str) -> str:
