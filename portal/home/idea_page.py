@@ -142,13 +142,8 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     if not (row.n_support or row.n_pass or row.n_stop):
         return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.", before=before)
     if row.stage is not Stage.OPEN:
-        teams = f"{_count(row.n_team, 'team')} on {_count(row.n_site, 'site')}"
-        return SwarmFacts(
-            f"{row.n_support} of you hit this",
-            f"In {teams}. {_stops(row.n_stop)}".strip(),
-            before=before,
-            notes=notes(row),
-        )
+        where = f"In {_count(row.n_team, 'team')} on {_count(row.n_site, 'site')}. {_stops(row.n_stop)}".strip()
+        return SwarmFacts(f"{row.n_support} of you hit this", where, before=before, notes=notes(row))
     mu0 = row.typical or 0.0
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)

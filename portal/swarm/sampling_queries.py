@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select
@@ -72,6 +72,11 @@ class SampleResult:
     unanswered: int
     people: int
     waits: bool
+
+    @property
+    def month_words(self) -> str:
+        """ "March 2026"."""
+        return f"{date.fromisoformat(f'{self.month}-01'):%B %Y}"
 
 
 def newest_sample(viewer: Viewer) -> BlindPage:

@@ -35,6 +35,7 @@ from portal.swarm.stop_rules import HARD, STOPS_SHOWN_FROM, StopState, StopStepK
 from portal.web.paging import cut, decode_cursor
 
 ANSWERERS = (Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME)
+UNSETTLED = (Stage.OPEN, Stage.PROMOTED, Stage.PROMISED)  # what is done or declined needs no answer any more
 STOPS_MAX = 200  # of one idea, on its page; the counts are always of all
 PAGE = 50
 NUMBER_MAX = 2**31 - 1  # what a key can hold
@@ -175,7 +176,7 @@ def waiting_stops(viewer: Viewer, *, limit: int = PAGE, cursor: str | None = Non
     """What the viewer may answer and nobody has answered yet (or not so that it was lifted), the newest first."""
     kind = _last_step()
     open_ = Vote.revoked_at.is_(None), Vote.person_id != viewer.id, or_(kind.is_(None), kind == StopStepKind.KEPT)
-    wanted = *open_, may_be_read_by(viewer), answerable_to(viewer), Idea.stage != Stage.DECLINED
+    wanted = *open_, may_be_read_by(viewer), answerable_to(viewer), Idea.stage.in_(UNSETTLED)
     lines, following = _paged(viewer, _one_by_one(viewer).where(*wanted), limit, cursor)
     for line in lines:
         line.words = line.words if may_see_words(viewer, line) else ""
