@@ -31,7 +31,7 @@ class Support(NamedTuple):
 
     team: Any
     by_link: bool
-    count: int
+    people: int
 
 
 class Alarm(NamedTuple):
@@ -44,10 +44,10 @@ class Alarm(NamedTuple):
 def share_alarms(supports: Iterable[Support]) -> list[Alarm]:
     """Alarms from who supports an idea: by a shared link, or out of one team."""
     rows = list(supports)
-    total, links = sum(row.count for row in rows), sum(row.count for row in rows if row.by_link)
+    total, links = sum(row.people for row in rows), sum(row.people for row in rows if row.by_link)
     teams: dict[Any, int] = {}
     for row in rows:
-        teams[row.team] = teams.get(row.team, 0) + row.count
+        teams[row.team] = teams.get(row.team, 0) + row.people
     if total < SUPPORTERS_MIN:
         return []
     found = []

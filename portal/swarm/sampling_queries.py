@@ -155,7 +155,7 @@ def _line(row: Row, said: dict[int, Answer], viewer: Viewer) -> BlindLine:
 def _result(
     sample: BlindSample, rows: Sequence[Row], said: dict[int, dict[int, Answer]], viewer: Viewer
 ) -> SampleResult:
-    facts = {"number": sample.id, "month": sample.month, "drawn_at": sample.at, "seed": sample.seed,
+    facts: dict[str, Any] = {"number": sample.id, "month": sample.month, "drawn_at": sample.at, "seed": sample.seed,
              "open_ideas": sample.open_ideas}  # fmt: skip
     people = {person for row in rows for person in said[row.id]}
     if any(row.mine and viewer.id not in said[row.id] for row in rows):
@@ -170,5 +170,7 @@ def _result(
 
 def _share(verdicts: Sequence[tuple[bool, Answer]], hit: Answer, *, promoted: bool) -> Share:
     """Over ideas, not answers: several answers about one idea are not independent of each other."""
-    sure = [verdict for carried, verdict in verdicts if carried is promoted and verdict is not Answer.UNSURE]
+    sure: list[Answer] = [
+        verdict for carried, verdict in verdicts if carried is promoted and verdict is not Answer.UNSURE
+    ]
     return wilson(sure.count(hit), len(sure))

@@ -183,7 +183,7 @@ def waiting_stops(viewer: Viewer, *, limit: int = PAGE, cursor: str | None = Non
     return lines, following
 
 
-def open_hard_stops(idea_id: int) -> Sequence[Row[int, StopReason, str]]:
+def open_hard_stops(idea_id: int) -> Sequence[Row]:
     """(number, reason, sentence) of what is said to be harmful or unlawful about an idea, and nobody has answered."""
     query = select(Vote.id, Vote.reason, Vote.sentence).where(*_standing(idea_id), Vote.reason.in_(HARD))
     return db.session.execute(query.where(~_has_answer()).order_by(Vote.id)).all()
