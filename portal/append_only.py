@@ -17,6 +17,13 @@ TABLES = (
     "relapse_reports",
     "merges",
     "merge_undos",
+    "stop_steps",
+    "swarm_parameters",
+    "score_checks",
+    "swarm_alarms",
+    "blind_samples",
+    "blind_sample_items",
+    "blind_answers",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

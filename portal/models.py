@@ -14,6 +14,7 @@ from portal.metrics import models as metrics
 from portal.outbox import models as outbox
 from portal.people import models as people
 from portal.rewards import models as rewards
+from portal.swarm import alarm_models, parameter_models, sampling_models, stop_models
 from portal.swarm import looks_models as swarm_looks
 from portal.swarm import merge_models as merging
 from portal.swarm import models as swarm
@@ -23,7 +24,7 @@ from portal.triage import models as triage
 
 ALL = (
     people, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
-    commitments, relapses, triage, asking_again, home,
+    stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage, asking_again, home,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

@@ -18,7 +18,15 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.people import views as people
     from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
-    from portal.swarm import looks_views, merge_views, occurrence_views
+    from portal.swarm import (
+        alarm_views,
+        looks_views,
+        merge_views,
+        occurrence_views,
+        parameter_views,
+        sampling_views,
+        stop_views,
+    )
     from portal.swarm import views as swarm
     from portal.triage import again_views
     from portal.triage import views as triage
@@ -27,7 +35,8 @@ def blueprints() -> tuple[Blueprint, ...]:
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
-        rule_record_edit_views.bp, swarm.bp, merge_views.bp, looks_views.bp,
+        rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
+        merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp,
     )  # fmt: skip
@@ -49,13 +58,22 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.people import api_audit, api_imports, api_people, api_places
     from portal.rewards import api as wallet
     from portal.swarm import api as swarm
-    from portal.swarm import api_merges, api_occurrences, api_promotions, looks_api
+    from portal.swarm import (
+        api_merges,
+        api_occurrences,
+        api_oversight,
+        api_parameters,
+        api_promotions,
+        api_stops,
+        looks_api,
+    )
     from portal.triage import api as triage
     from portal.triage import api_again
 
     return (
-        self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, looks_api.bp,
-        api_rules.bp, api_moderation.bp, api_promotions.bp, api_merges.bp, api_occurrences.bp, triage.bp,
-        api_again.bp, commitments.bp, api_relapses.bp, impact.bp, metrics.bp,
+        self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
+        looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
+        api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
+        metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

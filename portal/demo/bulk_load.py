@@ -101,8 +101,10 @@ def _standings(years: Years, until: datetime) -> Iterable[Batch]:
 def _scored(talk: Any, means: score.Means, until: datetime) -> tuple[Any, ...]:
     counts = talk.counts
     strong = counts[VoteKind.STRONG]
-    row = {"idea_id": talk.id, "updated_at": until, "open": talk.stage is Stage.OPEN} | scores.stored_score(
-        talk.terms, means
+    row = (
+        {"idea_id": talk.id, "updated_at": until, "open": talk.stage is Stage.OPEN}
+        | scores.stored_score(talk.terms, means, score.DEFAULTS)
+        | {"params_version": score.DEFAULTS.version}
     )
     row |= {"n_support": counts[VoteKind.SUPPORT] + strong, "n_strong": strong, "n_stop": counts[VoteKind.STOP],
             "n_pass": counts[VoteKind.PASS], "n_team": talk.n_team, "n_site": talk.n_site}  # fmt: skip

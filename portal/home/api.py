@@ -21,6 +21,7 @@ from portal.home.api_shapes import (
     step_shown,
     whole_idea,
 )
+from portal.home.cards import may_see_numbers
 from portal.home.wanted import SEARCH_CHARS_MAX, VIEWS, Wanted
 from portal.ideas import lists, service
 from portal.ideas.box import refuse_personal_data
@@ -30,6 +31,7 @@ from portal.ideas.words import SAY_CHARS_MAX, SAY_CHARS_MIN, Barrier
 from portal.people.access import requires, the_viewer
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
+from portal.swarm.lists import my_vote
 from portal.web.api import (
     AskedNumber,
     Line,
@@ -135,7 +137,8 @@ def list_story(path: NumberPath, query: PageAsked) -> Response:
     """Everything that changed where an idea stands, the newest first."""
     viewer, now = the_viewer(), clock.now()
     idea = idea_for(viewer, path.number)
-    steps, following = lists.story_page(idea, limit=query.limit, cursor=query.cursor)
+    decided = may_see_numbers(idea, viewer, my_vote(viewer, path.number))
+    steps, following = lists.story_page(idea, limit=query.limit, cursor=query.cursor, decided=decided)
     return listed([_step(viewer, step, now) for step in steps], following)
 
 

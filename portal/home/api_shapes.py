@@ -135,6 +135,7 @@ class StandingShown(Shown):
     looks: int | None
     evidence: float | None
     needed: float | None
+    notes: list[str] = Field(description="What is remarkable about the support; empty before deciding.")
 
 
 class StepShown(Shown):
@@ -183,7 +184,7 @@ def standing_shown(number: int, words: SwarmFacts, counted: bool, score: IdeaSco
         idea=number, line=words.line, detail=words.detail, counts=_counts(score) if counted else None,
         strong=numbers.strong if numbers else None, place=numbers.place if numbers else None,
         looks=round(numbers.looks) if numbers else None, evidence=numbers.evidence if numbers else None,
-        needed=numbers.line if numbers else None,
+        needed=numbers.line if numbers else None, notes=list(words.notes),
     )  # fmt: skip
 
 

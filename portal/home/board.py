@@ -119,7 +119,7 @@ def dealt(
     before = set(without)
     promising, fresh = ([card for card in cards if card.id not in before] for cards in (pool.promising, pool.fresh))
     known = {card.id for card in (*promising, *fresh)}
-    return Dealt(deal(promising, fresh, size, chance), len(known), pool.limited)
+    return Dealt(deal(promising, fresh, size, chance, pool.params), len(known), pool.limited)
 
 
 def _by_score(viewer: Viewer, wanted: Wanted, facts: Facts) -> Listing:

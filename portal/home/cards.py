@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, case, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db, placed, places
@@ -18,9 +18,11 @@ from portal.people.models import Person, Place, initials
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.swarm.line import swarm_line
-from portal.swarm.models import IdeaScore, Vote
+from portal.swarm.models import IdeaScore, PortalStat, Vote
+from portal.swarm.parameters import of_version
 from portal.swarm.rules import OPEN_STAGES
 from portal.swarm.score import listed
+from portal.swarm.stop_queries import unanswered_count
 
 EXCERPT_CHARS = 220
 ROOM = 8  # cards: statements are made for so many, twice as many and so on
@@ -81,6 +83,9 @@ COLUMNS = (
     Idea.said_at,
 )  # fmt: skip
 
+VERSION = select(PortalStat.params_version).where(PortalStat.id == 1).scalar_subquery().label("params_version")
+UNANSWERED = case((IdeaScore.n_stop > 0, unanswered_count()), else_=0).label("unanswered")  # asked of few
+
 
 def cards_query(looker: Viewer, *more: Any) -> Select:
     """Ideas with the author (only where the name is shown), place, score, and the viewer's own marks.
@@ -95,7 +100,8 @@ def cards_query(looker: Viewer, *more: Any) -> Select:
         select(
             *COLUMNS, author.name.label("author"), home.name.label("author_place"), site.name.label("site"),
             Vote.kind.label("vote"), Follow.id.label("follow"), IdeaScore.n_support, IdeaScore.n_site,
-            IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.m, IdeaScore.score, IdeaScore.evidence, *more,
+            IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.m, IdeaScore.score, IdeaScore.evidence, UNANSWERED, VERSION,
+            *more,
         )
         .outerjoin(author, shown)
         .outerjoin(home, home.id == author.place_id)
@@ -164,7 +170,7 @@ def _fill(row: Any, facts: Facts) -> int:
     if row.stage is not Stage.OPEN:
         return 100
     teams, _sites = facts.sizes.of(row.audience, row.employer_id, row.site_id)
-    line = swarm_line(teams) or 1.0
+    line = swarm_line(teams, of_version(row.params_version)) or 1.0
     return max(0, min(99, round(100 * max(0.0, row.evidence or 0.0) / line)))
 
 
@@ -183,7 +189,10 @@ def _why(row: Any, viewer: Viewer, fill: int | None) -> tuple[str, str] | None:
         return None
     if fill is not None:
         sites = f"at {row.n_site} site{'s' if row.n_site != 1 else ''}" if row.n_site else "nowhere yet"
-        return ("Gathering pace" if fill >= 50 else "On its way", f"{sites}. {fill} % of the way to the executives.")
+        rest = f"{sites}. {fill} % of the way to the executives."
+        if row.unanswered:
+            return "It has a stop signal without an answer.", f"{rest[:1].upper()}{rest[1:]}"
+        return ("Gathering pace" if fill >= 50 else "On its way", rest)
     if (row.m or 0) < 3:
         return "Few people have seen this.", "Your view counts for more here."
     if viewer.site_id and row.site_id == viewer.site_id:

@@ -29,7 +29,8 @@ from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_
 from portal.people.viewer import Viewer
 from portal.swarm.feed import Card
 from portal.swarm.models import IdeaScore, PortalStat
-from portal.swarm.score import DEFAULTS, sd
+from portal.swarm.parameters import of_version
+from portal.swarm.score import DEFAULTS, Params, sd
 
 TYPICAL, BEST, HOPEFUL, UNSEEN, NEW = range(5)
 UNFILTERED = Filters()
@@ -47,6 +48,7 @@ class Pool(NamedTuple):
     promising: list[Card]
     fresh: list[Card]
     limited: bool = False
+    params: Params = DEFAULTS
 
 
 def pool_for(viewer: Viewer, wanted: Wanted, *, now: datetime) -> Pool:
@@ -59,39 +61,39 @@ def pool_for(viewer: Viewer, wanted: Wanted, *, now: datetime) -> Pool:
     if wanted.filters == UNFILTERED and not shape.held:
         shared = shared_pool(db.engine, now=now)
         if shared and (mine := shared.without(viewer, wanted.show or FEED_PAGE)):
-            return Pool(*mine)
+            return Pool(*mine, params=shared.params)
     return _own_pool(viewer, wanted)
 
 
 def _own_pool(viewer: Viewer, wanted: Wanted) -> Pool:
     build = _statement if not wanted.text else _statement.__wrapped__  # what is searched for is never the same
     statement = build(shape_of(viewer), wanted.filters)
-    mu0, var = 0.0, DEFAULTS.var_min
+    mu0, var, params = 0.0, DEFAULTS.var_min, DEFAULTS
     promising: dict[int, Card] = {}
     fresh: dict[int, Card] = {}
     newest = 0
     for kind, number, score, m in db.session.connection().execute(statement, person_of(viewer) | wanted.parameters):
         if kind == TYPICAL:
-            mu0, var = score, m
+            mu0, var, params = score, m, of_version(number)
             continue
         newest += kind == NEW
         m = m or 0.0
-        card = Card(number, mu0 if score is None else score, sd(m, var), m)
+        card = Card(number, mu0 if score is None else score, sd(m, var, params), m)
         if kind != UNSEEN:
             promising.setdefault(number, card)
         if kind not in (BEST, HOPEFUL):
             fresh.setdefault(number, card)
     # With fewer of the newest that fit than could be read, these are all that fit.
     limited = wanted.filters != UNFILTERED and newest >= NEWEST_FOUND
-    return Pool(sorted(promising.values()), sorted(fresh.values()), limited)
+    return Pool(sorted(promising.values()), sorted(fresh.values()), limited, params)
 
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape, filters: Filters) -> CompoundSelect:
-    """(which pool, idea, score, looks); the first row is the typical idea: its score and its variance."""
+    """(which pool, idea, score, looks); the first row is the typical idea: version, score, variance."""
     looker = stand_in(shape)
     wanted = [*conditions(looker, filters), *undecided(looker)]
-    typical = select(_tag(TYPICAL), literal(0, Integer), PortalStat.mu0, PortalStat.var).where(PortalStat.id == 1)
+    typical = select(_tag(TYPICAL), PortalStat.params_version, PortalStat.mu0, PortalStat.var).where(PortalStat.id == 1)
     if filters.text:
         return union_all(typical, _found(wanted))
     narrow = filters != UNFILTERED

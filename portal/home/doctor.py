@@ -18,6 +18,7 @@ from portal.ideas import search_index
 from portal.ledger import queries as ledger
 from portal.ledger.verify import verify
 from portal.outbox.models import Message
+from portal.swarm.drift import latest_check
 
 FREE_BYTES_MIN = 500 * 1024 * 1024
 CLOCK_SECONDS_MAX = 30
@@ -37,7 +38,7 @@ def examine(app: Flask, *, now: datetime) -> list[Check]:
         found += [*_engine(), _clock()]
         found += _database_file()
     if len(ready) > 1 and ready[1].fine:
-        found += [_triggers(), _given_up(), _ledger(), _search()]
+        found += [_triggers(), _given_up(), _ledger(), _scores(), _search()]
     db.session.rollback()
     return found
 
@@ -111,6 +112,16 @@ def _secret_file(instance: Path) -> Check:
     if path.stat().st_mode & 0o077:
         return Check("secret key", False, f"others can read it. Run: chmod 600 {path}")
     return Check("secret key", True, "readable by its owner alone")
+
+
+def _scores() -> Check:
+    check = latest_check()
+    if check is None:
+        return Check("scores", True, "not compared with the votes yet; the worker does it every night")
+    words = f"compared with the votes at {check.at:%Y-%m-%d %H:%M} UTC"
+    if check.wrong:
+        return Check("scores", False, f"{words}: {check.wrong} do not agree. Run: flask swarm verify")
+    return Check("scores", True, f"{words}, they agree")
 
 
 def _database_file() -> Iterator[Check]:

@@ -18,6 +18,7 @@ from portal.home import idea_back, idea_declined, idea_occurrences, storytelling
 from portal.home.cards import Card, cards_query, may_see_numbers
 from portal.home.cards import card as made_card
 from portal.home.facts import Facts
+from portal.home.idea_flags import FLAGGED, notes
 from portal.home.idea_rule import named_rule
 from portal.home.storytelling import Entry, Step, gap_words
 from portal.ideas.drafts import KEPT, about_comment
@@ -30,6 +31,7 @@ from portal.people.models import Person
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore, PortalStat
+from portal.swarm.parameters import of_version
 from portal.swarm.queries import numbers, place_of
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.web.dates import day_words, local_day
@@ -49,6 +51,7 @@ class SwarmFacts:
     followers: int | None = None
     before: str | None = None  # votes from an earlier system: shown beside, never counted
     numbers: Numbers | None = None
+    notes: tuple[str, ...] = ()  # what is remarkable about the support
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
     card = made_card(row, viewer, known, came=came)
     today = local_day(now, viewer.timezone)
     steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
+    decided = may_see_numbers(row, viewer, card.vote)
+    shown = [step for step in steps if decided or not step.kind.after_deciding]
     moments = {step.kind: step for step in reversed(steps)}
     commitment, promise = _promise(viewer, row.id, today) if row.stage in ANSWERED else (None, None)
     return IdeaPage(
@@ -81,7 +86,7 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
         card=card,
         swarm=swarm_facts(viewer, card, row, known),
         steps=_arc(row, moments, promise, today, viewer.timezone),
-        entries=[_entry(step, viewer.timezone, today) for step in steps],
+        entries=[_entry(step, viewer.timezone, today) for step in shown],
         decision=idea_declined.decline(viewer, row, today=today) if row.stage is Stage.DECLINED else None,
         moments=moments,
         promise=promise,
@@ -129,8 +134,8 @@ def _statement(shape: Shape) -> Select:
     rule = named_rule(looker)
     more = (
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
-        IdeaScore.n_pass, Idea.source_ref, Idea.merged_into_id, joined.label("has_joined"), typical.label("typical"),
-        draft.label("kept_words"), talk.label("first_comment"), rule.label("rule_id"),
+        IdeaScore.n_pass, Idea.source_ref, *FLAGGED, Idea.merged_into_id, joined.label("has_joined"),
+        typical.label("typical"), draft.label("kept_words"), talk.label("first_comment"), rule.label("rule_id"),
         *idea_occurrences.columns(looker),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
@@ -147,16 +152,15 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     if not (row.n_support or row.n_pass or row.n_stop):
         return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.", before=before)
     if row.stage is not Stage.OPEN:
-        teams = f"{_count(row.n_team, 'team')} on {_count(row.n_site, 'site')}"
-        return SwarmFacts(
-            f"{row.n_support} of you hit this", f"In {teams}. {_stops(row.n_stop)}".strip(), before=before
-        )
+        where = f"In {_count(row.n_team, 'team')} on {_count(row.n_site, 'site')}. {_stops(row.n_stop)}".strip()
+        return SwarmFacts(f"{row.n_support} of you hit this", where, before=before, notes=notes(row))
     mu0 = row.typical or 0.0
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
-    counted = numbers(row, place, size=size, mu0=mu0)
-    line = f"{row.n_support} of you hit this so far"
-    return SwarmFacts(line, sentence(counted), before=before, numbers=counted)
+    counted = numbers(row, place, size=size, mu0=mu0, params=of_version(row.params_version))
+    return SwarmFacts(
+        f"{row.n_support} of you hit this so far", sentence(counted), before=before, numbers=counted, notes=notes(row)
+    )
 
 
 def _count(number: int, noun: str) -> str:

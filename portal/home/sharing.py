@@ -19,8 +19,8 @@ from portal.swarm.feed import Card
 from portal.swarm.looks import FAIRLY_SEEN
 from portal.swarm.looks_models import Look
 from portal.swarm.models import IdeaScore, Vote
-from portal.swarm.score import DEFAULTS, sd
-from portal.swarm.scores import kept_typical
+from portal.swarm.score import DEFAULTS, Params, sd
+from portal.swarm.scores import kept
 
 LASTS = timedelta(seconds=10)
 SIZE = DEFAULTS.feed_pool
@@ -53,6 +53,7 @@ class Shared:
     """The first of each order: by score, by hope, by looks from below."""
 
     orders: tuple[list[Entry], ...]
+    params: Params = DEFAULTS
     _there: dict[tuple[int, int | None], Orders] = field(default_factory=dict)
 
     def without(self, viewer: Viewer, show: int) -> tuple[list[Card], list[Card]] | None:
@@ -90,27 +91,28 @@ _kept: list[Kept] = []  # at most one
 def shared_pool(engine: Engine, *, now: datetime) -> Shared | None:
     """The shared candidates, at most `LASTS` old; None on a portal that is smaller than they are."""
     # Also anew where the clock was set back.
-    for kept in _kept:
-        if kept.database == engine.url and timedelta(0) <= now - kept.since < LASTS:
-            return kept.shared
-    kept = Kept(engine.url, now, _gathered())
-    _kept[:] = [kept]
-    return kept.shared
+    for one in _kept:
+        if one.database == engine.url and timedelta(0) <= now - one.since < LASTS:
+            return one.shared
+    one = Kept(engine.url, now, _gathered())
+    _kept[:] = [one]
+    return one.shared
 
 
 def _gathered() -> Shared | None:
-    means = kept_typical()
-    if means is None:
+    found = kept()
+    if found is None:
         return None
+    means, params = found
     connection = db.session.connection()
     kinds = [connection.execute(statement, {"size": HELD}).all() for statement in ORDERS]
     if len(kinds[0]) < HELD:
         return None
-    return Shared(tuple([_entry(row, means.var) for row in rows] for rows in kinds))
+    return Shared(tuple([_entry(row, means.var, params) for row in rows] for rows in kinds), params)
 
 
-def _entry(row: Any, var: float) -> Entry:
-    card = Card(row.idea_id, row.score, sd(row.m, var), row.m)
+def _entry(row: Any, var: float, params: Params) -> Entry:
+    card = Card(row.idea_id, row.score, sd(row.m, var, params), row.m)
     return Entry(row.idea_id, card, row.audience, row.employer_id, row.site_id, row.author_id)
 
 

@@ -36,6 +36,9 @@ ICONS = {
     StoryKind.JOINED: ("merge", "honey"),
     StoryKind.UNMERGED: ("back", ""),
     StoryKind.LEFT: ("back", ""),
+    StoryKind.STOP_ANSWERED: ("talk", ""),
+    StoryKind.STOP_LIFTED: ("check", "green"),
+    StoryKind.STOP_KEPT: ("stop", "stop"),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -64,6 +67,9 @@ TITLES = {
     StoryKind.JOINED: "{who} let number {number} join it.",
     StoryKind.UNMERGED: "{who} took it apart from number {number} again.",
     StoryKind.LEFT: "{who} took number {number} apart from it again.",
+    StoryKind.STOP_ANSWERED: "{who} answered a stop signal.",
+    StoryKind.STOP_LIFTED: "A stop signal was lifted after the answer.",
+    StoryKind.STOP_KEPT: "A stop signal was kept in spite of the answer.",
 }
 
 ABOUT_TWO = (StoryKind.MERGED, StoryKind.JOINED, StoryKind.UNMERGED, StoryKind.LEFT)

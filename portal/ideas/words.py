@@ -123,6 +123,14 @@ class StoryKind(StrEnum):
     JOINED = "joined"  # another idea joined it
     UNMERGED = "unmerged"
     LEFT = "left"  # one that had joined it stands on its own again
+    STOP_ANSWERED = "stop_answered"
+    STOP_LIFTED = "stop_lifted"
+    STOP_KEPT = "stop_kept"
+
+    @property
+    def after_deciding(self) -> bool:
+        """It tells that somebody objected, which stays hidden until one has decided."""
+        return self in (StoryKind.STOP_ANSWERED, StoryKind.STOP_LIFTED, StoryKind.STOP_KEPT)
 
 
 class ReportReason(StrEnum):

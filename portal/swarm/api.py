@@ -10,7 +10,7 @@ from portal import clock
 from portal.ideas.queries import readable_number
 from portal.people.access import requires, the_viewer
 from portal.people.scopes import Scope
-from portal.swarm import lists, queries, service
+from portal.swarm import lists, service, stop_queries
 from portal.swarm.models import Via
 from portal.swarm.rules import SENTENCE_MAX, StopReason, VoteKind, WantedVote
 from portal.swarm.service import Voter
@@ -111,7 +111,7 @@ def list_votes(query: PageAsked) -> Response:
 @requires("stops.see", scope=Scope.IDEAS_READ)
 def see_stops(path: NumberPath) -> Response:
     """The stop signals on an idea: how many for which reason, and the words as far as they are shown."""
-    page = queries.stops_page(the_viewer(), path.number)
+    page = stop_queries.stops_page(the_viewer(), path.number)
     if not page.may_see:
         return shown(StopsShown(idea=page.number, categories=None, words=None))
     categories = [StopsCounted(reason=reason, count=count) for reason, count in page.categories]

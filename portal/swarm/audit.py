@@ -1,7 +1,7 @@
 """Rebuilding every score from votes and looks, and comparing what is kept with what these say."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, or_, select, update
 
 from portal.append_only import FIRST_HASH
-from portal.db import db, table_of
+from portal.db import db, is_postgres, table_of
 from portal.swarm import looks_rows
 from portal.swarm import score as formula
+from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
+from portal.swarm.parameters import of_version
 from portal.swarm.promoting import HASHED, link_hash
 from portal.swarm.rules import VoteKind
-from portal.swarm.score import Means, TeamCell, Terms
-from portal.swarm.scores import refresh_typical, stored_score, typical
+from portal.swarm.score import DEFAULTS, Means, Params, TeamCell, Terms
+from portal.swarm.scores import refresh_typical, standards, stored_score
 from portal.swarm.vote_rows import Scored
 
 TOLERANCE = 1e-9
@@ -31,6 +33,7 @@ class Counted:
     """One idea as its votes, and what is kept of looks at it, say it stands."""
 
     idea_id: int
+    params: Params = DEFAULTS
     cells: dict[int, tuple[int, TeamCell, int]] = field(default_factory=dict)  # team → site, cell, supporters
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("n_support", "n_strong", "n_stop", "n_pass"), 0)
@@ -39,7 +42,7 @@ class Counted:
     @property
     def terms(self) -> Terms:
         """The discounted sums."""
-        return formula.idea_terms(cell for _, cell, _ in self.cells.values())
+        return formula.idea_terms((cell for _, cell, _ in self.cells.values()), self.params)
 
     @property
     def n_team(self) -> int:
@@ -54,7 +57,7 @@ class Counted:
     def add(self, team_id: int, site_id: int, kind: VoteKind) -> None:
         """Count one vote; who casts it counts as one look, and their own looking no more."""
         site, cell, supporters = self.cells.get(team_id, (site_id, TeamCell(), 0))
-        self.cells[team_id] = (site, formula.cast(cell, kind), supporters + (kind in SUPPORTS))
+        self.cells[team_id] = (site, formula.cast(cell, kind, self.params), supporters + (kind in SUPPORTS))
         self.counts["n_support"] += kind in SUPPORTS
         self.counts["n_strong"] += kind is VoteKind.STRONG
         self.counts["n_stop"] += kind is VoteKind.STOP
@@ -66,20 +69,23 @@ class Counted:
         self.cells[team_id] = (site, cell._replace(m=cell.m + m), supporters)
 
 
-def counted(only: Collection[int] | None = None) -> Iterator[Counted]:
-    """Every idea (or those of `only`) with standing votes or looks, counted from these alone, by number."""
+def counted(params_of: Callable[[int], Params], only: Collection[int] | None = None) -> Iterator[Counted]:
+    """Every idea (or those of `only`) with standing votes or looks, counted from these alone, by number.
+
+    params_of: the parameters by which the idea with a number is counted.
+    """
     looks = groupby(looks_rows.counting(only), key=lambda row: row.idea_id)
     number, cells = next(looks, NO_MORE)
-    for idea in _voted(only):
+    for idea in _voted(params_of, only):
         while number < idea.idea_id:
-            yield _with_looks(Counted(int(number)), cells)
+            yield _with_looks(Counted(int(number), params_of(int(number))), cells)
             number, cells = next(looks, NO_MORE)
         if number == idea.idea_id:
             _with_looks(idea, cells)
             number, cells = next(looks, NO_MORE)
         yield idea
     while cells:
-        yield _with_looks(Counted(int(number)), cells)
+        yield _with_looks(Counted(int(number), params_of(int(number))), cells)
         number, cells = next(looks, NO_MORE)
 
 
@@ -89,14 +95,14 @@ def _with_looks(idea: Counted, cells: Iterable[Row]) -> Counted:
     return idea
 
 
-def _voted(only: Collection[int] | None) -> Iterator[Counted]:
+def _voted(params_of: Callable[[int], Params], only: Collection[int] | None) -> Iterator[Counted]:
     columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
     query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
     if only is not None:
         query = query.where(Vote.idea_id.in_(only))
     rows = db.session.execute(query.execution_options(yield_per=10_000))
     for idea_id, votes in groupby(rows, key=lambda row: row.idea_id):
-        idea = Counted(idea_id)
+        idea = Counted(idea_id, params_of(idea_id))
         for vote in votes:
             idea.add(vote.team_id, vote.site_id, vote.kind)
         yield idea
@@ -106,11 +112,12 @@ def rebuild(*, now: datetime) -> int:
     """Replace every cell and score by what votes and looks say; returns how many ideas have any."""
     db.session.execute(delete(IdeaTeam))
     db.session.execute(delete(IdeaScore))
-    means = typical(now=now)
+    means, params = standards(now=now)
     done = 0
-    for idea in list(counted()):
+    for idea in list(counted(lambda _: params)):
         _write_cells(idea)
-        db.session.execute(insert(IdeaScore).values(idea_id=idea.idea_id, updated_at=now, **_score_of(idea, means)))
+        row = _score_of(idea, means) | {"params_version": params.version}
+        db.session.execute(insert(IdeaScore).values(idea_id=idea.idea_id, updated_at=now, **row))
         done += 1
     refresh_typical(now=now, every_score=True)
     return done
@@ -121,15 +128,19 @@ def rebuild_some(numbers: Collection[int], *, now: datetime) -> dict[int, Scored
 
     Call it with their score rows there and locked.
     """
-    means = typical(now=now)
+    means, params = standards(now=now)
     db.session.execute(delete(IdeaTeam).where(IdeaTeam.idea_id.in_(numbers)))
-    ideas = {number: Counted(number) for number in numbers} | {idea.idea_id: idea for idea in counted(numbers)}
+    ideas = {number: Counted(number, params) for number in numbers}
+    ideas |= {idea.idea_id: idea for idea in counted(lambda _: params, numbers)}
     for idea in ideas.values():
         _write_cells(idea)
         here = table_of(IdeaScore).c.idea_id == idea.idea_id
-        db.session.execute(update(table_of(IdeaScore)).where(here).values(updated_at=now, **_score_of(idea, means)))
+        row = _score_of(idea, means) | {"params_version": params.version}
+        db.session.execute(update(table_of(IdeaScore)).where(here).values(updated_at=now, **row))
     return {
-        number: Scored(idea.terms, means, formula.evidence(*idea.terms, means.mu0), idea.n_team, idea.n_site)
+        number: Scored(
+            idea.terms, means, params, formula.evidence(*idea.terms, means.mu0, params), idea.n_team, idea.n_site
+        )
         for number, idea in ideas.items()
     }
 
@@ -144,7 +155,7 @@ def _write_cells(idea: Counted) -> None:
 
 
 def _score_of(idea: Counted, means: Means) -> dict[str, Any]:
-    return stored_score(idea.terms, means) | idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
+    return stored_score(idea.terms, means, idea.params) | idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
 
 
 def verify() -> list[str]:
@@ -152,10 +163,22 @@ def verify() -> list[str]:
     return [*_wrong_scores(), *_wrong_promotions()]
 
 
+def verify_at_once() -> list[str]:
+    """`verify` on one moment of the database: votes that come meanwhile are no drift."""
+    db.session.rollback()
+    if is_postgres():  # SQLite's readers see one moment anyway
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        return verify()
+    finally:
+        db.session.rollback()
+
+
 def _wrong_scores() -> Iterator[str]:
     kept = {row.idea_id: row for row in db.session.execute(select(table_of(IdeaScore)))}
     cells = _kept_cells()
-    for idea in counted():
+    versions = {number: row.params_version for number, row in kept.items()}
+    for idea in counted(lambda number: of_version(versions.get(number))):
         row = kept.pop(idea.idea_id, None)
         if row is None:
             yield f"idea {idea.idea_id} has votes or looks but no score"
@@ -188,8 +211,8 @@ def _cell_differences(idea: Counted, kept: dict[int, tuple[int, TeamCell, int]])
 def _differences(idea: Counted, row: Any) -> Iterator[str]:
     wanted: dict[str, float] = dict(zip(("s", "d", "m"), idea.terms, strict=True))
     wanted |= idea.counts | {"n_team": idea.n_team, "n_site": idea.n_site}
-    wanted["score"] = formula.score(row.s, row.d, row.m, row.mu0)
-    wanted["evidence"] = formula.evidence(row.s, row.d, row.m, row.mu0)
+    wanted["score"] = formula.score(row.s, row.d, row.m, row.mu0, idea.params)
+    wanted["evidence"] = formula.evidence(row.s, row.d, row.m, row.mu0, idea.params)
     for name, value in wanted.items():
         if abs(getattr(row, name) - value) > TOLERANCE:
             yield f"idea {idea.idea_id}: {name} is kept as {getattr(row, name)}, the votes say {value}"
@@ -229,19 +252,26 @@ def _wrong_inputs(promotion: Promotion) -> Iterator[str]:
         # Supports and stops are checked against history, looks against the snapshot: they are folded away in time.
         if abs(cell.u - seen.u) > TOLERANCE or cell.d != seen.d or seen.m < cell.m - TOLERANCE:
             yield f"{told}: team {team_id} stood at {cell}, not at {seen}"
-    terms = formula.idea_terms(snapshot.values())
-    evidence = formula.evidence(*terms, promotion.mu0)
-    for name, value in (*zip("sdm", terms, strict=True), ("evidence", evidence)):
+    terms = formula.idea_terms(snapshot.values(), idea.params)
+    for name, value in (*zip("sdm", terms, strict=True), *_follows(promotion, terms, idea)):
         if abs(getattr(promotion, name) - value) > TOLERANCE:
             yield f"{told}: {name} was {getattr(promotion, name)}, its inputs give {value}"
     if promotion.evidence < promotion.line - TOLERANCE:
         yield f"{told}: its evidence is below the line"
 
 
+def _follows(promotion: Promotion, terms: Terms, idea: Counted) -> Iterator[tuple[str, float]]:
+    """What the formula of its version gives from the inputs of a promotion."""
+    yield "evidence", formula.evidence(*terms, promotion.mu0, idea.params)
+    yield "delta", formula.delta(promotion.mu0, idea.params)
+    yield "line", swarm_line(promotion.teams, idea.params)
+    yield from (("n_team", idea.n_team), ("n_site", idea.n_site))
+
+
 def _as_of(promotion: Promotion) -> Counted:
     then = Vote.idea_id == promotion.idea_id, Vote.id <= promotion.vote_id_max
     standing = or_(Vote.revoked_at.is_(None), Vote.revoked_at > promotion.at)
-    idea = Counted(promotion.idea_id)
+    idea = Counted(promotion.idea_id, of_version(promotion.params_version))
     for row in db.session.execute(select(Vote.team_id, Vote.site_id, Vote.kind).where(*then, standing)):
         idea.add(row.team_id, row.site_id, row.kind)
     return idea

@@ -9,9 +9,10 @@ from portal import clock
 from portal.db import db, writing
 from portal.errors import DomainError
 from portal.ideas.models import Idea
-from portal.swarm import audit, queries
+from portal.swarm import audit, parameters, queries
 from portal.swarm import occurrence_service as occurrences
 from portal.swarm.models import IdeaScore
+from portal.swarm.parameter_queries import values_of
 from portal.swarm.polis import Report, import_conversation
 from portal.swarm.polis_csv import read_conversation
 from portal.swarm.wording import sentence
@@ -38,6 +39,37 @@ def verify(as_json: bool) -> None:
         click.echo("\n".join(wrong) or "scores and promotions agree with the votes")
     if wrong:
         raise SystemExit(2)
+
+
+@swarm.command("parameters")
+@click.option("--set", "wanted", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be repeated.")
+@click.option("--reason", default="", help="Why; everybody can read it.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def show_parameters(wanted: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """The parameters in force; with --set a new version of them, in force at once."""
+    if wanted:
+        try:
+            with writing():
+                parameters.change(_numbers(wanted), reason, by_id=None, now=clock.now())
+        except DomainError as error:
+            raise click.ClickException(error.message) from error
+    params = parameters.in_force()
+    values = values_of(params)
+    if as_json:
+        click.echo(json.dumps({"version": params.version, "parameters": values}))
+    else:
+        click.echo("\n".join([f"version {params.version}", *(f"{name} = {value:g}" for name, value in values.items())]))
+
+
+def _numbers(wanted: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for one in wanted:
+        name, _, text = one.partition("=")
+        try:
+            found[name.strip()] = float(text)
+        except ValueError as error:
+            raise click.ClickException(f"{one!r} is not NAME=NUMBER") from error
+    return found
 
 
 @swarm.command("explain")

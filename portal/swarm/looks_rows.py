@@ -13,11 +13,11 @@ from sqlalchemy import Row, bindparam, delete, exists, func, insert, select, upd
 
 from portal.db import db, table_of
 from portal.ideas.models import Idea
+from portal.swarm import rescoring, scores
 from portal.swarm import score as formula
-from portal.swarm import scores
 from portal.swarm.looks_models import Look, LookArchive
 from portal.swarm.models import IdeaScore, IdeaTeam, Vote
-from portal.swarm.score import TeamCell, Terms
+from portal.swarm.score import Means, Params, TeamCell, Terms
 
 LOOKS, ARCHIVE, CELLS, SCORES = map(table_of, (Look, LookArchive, IdeaTeam, IdeaScore))
 Team = tuple[int, int]  # idea, team
@@ -42,7 +42,8 @@ def lock(idea_ids: Collection[int], *, now: datetime) -> dict[int, Row]:
 
 
 def _locked(idea_ids: Collection[int]) -> dict[int, Row]:
-    query = select(SCORES.c.idea_id, SCORES.c.s, SCORES.c.d, SCORES.c.m, Idea.stage, Idea.hidden_at, Idea.author_id)
+    columns = SCORES.c.idea_id, SCORES.c.s, SCORES.c.d, SCORES.c.m, SCORES.c.params_version
+    query = select(*columns, Idea.stage, Idea.hidden_at, Idea.author_id)
     query = query.join(Idea, Idea.id == SCORES.c.idea_id).where(SCORES.c.idea_id.in_(idea_ids))
     query = query.order_by(SCORES.c.idea_id).with_for_update(of=SCORES)
     return {row.idea_id: row for row in db.session.execute(query)}
@@ -75,22 +76,36 @@ def shift(ideas: Mapping[int, Row], moved: Mapping[Team, Moved], *, now: datetim
     """Add to the looks of these teams, and bring the ideas' sums and scores after them. ideas: as `lock` gave them."""
     if not moved:
         return
-    cells, means = _cells(moved), scores.typical(now=now)
+    means, params = scores.standards(now=now)
+    ideas = _in_force(ideas, means, params, now=now)
+    cells = _cells(moved)
     terms = {idea_id: Terms(ideas[idea_id].s, ideas[idea_id].d, ideas[idea_id].m) for idea_id, _ in moved}
     new, changed = [], []
     for (idea_id, team_id), (site_id, more) in moved.items():
         before = cells.get((idea_id, team_id))
         was = before or TeamCell()
         after = was._replace(m=was.m + more)
-        terms[idea_id] = formula.shifted(terms[idea_id], was, after)
+        terms[idea_id] = formula.shifted(terms[idea_id], was, after, params)
         if before is None:
             new.append({"idea_id": idea_id, "team_id": team_id, "site_id": site_id, "supporters": 0, **after._asdict()})
         else:
             changed.append({"of_idea": idea_id, "of_team": team_id, "m": after.m})
     _write_cells(new, changed)
-    rows = [{"of_idea": idea_id, "updated_at": now} | scores.stored_score(one, means) for idea_id, one in terms.items()]
+    rows = [
+        {"of_idea": idea_id, "updated_at": now} | scores.stored_score(one, means, params)
+        for idea_id, one in terms.items()
+    ]
     values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of_idea"}
     db.session.connection().execute(update(SCORES).where(SCORES.c.idea_id == bindparam("of_idea")).values(values), rows)
+
+
+def _in_force(ideas: Mapping[int, Row], means: Means, params: Params, *, now: datetime) -> Mapping[int, Row]:
+    """The ideas with their sums by the parameters in force; those of older ones are brought up first, as by a vote."""
+    behind = [idea_id for idea_id, row in ideas.items() if row.params_version != params.version]
+    if not behind:
+        return ideas
+    rescoring.bring_up(behind, means, params, now=now)
+    return {**ideas, **_locked(behind)}
 
 
 def _cells(teams: Collection[Team]) -> dict[Team, TeamCell]:

@@ -22,9 +22,10 @@ from portal.swarm.merge_models import Merge, MergeMove, MergeUndo
 from portal.swarm.merge_movers import MOVES, Way, record, recorded
 from portal.swarm.models import Vote
 from portal.swarm.rules import VoteKind
+from portal.swarm.stop_models import StopStep
 
 LEFT, JOINED, GAVE_WAY = "vote_left", "vote_joined", "vote_gave_way"
-VOTES = table_of(Vote)
+VOTES, STEPS = table_of(Vote), table_of(StopStep)
 KEPT = ("person_id", "team_id", "site_id", "kind", "reason", "sentence", "via", "at")  # of a vote that is cast again
 FAVOUR = (VoteKind.STOP, VoteKind.PASS, VoteKind.SUPPORT, VoteKind.STRONG)
 
@@ -49,6 +50,7 @@ def move(way: Way, *, now: datetime) -> None:
     left = origin.idea_id == way.from_id, origin.person_id == copy.person_id, origin.revoked_at.is_(None)
     copies = select(copy.id, origin.id).where(copy.idea_id == way.into_id, copy.id > newest, *left)
     record(way.merge_id, JOINED, copies)
+    _answers_follow(select(MOVES.c.row_id, MOVES.c.origin_id).where(*_joined(way)))
     _revoke(way.from_id, recorded(way.merge_id, LEFT), now)
 
 
@@ -58,10 +60,26 @@ def put_back(way: Way, *, now: datetime) -> None:
     left = Vote.idea_id == way.from_id, Vote.id.in_(recorded(way.merge_id, LEFT))
     again = select(literal(way.from_id), *_columns(Vote)).where(*left)
     db.session.execute(insert(VOTES).from_select(["idea_id", *KEPT], again.order_by(Vote.id)))
+    copy, origin = aliased(Vote), aliased(Vote)
+    same = copy.idea_id == way.from_id, copy.id > newest, copy.person_id == origin.person_id
+    _answers_follow(select(copy.id, origin.id).where(*same, origin.id.in_(recorded(way.merge_id, LEFT))))
     _still_copies(way, newest)
     standing = _copies_that_stand(way)
     _revoke(way.into_id, recorded(way.merge_id, JOINED), now)
     _cast_again(way, _next_best(way, standing))
+
+
+def _joined(way: Way) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return MOVES.c.merge_id == way.merge_id, MOVES.c.kind == JOINED
+
+
+def _answers_follow(pairs: Select[int, int]) -> None:
+    """What was answered to a stop signal, and whether it was kept, goes with it. pairs: (its copy, the vote before)."""
+    both = pairs.subquery()
+    copied, before = both.c
+    kept = "number", "kind", "by_id", "words", "at"
+    steps = select(copied, *(STEPS.c[name] for name in kept)).join(both, before == STEPS.c.vote_id)
+    db.session.execute(insert(STEPS).from_select(["vote_id", *kept], steps.order_by(STEPS.c.id)))
 
 
 def _giving_way(way: Way) -> Select[int]:

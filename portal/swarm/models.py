@@ -31,6 +31,9 @@ class Vote(Base):
         Index("ix_votes_idea", "idea_id", "id"),  # changed ones too: a promotion is recomputed from all of them
         Index("ix_votes_person_standing", "person_id", "kind", "idea_id",  # all that a board asks of somebody's votes
               sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_votes_stops", "idea_id", "kind",  # who objects to an idea; a page asks it of every card
+              sqlite_where=text("kind = 'stop' AND revoked_at IS NULL"),
+              postgresql_where=text("kind = 'stop' AND revoked_at IS NULL")),
         CheckConstraint("(kind = 'stop') = (reason IS NOT NULL)", name="a_stop_has_a_reason"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +88,7 @@ class IdeaScore(Base):
     score: Mapped[float]
     ucb: Mapped[float]
     evidence: Mapped[float]
+    params_version: Mapped[int] = mapped_column(default=1, server_default="1")  # of the parameters that gave s, d and m
     updated_at: Mapped[datetime]
 
 

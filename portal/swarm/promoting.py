@@ -20,7 +20,7 @@ from portal.swarm import scores
 from portal.swarm.audience import Size, audience_size, smallest
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
-from portal.swarm.score import DEFAULTS, delta
+from portal.swarm.score import delta
 from portal.swarm.vote_rows import Scored
 
 HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site",
@@ -50,8 +50,11 @@ def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: date
 
 def _passes(scored: Scored, audience: Size) -> bool:
     teams, sites = audience
-    mu0 = scored.means.mu0
-    return quorum_gap(scored.evidence, scored.n_team, scored.n_site, teams=teams, sites=sites, mu0=mu0).closed
+    gap = quorum_gap(
+        scored.evidence, scored.n_team, scored.n_site, teams=teams, sites=sites, mu0=scored.means.mu0,
+        params=scored.params,
+    )  # fmt: skip
+    return gap.closed
 
 
 def after_promotion(idea_id: int, now: datetime) -> datetime:
@@ -83,9 +86,10 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime)
     s, d, m = scored.terms
     values: dict[str, Any] = {
         "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0,
-        "delta": delta(scored.means.mu0), "evidence": scored.evidence, "line": swarm_line(teams),
+        "delta": delta(scored.means.mu0, scored.params), "evidence": scored.evidence,
+        "line": swarm_line(teams, scored.params),
         "teams": teams, "sites": sites, "n_team": scored.n_team, "n_site": scored.n_site,
-        "params_version": DEFAULTS.version,
+        "params_version": scored.params.version,
         "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)),
     }  # fmt: skip
     promotion = Promotion(**values, prev_hash=newest, hash=link_hash(newest, values))

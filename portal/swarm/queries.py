@@ -1,49 +1,42 @@
 """Reading the swarm's rows."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Integer, Numeric, Row, Select, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Integer, Numeric, Select, bindparam, cast, func, or_, select
 
 from portal.db import db
 from portal.ideas.models import Idea
-from portal.ideas.queries import idea_for
 from portal.ideas.words import Stage
-from portal.people.viewer import Viewer
 from portal.swarm.audience import audience_size
 from portal.swarm.line import quorum_gap, swarm_line
-from portal.swarm.models import IdeaScore, Vote
-from portal.swarm.rules import OPEN_STAGES, StopReason, VoteKind
-from portal.swarm.score import DECIMALS, list_key, listed
-from portal.swarm.scores import kept_typical
+from portal.swarm.models import IdeaScore
+from portal.swarm.score import DECIMALS, DEFAULTS, Params, list_key, listed
+from portal.swarm.scores import kept, kept_typical
 from portal.swarm.wording import Numbers
 
 STANDING = (Idea.stage.not_in((Stage.WITHDRAWN, Stage.MERGED)), Idea.hidden_at.is_(None))
 HALF = 10**-DECIMALS / 2
 ALL = 2**31 - 1  # more than there can be
-STOPS_SHOWN_FROM = 3  # objectors, before anybody's words are shown
 
 
 def numbers_of(idea: Idea, score: Any) -> Numbers:
     """The stored numbers of an idea as the swarm's sentence wants them, its exact place among all ideas included."""
-    means = kept_typical()
+    means, params = kept() or (None, DEFAULTS)
     mu0 = means.mu0 if means else 0.0
-    return numbers(score, place_of(idea.id, score, mu0), size=audience_size(idea), mu0=mu0)
+    return numbers(score, place_of(idea.id, score, mu0), size=audience_size(idea), mu0=mu0, params=params)
 
 
-def numbers(score: Any, place: int | None, *, size: tuple[int, int], mu0: float) -> Numbers:
+def numbers(score: Any, place: int | None, *, size: tuple[int, int], mu0: float, params: Params) -> Numbers:
     """The same for a page that knows the size of the audience already.
 
     score: an `IdeaScore`, or a row with its columns. place: None beyond counting.
     """
     teams, sites = size
-    gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0)
+    gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0, params=params)
     return Numbers(
         place=place, looks=score.n_support + score.n_pass,
         supporters=score.n_support, strong=score.n_strong, stops=score.n_stop,
-        teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams), gap=gap,
+        teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams, params), gap=gap,
     )  # fmt: skip
 
 
@@ -113,61 +106,3 @@ def listed_looks() -> ColumnElement[float]:
 
 
 AHEAD, UNSCORED_AHEAD = _ahead(), _unscored_ahead()
-
-
-@dataclass(frozen=True)
-class StopsPage:
-    """The stop signals on one idea for one viewer. `categories` and `words` are empty while they must stay hidden."""
-
-    number: int
-    title: str
-    may_vote: bool
-    closed: bool
-    mine: bool
-    vote: str | None
-    may_see: bool
-    categories: list[tuple[StopReason, int]]
-    words: list[tuple[StopReason, str]]
-
-    def card(self, *, error: str | None = None, reason: str = "", words: str = "") -> dict[str, Any]:
-        """What the stop form needs, with what was refused."""
-        facts = {
-            "number": self.number,
-            "may_vote": self.may_vote,
-            "closed": self.closed,
-            "mine": self.mine,
-            "vote": self.vote,
-        }
-        return facts | {
-            "stop_error": error,
-            "stop_reason": reason,
-            "stop_words": words,
-            "back": f"/ideas/{self.number}/stops",
-        }
-
-
-def stops_page(viewer: Viewer, number: int) -> StopsPage:
-    """The stop signals on an idea: categories after deciding, words from three objectors or once promoted."""
-    idea = idea_for(viewer, number)
-    mine = Vote.idea_id == number, Vote.person_id == viewer.id, Vote.revoked_at.is_(None)
-    vote = db.session.scalar(select(Vote.kind).where(*mine))
-    may_see = vote is not None or idea.author_id == viewer.id or idea.stage is not Stage.OPEN
-    rows = _stops(number) if may_see else []
-    counts = Counter(row.reason for row in rows)
-    words_too = len(rows) >= STOPS_SHOWN_FROM or idea.stage is not Stage.OPEN
-    return StopsPage(
-        number=number,
-        title=idea.title,
-        may_vote=viewer.is_frontline and idea.author_id != viewer.id,
-        closed=idea.stage.value not in OPEN_STAGES,
-        mine=idea.author_id == viewer.id,
-        vote=vote.value if vote else None,
-        may_see=may_see,
-        categories=counts.most_common(),
-        words=[(row.reason, row.sentence) for row in rows if row.sentence] if words_too else [],
-    )
-
-
-def _stops(number: int) -> Sequence[Row]:
-    standing = Vote.idea_id == number, Vote.kind == VoteKind.STOP, Vote.revoked_at.is_(None)
-    return db.session.execute(select(Vote.reason, Vote.sentence).where(*standing).order_by(Vote.id)).all()

@@ -12,7 +12,7 @@ from portal.ideas import service as ideas
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
-from portal.swarm import promoting, vote_rows
+from portal.swarm import promoting, stop_alerts, vote_rows
 from portal.swarm.models import Via, Vote
 from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoteRefusal, VoterFacts, WantedVote, vote_refusal
 
@@ -61,6 +61,8 @@ def cast_vote(voter: Voter, idea_id: int, wanted: WantedVote, *, via: Via, now: 
         vote = _columns(voter, idea_id, wanted, via=row.via if stands else via, now=now)
         changes.append(vote_rows.Change(voter.team_id, voter.site_id, wanted.kind, cast=True))
     score = vote_rows.apply(idea, changes, vote, now=now)
+    if wanted.kind is VoteKind.STOP and wanted.reason is not None and wanted.reason.needs_sentence:
+        stop_alerts.tell_at_once(idea_id, voter.person_id, now=now)
     if row.first_vote_at is None:
         ideas.note_first_vote(idea_id, now=now)  # it ends the time in which the words may be edited
     return row.stage is Stage.OPEN and promoting.promote_if_carried(idea_id, row, score, now=now, sizes=row.sizes or "")

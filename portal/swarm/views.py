@@ -7,7 +7,7 @@ from portal import clock
 from portal.errors import DomainError, Invalid
 from portal.ideas.queries import readable_number
 from portal.people.access import requires, the_viewer
-from portal.swarm import queries, service
+from portal.swarm import service, stop_queries
 from portal.swarm.dealt import Deals
 from portal.swarm.forms import VoteForm
 from portal.swarm.models import Via
@@ -52,9 +52,9 @@ def vote(number: int) -> ResponseReturnValue:
 @requires("stops.see")
 def stops(number: int) -> ResponseReturnValue:
     """The stop signals on an idea, as far as this viewer may see them, and the form for one's own."""
-    page = queries.stops_page(the_viewer(), number)
+    page = stop_queries.stops_page(the_viewer(), number)
     card = page.card() | {"came": request.args.get("came", "")[:CAME_CHARS_MAX]}
-    return render_template("swarm/stops.html", page=page, card=card, here="board")
+    return render_template("swarm/stops.html", page=page, card=card, here="board", zone=the_viewer().timezone)
 
 
 def _answer(number: int, form: VoteForm) -> ResponseReturnValue:
@@ -67,7 +67,7 @@ def _answer(number: int, form: VoteForm) -> ResponseReturnValue:
 
 
 def _stop_again(number: int, form: VoteForm, refusal: DomainError) -> ResponseReturnValue:
-    page = queries.stops_page(the_viewer(), number)
+    page = stop_queries.stops_page(the_viewer(), number)
     card = page.card(error=refusal.message, reason=form.reason.data or "", words=form.sentence.data or "")
     card["back"] = safe_next(request.form.get("next"), card["back"]).split("#")[0]
     card["came"] = form.came.data or ""
@@ -76,7 +76,7 @@ def _stop_again(number: int, form: VoteForm, refusal: DomainError) -> ResponseRe
         response.headers["HX-Retarget"] = f"#stop-{number}"
         response.headers["HX-Reswap"] = "outerHTML"
         return response
-    return render_template("swarm/stops.html", page=page, card=card, here="board"), 422
+    return render_template("swarm/stops.html", page=page, card=card, here="board", zone=the_viewer().timezone), 422
 
 
 def _via(form: VoteForm, viewer_id: int, number: int) -> Via:

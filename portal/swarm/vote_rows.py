@@ -24,12 +24,12 @@ from sqlalchemy import (
 from portal.db import db, table_of
 from portal.errors import Missing
 from portal.ideas.models import Idea
+from portal.swarm import parameters, rescoring, scores
 from portal.swarm import score as formula
-from portal.swarm import scores
 from portal.swarm.looks_models import Look
 from portal.swarm.models import IdeaTeam, Vote
 from portal.swarm.rules import VoteKind
-from portal.swarm.score import Means, TeamCell, Terms
+from portal.swarm.score import Means, Params, TeamCell, Terms
 from portal.swarm.scores import COUNTED, SCORES, STAT
 
 # Built once: putting a statement together costs more than running it, and every vote runs three of them.
@@ -56,6 +56,7 @@ READ_ROW = (
         IDEAS.c.author_id, IDEAS.c.stage, IDEAS.c.first_vote_at, IDEAS.c.audience, IDEAS.c.employer_id, IDEAS.c.site_id,
         SCORES.c.s, SCORES.c.d, SCORES.c.m, SCORES.c.n_support, SCORES.c.n_strong, SCORES.c.n_pass, SCORES.c.n_stop,
         SCORES.c.n_team, SCORES.c.n_site, STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m, STAT.c.sizes,
+        STAT.c.params_version, SCORES.c.params_version.label("scored_by"),
         VOTES.c.id.label("vote_id"), VOTES.c.kind, VOTES.c.reason, VOTES.c.sentence, VOTES.c.via,
         VOTES.c.team_id.label("vote_team"), VOTES.c.site_id.label("vote_site"),
         LOOKS.c.p_seen, LOOKS.c.team_id.label("look_team"), LOOKS.c.site_id.label("look_site"),
@@ -127,6 +128,7 @@ class Locked:
     """An idea and its sums, held by this transaction, with all that a vote of one person on it needs.
 
     row: the columns of `READ_ROW`. team_id: the voter's. means: the typical idea as it is kept.
+    params: in force.
     """
 
     id: int
@@ -134,6 +136,7 @@ class Locked:
     team_id: int | None
     site_id: int | None
     means: Means | None
+    params: Params
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ class Scored:
 
     terms: Terms
     means: Means
+    params: Params
     evidence: float
     n_team: int
     n_site: int
@@ -159,8 +163,13 @@ def lock(idea_id: int, person_id: int, team_id: int | None, site_id: int | None,
         row = _locked_row(asked)
     if row is None:
         raise Missing("idea")
-    means = formula.portal_means(row.sum_s, row.sum_d, row.sum_m) if row.sum_m is not None else None
-    return Locked(idea_id, row, team_id, site_id, means)
+    params = parameters.of_version(row.params_version) if row.sum_m is not None else parameters.newest()
+    means = formula.portal_means(row.sum_s, row.sum_d, row.sum_m, params) if row.sum_m is not None else None
+    if means is not None and row.scored_by != params.version:
+        # The parameters have just changed, and the worker has not come here yet: one idea's sums have one version.
+        rescoring.bring_up([idea_id], means, params, now=now)
+        row = db.session.connection().execute(READ_ROW, asked).one()
+    return Locked(idea_id, row, team_id, site_id, means, params)
 
 
 def _locked_row(asked: dict[str, Any]) -> Row | None:
@@ -183,7 +192,7 @@ def apply(idea: Locked, changes: Iterable[Change | Seen], vote: dict[str, Any] |
     for change in changes:
         if change.team_id not in cells:
             before[change.team_id] = cells[change.team_id] = _read_cell(connection, idea.id, change)
-        terms = _apply_to_cell(cells, terms, change)
+        terms = _apply_to_cell(cells, terms, change, idea.params)
         if isinstance(change, Seen):
             continue
         step = 1 if change.cast else -1
@@ -191,9 +200,9 @@ def apply(idea: Locked, changes: Iterable[Change | Seen], vote: dict[str, Any] |
         if change.kind is VoteKind.STRONG:
             counts["n_support"] += step  # strong counts as support too
     means = idea.means or scores.typical(now=now)
-    score = scores.stored_score(terms, means) | counts | {"updated_at": now}
+    score = scores.stored_score(terms, means, idea.params) | counts | {"updated_at": now}
     n_team, n_site = _write(connection, idea, cells, before, score, vote)
-    return Scored(terms, means, score["evidence"], n_team, n_site)
+    return Scored(terms, means, idea.params, score["evidence"], n_team, n_site)
 
 
 def _own_cell(idea: Locked) -> dict[int, Cell]:
@@ -262,18 +271,18 @@ def _score_write(idea_id: int, score: dict[str, Any], spread: tuple[int, int]) -
     return {"idea": idea_id} | _named(SCORES, score | {"n_team": spread[0], "n_site": spread[1]})
 
 
-def _apply_to_cell(cells: dict[int, Cell], terms: Terms, change: Change | Seen) -> Terms:
+def _apply_to_cell(cells: dict[int, Cell], terms: Terms, change: Change | Seen, params: Params) -> Terms:
     """The idea's sums after the change, which is made in `cells`."""
     cell = cells[change.team_id]
     if isinstance(change, Seen):
         looks = cell.sums._replace(m=cell.sums.m + change.m)
         cells[change.team_id] = Cell(looks, cell.supporters, cell.site_id, cell.new)
-        return formula.shifted(terms, cell.sums, looks)
-    after = (formula.cast if change.cast else formula.revoke)(cell.sums, change.kind)
+        return formula.shifted(terms, cell.sums, looks, params)
+    after = (formula.cast if change.cast else formula.revoke)(cell.sums, change.kind, params)
     supports = change.kind in (VoteKind.SUPPORT, VoteKind.STRONG)
     has = cell.supporters + (1 if change.cast else -1) * supports
     cells[change.team_id] = Cell(after, has, cell.site_id, cell.new)
-    return formula.shifted(terms, cell.sums, after)
+    return formula.shifted(terms, cell.sums, after, params)
 
 
 def _spread(connection: Connection, idea_id: int) -> tuple[int, int]:

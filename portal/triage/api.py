@@ -17,6 +17,7 @@ from portal.metrics.queries import id_of_code
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
+from portal.swarm.alarm_rules import AlarmKind
 from portal.swarm.rules import StopReason
 from portal.triage import lists, pages, queries, service
 from portal.triage.lists import Answer
@@ -67,6 +68,14 @@ class StopShown(Shown):
     sentence: str
 
 
+class AlarmNoted(Shown):
+    """Something remarkable about the support."""
+
+    kind: AlarmKind
+    words: str
+    facts: str
+
+
 class DeciderShown(Shown):
     """Who answered."""
 
@@ -115,6 +124,9 @@ class BriefShown(Shown):
     asked_again_at: Moment | None = Field(description="When enough new voices brought it back after a no.")
     cost: str | None = Field(description="How often it was noted lately and what that costs; null where it was not.")
     stops: list[StopShown] = Field(description="The newest sentences of those who object, at most three.")
+    unanswered_stops: int
+    contested: bool = Field(description="Objections come from several teams and weigh a quarter of the support.")
+    alarms: list[AlarmNoted] = Field(description="What is remarkable about the support; it forbids nothing.")
     answer: DecisionShown | None = Field(description="The answer that stands.")
 
 
@@ -176,6 +188,8 @@ def see_brief(path: NumberPath) -> Response:
         evidence=brief.evidence, line=brief.line, asked_again_at=brief.returned_at,
         cost=pages.cost_words(brief, today),
         stops=[StopShown(reason=reason, sentence=words) for reason, words in brief.stops],
+        unanswered_stops=brief.unanswered, contested=bool(brief.contested),
+        alarms=[AlarmNoted(kind=one.kind, words=one.words, facts=one.facts) for one in brief.alarms],
         answer=_shown(newest[0], path.number) if newest and newest[0].stands else None,
     ))  # fmt: skip
 

@@ -64,6 +64,7 @@ def item_context(brief: Brief, *, zone: str, today: date) -> dict[str, Any]:
         "signals": _signals(brief),
         "reached": _reached(brief, zone, today),
         "cost": cost_words(brief, today),
+        "flags": _flags(brief),
         "voices": [(words, f"Stop signal: {reason.words}", True) for reason, words in brief.stops],
     }
 
@@ -77,6 +78,17 @@ def _signals(brief: Brief) -> list[tuple[str, str]]:
         (f"{brief.open_stops:,}", stops),
         (f"{brief.evidence:.1f}", f"evidence, the swarm line is {brief.line:.1f}"),
     ]
+
+
+def _flags(brief: Brief) -> list[tuple[str, str]]:
+    """(in bold, the rest): what to know before answering. None of it forbids an answer."""
+    found = []
+    if brief.contested:
+        why = ", ".join(f"{reason.words[:1].lower()}{reason.words[1:]} ({count})" for reason, count in brief.contested)
+        found.append(("Contested.", f"People in several teams object: {why}."))
+    if brief.unanswered:
+        found.append((f"{wording.count(brief.unanswered, 'stop signal')} without an answer.", ""))
+    return [*found, *((alarm.words, alarm.facts) for alarm in brief.alarms)]
 
 
 def _reached(brief: Brief, zone: str, today: date) -> str:

@@ -21,11 +21,14 @@ from portal.metrics.models import Metric
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
+from portal.swarm.alarm_queries import AlarmLine, alarms_of
+from portal.swarm.line import contested
 from portal.swarm.models import IdeaScore, Promotion, Vote
 from portal.swarm.occurrence_cost import Figures, from_text
 from portal.swarm.occurrence_queries import hour_columns, hour_of, sums_column
 from portal.swarm.occurrence_wording import Hour
 from portal.swarm.rules import StopReason, VoteKind
+from portal.swarm.stop_queries import stop_reasons, stop_teams, unanswered_count
 from portal.triage.again_models import Return
 from portal.triage.again_queries import newest_return
 from portal.triage.models import Decision, DecisionKind
@@ -86,6 +89,9 @@ class Brief:
     hour: Hour | None
     returned_at: datetime | None  # the last time that enough people asked again after a no
     returned_voices: int | None
+    unanswered: int
+    contested: Sequence[tuple[StopReason, int]]  # the reasons with how many give each; empty where it is not
+    alarms: Sequence[AlarmLine]
 
     @property
     def waits_since(self) -> datetime:
@@ -167,6 +173,8 @@ def brief(viewer: Viewer, number: int) -> Brief:
         evidence=row.evidence or 0.0, line=row.line or 0.0, stops=_stops(number),
         occurrences=from_text(row.occurrence_facts), hour=hour_of(row), returned_at=row.returned_at,
         returned_voices=row.returned_voices,
+        unanswered=row.unanswered, alarms=alarms_of(number),
+        contested=stop_reasons(number) if contested(row.stop_teams, row.s or 0.0, row.d or 0.0) else (),
     )  # fmt: skip
 
 
@@ -235,6 +243,7 @@ def _brief(viewer: Viewer) -> Select:
         IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.n_site, IdeaScore.evidence, sites.label("sites_in_all"),
         sums_column(Idea.id), *hour_columns(), newest_return(Return.at, Idea.id).label("returned_at"),
         newest_return(Return.voices, Idea.id).label("returned_voices"),
+        IdeaScore.s, IdeaScore.d, unanswered_count().label("unanswered"), stop_teams().label("stop_teams"),
     )  # fmt: skip
     return (
         select(*columns)

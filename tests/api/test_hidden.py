@@ -68,7 +68,7 @@ def plant(app: Flask, cast: Cast) -> int:
         for person in ids[:SUPPORTERS]:
             vote(person, number, "support", now=now)
         for person in cast.voters[8 : 8 + OBJECTORS]:
-            vote(person, number, WantedVote(VoteKind.STOP, StopReason.UNSAFE, f"{FUMES}, says {person}."), now=now)
+            vote(person, number, WantedVote(VoteKind.STOP, StopReason.WRONG_FIX, f"{FUMES}, says {person}."), now=now)
         row = db.session.get_one(IdeaScore, number)
         assert (row.n_support, row.n_stop) == (SUPPORTERS, OBJECTORS)
         cast.people["later"], cast.people["latest"] = ids[SUPPORTERS:][:2]
@@ -133,6 +133,19 @@ def test_after_deciding_the_counts_are_there_and_gone_again_with_the_vote(app: F
     assert {f"/ideas/{number}/stops", f"/ideas/{number}/standing"} <= decided.keys()
     assert any(told.get("people") == SUPPORTERS for told in decided.values())
     assert again == set()
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_what_is_said_to_be_harmful_reaches_programme_alone_before_deciding(app: Flask, cast: Cast, who: str) -> None:
+    with app.app_context():
+        number = said(cast.asha, TITLE, now=clock.now())
+        harm = WantedVote(VoteKind.STOP, StopReason.UNSAFE, f"{FUMES}.")
+        vote(cast.voters[8], number, harm, now=clock.now())
+
+    answers = walk(app, Caller(app, getattr(cast, who)), number)
+
+    told = {address.partition("?")[0] for address, body in answers.items() if FUMES in body}
+    assert told == ({"/stops/waiting", f"/ideas/{number}/stop-signals"} if who == "mia" else set())
 
 
 @pytest.mark.parametrize("who", EVERYBODY)

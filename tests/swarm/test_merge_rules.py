@@ -74,8 +74,8 @@ def test_what_does_not_join(one: Mergeable, other: Mergeable, expected: MergeRef
     assert merge_refusal(one, other) is expected
 
 
-@pytest.mark.parametrize("stage", MERGES_FROM)
-@pytest.mark.parametrize("target", TAKES_MERGES)
+@pytest.mark.parametrize("stage", sorted(MERGES_FROM))
+@pytest.mark.parametrize("target", sorted(TAKES_MERGES))
 def test_what_joins(stage: Stage, target: Stage) -> None:
     assert merge_refusal(replace(ONE, stage=stage), replace(INTO, stage=target)) is None
     assert merge_refusal(replace(at(LEEDS), stage=stage), replace(into(at(LEEDS)), stage=target)) is None

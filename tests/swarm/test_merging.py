@@ -18,16 +18,23 @@ from portal.ideas.service import NewSorting
 from portal.ideas.words import Audience, Names, Stage, StoryKind
 from portal.outbox.models import Message
 from portal.rewards.rules import Payee, Share
-from portal.swarm import audit
+from portal.swarm import audit, stops
+from portal.swarm.looks_models import Look
 from portal.swarm.merge_models import Merge
 from portal.swarm.merge_queries import co_authors
-from portal.swarm.models import Promotion
+from portal.swarm.models import Promotion, Vote
+from portal.swarm.occurrence_models import Occurrence, OccurrenceSum
 from portal.swarm.queries import official_list
-from portal.swarm.rules import VoteRefusal
+from portal.swarm.rules import StopReason, VoteKind, VoteRefusal, WantedVote
+from portal.swarm.stop_models import StopStep
 from tests.factories import NOON, Cast
 from tests.ideas.making import commented, idea, said, viewer
+from tests.swarm.looking import look
 from tests.swarm.merges import everything, merge, standing, unmerge
+from tests.swarm.noting import noted
 from tests.swarm.voting import vote
+
+HARM = WantedVote(VoteKind.STOP, StopReason.UNSAFE, "Somebody could be burnt.")
 
 
 def after(minutes: float) -> datetime:
@@ -350,3 +357,54 @@ def test_what_was_answered_since_is_not_taken_apart(context: Flask, cast: Cast) 
 
     with pytest.raises(Conflict, match="decided_since"):
         unmerge(cast, one, now=after(5))
+
+
+def test_looks_and_occurrences_move_along_and_back(context: Flask, cast: Cast) -> None:
+    one, into = two(cast)
+    vote(cast.cy, into, "support", now=after(1))
+    for person, number in ((cast.bo, one), (cast.bo, into), (cast.di, one)):
+        look(person, number)
+    noted(cast.bo, one)
+    before = everything(one), everything(into)
+
+    merge(cast, one, into, now=after(10))
+
+    assert audit.verify() == []
+    assert looked_at(into) == {cast.bo, cast.di} and looked_at(one) == {cast.bo}  # Bo had seen both
+    assert times(into) == 1 and times(one) == 0
+    unmerge(cast, one, now=after(20))
+    assert (everything(one), everything(into)) == before and audit.verify() == []
+    assert looked_at(one) == {cast.bo, cast.di} and times(one) == 1
+
+
+def test_what_was_answered_to_a_stop_signal_goes_with_it(context: Flask, cast: Cast) -> None:
+    one, into = two(cast)
+    vote(cast.bo, one, HARM, now=after(1))
+    with writing():
+        stops.answer_stop(viewer(cast.mia), stop_on(one), "There is a guard on it now.", now=after(2))
+
+    merge(cast, one, into, now=after(10))
+
+    assert answers(into) == ["There is a guard on it now."]
+    unmerge(cast, one, now=after(20))
+    assert answers(one) == ["There is a guard on it now."] and answers(into) == []
+
+
+def looked_at(number: int) -> set[int]:
+    return set(db.session.scalars(select(Look.person_id).where(Look.idea_id == number)))
+
+
+def times(number: int) -> int:
+    kept = db.session.scalar(select(OccurrenceSum.times).where(OccurrenceSum.idea_id == number))
+    there = db.session.scalars(select(Occurrence.id).where(Occurrence.idea_id == number)).all()
+    assert (kept or 0) == len(there)
+    return len(there)
+
+
+def stop_on(number: int) -> int:
+    standing_stop = Vote.idea_id == number, Vote.kind == VoteKind.STOP, Vote.revoked_at.is_(None)
+    return db.session.scalars(select(Vote.id).where(*standing_stop)).first() or 0
+
+
+def answers(number: int) -> list[str]:
+    return list(db.session.scalars(select(StopStep.words).where(StopStep.vote_id == stop_on(number))))
