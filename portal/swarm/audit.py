@@ -1,111 +1,28 @@
 """Rebuilding every score from votes and looks, and comparing what is kept with what these say."""
 
-import math
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from itertools import groupby
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from portal.append_only import FIRST_HASH
 from portal.db import db, is_postgres, table_of
-from portal.swarm import looks_rows
 from portal.swarm import score as formula
+from portal.swarm.counting import Counted, counted
 from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.parameters import of_version
 from portal.swarm.promoting import HASHED, link_hash
-from portal.swarm.rules import VoteKind
-from portal.swarm.score import DEFAULTS, Means, Params, TeamCell, Terms
+from portal.swarm.score import Means, TeamCell, Terms
 from portal.swarm.scores import refresh_typical, standards, stored_score
 from portal.swarm.vote_rows import Scored
 
+SCORES, CELLS = table_of(IdeaScore), table_of(IdeaTeam)
 TOLERANCE = 1e-9
 COUNTS = ("n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site")
-NO_MORE: tuple[float, Iterable[Row]] = (math.inf, ())  # behind the last idea that was looked at
-SUPPORTS = (VoteKind.SUPPORT, VoteKind.STRONG)
-
-
-@dataclass
-class Counted:
-    """One idea as its votes, and what is kept of looks at it, say it stands."""
-
-    idea_id: int
-    params: Params = DEFAULTS
-    cells: dict[int, tuple[int, TeamCell, int]] = field(default_factory=dict)  # team → site, cell, supporters
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("n_support", "n_strong", "n_stop", "n_pass"), 0)
-    )
-
-    @property
-    def terms(self) -> Terms:
-        """The discounted sums."""
-        return formula.idea_terms((cell for _, cell, _ in self.cells.values()), self.params)
-
-    @property
-    def n_team(self) -> int:
-        """Teams with a supporter."""
-        return sum(supporters > 0 for _, _, supporters in self.cells.values())
-
-    @property
-    def n_site(self) -> int:
-        """Sites with a supporter."""
-        return len({site for site, _, supporters in self.cells.values() if supporters > 0})
-
-    def add(self, team_id: int, site_id: int, kind: VoteKind) -> None:
-        """Count one vote; who casts it counts as one look, and their own looking no more."""
-        site, cell, supporters = self.cells.get(team_id, (site_id, TeamCell(), 0))
-        self.cells[team_id] = (site, formula.cast(cell, kind, self.params), supporters + (kind in SUPPORTS))
-        self.counts["n_support"] += kind in SUPPORTS
-        self.counts["n_strong"] += kind is VoteKind.STRONG
-        self.counts["n_stop"] += kind is VoteKind.STOP
-        self.counts["n_pass"] += kind is VoteKind.PASS
-
-    def add_looks(self, team_id: int, site_id: int, m: float) -> None:
-        """Count what people of one team have seen without deciding."""
-        site, cell, supporters = self.cells.get(team_id, (site_id, TeamCell(), 0))
-        self.cells[team_id] = (site, cell._replace(m=cell.m + m), supporters)
-
-
-def counted(params_of: Callable[[int], Params], only: Collection[int] | None = None) -> Iterator[Counted]:
-    """Every idea (or those of `only`) with standing votes or looks, counted from these alone, by number.
-
-    params_of: the parameters by which the idea with a number is counted.
-    """
-    looks = groupby(looks_rows.counting(only), key=lambda row: row.idea_id)
-    number, cells = next(looks, NO_MORE)
-    for idea in _voted(params_of, only):
-        while number < idea.idea_id:
-            yield _with_looks(Counted(int(number), params_of(int(number))), cells)
-            number, cells = next(looks, NO_MORE)
-        if number == idea.idea_id:
-            _with_looks(idea, cells)
-            number, cells = next(looks, NO_MORE)
-        yield idea
-    while cells:
-        yield _with_looks(Counted(int(number), params_of(int(number))), cells)
-        number, cells = next(looks, NO_MORE)
-
-
-def _with_looks(idea: Counted, cells: Iterable[Row]) -> Counted:
-    for row in cells:
-        idea.add_looks(row.team_id, row.site_id, row.m)
-    return idea
-
-
-def _voted(params_of: Callable[[int], Params], only: Collection[int] | None) -> Iterator[Counted]:
-    columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
-    query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
-    if only is not None:
-        query = query.where(Vote.idea_id.in_(only))
-    rows = db.session.execute(query.execution_options(yield_per=10_000))
-    for idea_id, votes in groupby(rows, key=lambda row: row.idea_id):
-        idea = Counted(idea_id, params_of(idea_id))
-        for vote in votes:
-            idea.add(vote.team_id, vote.site_id, vote.kind)
-        yield idea
+AT_ONCE = 500  # ideas written together by a rebuild: each costs a row of its own and one for every team
 
 
 def rebuild(*, now: datetime) -> int:
@@ -114,13 +31,19 @@ def rebuild(*, now: datetime) -> int:
     db.session.execute(delete(IdeaScore))
     means, params = standards(now=now)
     done = 0
-    for idea in list(counted(lambda _: params)):
-        _write_cells(idea)
-        row = _score_of(idea, means) | {"params_version": params.version}
-        db.session.execute(insert(IdeaScore).values(idea_id=idea.idea_id, updated_at=now, **row))
-        done += 1
+    for ideas in _batches(counted(lambda _: params)):
+        _write_cells(ideas)
+        told = {"updated_at": now, "params_version": params.version, "open": True}
+        rows = [{"idea_id": idea.idea_id, **_score_of(idea, means), **told} for idea in ideas]
+        db.session.connection().execute(insert(SCORES), rows)
+        done += len(ideas)
     refresh_typical(now=now, every_score=True)
     return done
+
+
+def _batches(ideas: Iterator[Counted]) -> Iterator[list[Counted]]:
+    while batch := list(islice(ideas, AT_ONCE)):
+        yield batch
 
 
 def rebuild_some(numbers: Collection[int], *, now: datetime) -> dict[int, Scored]:
@@ -132,11 +55,10 @@ def rebuild_some(numbers: Collection[int], *, now: datetime) -> dict[int, Scored
     db.session.execute(delete(IdeaTeam).where(IdeaTeam.idea_id.in_(numbers)))
     ideas = {number: Counted(number, params) for number in numbers}
     ideas |= {idea.idea_id: idea for idea in counted(lambda _: params, numbers)}
+    _write_cells(ideas.values())
     for idea in ideas.values():
-        _write_cells(idea)
-        here = table_of(IdeaScore).c.idea_id == idea.idea_id
         row = _score_of(idea, means) | {"params_version": params.version}
-        db.session.execute(update(table_of(IdeaScore)).where(here).values(updated_at=now, **row))
+        db.session.execute(update(SCORES).where(SCORES.c.idea_id == idea.idea_id).values(updated_at=now, **row))
     return {
         number: Scored(
             idea.terms, means, params, formula.evidence(*idea.terms, means.mu0, params), idea.n_team, idea.n_site
@@ -145,13 +67,14 @@ def rebuild_some(numbers: Collection[int], *, now: datetime) -> dict[int, Scored
     }
 
 
-def _write_cells(idea: Counted) -> None:
+def _write_cells(ideas: Iterable[Counted]) -> None:
     cells = [
         {"idea_id": idea.idea_id, "team_id": team, "site_id": site, "supporters": supporters, **cell._asdict()}
+        for idea in ideas
         for team, (site, cell, supporters) in idea.cells.items()
     ]
     if cells:
-        db.session.execute(insert(IdeaTeam), cells)
+        db.session.connection().execute(insert(CELLS), cells)
 
 
 def _score_of(idea: Counted, means: Means) -> dict[str, Any]:

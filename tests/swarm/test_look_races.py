@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.db import db
 from portal.errors import DomainError
-from portal.swarm import audit, looks_service
+from portal.swarm import audit, counting, looks_service
 from portal.swarm.looks_models import Look, LookArchive
 from portal.swarm.models import IdeaScore, Via
 from portal.swarm.rules import StopReason, VoteKind, WantedVote
@@ -52,7 +52,7 @@ def test_flushes_and_votes_on_the_same_ideas_add_up_exactly(app: Flask, cast: Ca
         assert audit.verify() == []
         assert (db.session.scalar(select(func.count()).select_from(Look)) or 0) > 0
         before = {row.idea_id: (row.s, row.d, row.m) for row in db.session.scalars(select(IdeaScore))}
-        for idea in audit.counted(lambda _: DEFAULTS):
+        for idea in counting.counted(lambda _: DEFAULTS):
             assert idea.terms == pytest.approx(before[idea.idea_id], abs=1e-9)
 
 
