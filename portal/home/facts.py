@@ -21,7 +21,7 @@ from portal.people.models import Person
 from portal.swarm.audience import Sizes, all_sizes
 from portal.swarm.audience import from_text as sizes_from_text
 
-FORM = 2  # of the text: changed with it
+FORM = 3  # of the text: changed with it
 READ = select(BoardFacts.facts).where(BoardFacts.id == 1)
 
 
