@@ -92,7 +92,7 @@ class HourCostSent(Sent):
     """What an hour of work costs."""
 
     cents: Cents = Field(description="Hundredths of the currency.")
-    currency: str = Field(pattern="^[A-Z]{3}$", examples=["GBP"])
+    currency: str = Field(pattern="^[A-Z]{3}$")
 
 
 class HourCostShown(Shown):
