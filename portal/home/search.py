@@ -10,11 +10,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, false, select
 
 from portal.db import db, is_postgres
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
+from portal.ideas.rule_record_search import rule_of_entry
 from portal.ideas.search_models import EntryKind, SearchEntry, entry_id
 from portal.ideas.search_queries import CANDIDATES, corrected, docs_of, found, kept, rarest, sought
 from portal.ideas.search_terms import Part, Terms, all_of, any_of, marked, snippet, terms, two_of
@@ -159,7 +160,8 @@ def _statement(shape: Shape, filters: Filters, postgres: bool) -> Select[Any]:
     held = found(postgres=postgres).subquery("held")
     columns = zip(filters, (Idea.barrier, Idea.site_id, Idea.stage), NAMES, strict=True)
     wanted = [column == bindparam(name, type_=column.type) for on, column, name in columns if on]
-    query = kept(held, [*_readable(shape), *wanted], loose=not wanted, postgres=postgres)
+    rules = false() if wanted else rule_of_entry(stand_in(shape), held.c.entry)
+    query = kept(held, [*_readable(shape), *wanted], loose=rules, postgres=postgres)
     return query.order_by(held.c.fit.desc(), held.c.entry.desc()).limit(CANDIDATES)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, select
 from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
 from portal.ideas import meaning, search_index
+from portal.ideas.rule_record_search import rules
 from portal.ideas.search_index import Source, Text
 from portal.ideas.search_models import EntryKind
 from portal.ideas.search_terms import plain
@@ -35,7 +36,8 @@ def results(after: int, most: int) -> list[Text]:
 
 # Every kind of text there is. A capability that adds a kind adds its source.
 SOURCES: Sequence[tuple[EntryKind, Source]] = (
-    (EntryKind.IDEA, search_index.ideas), (EntryKind.COMMENT, search_index.comments), (EntryKind.RESULT, results),
+    (EntryKind.IDEA, search_index.ideas), (EntryKind.COMMENT, search_index.comments), (EntryKind.RULE, rules),
+    (EntryKind.RESULT, results),
 )  # fmt: skip
 
 

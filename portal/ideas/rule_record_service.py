@@ -14,6 +14,7 @@ from portal.ideas.origin import path_of
 from portal.ideas.policy import MAY
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
 from portal.ideas.rule_record_queries import CAN_OWN, rules_in_scope
+from portal.ideas.rule_record_search import index_rule
 from portal.ideas.rule_record_words import (
     FIELD_OF,
     RuleFacts,
@@ -130,7 +131,7 @@ def change_facts(
     ]
     if rows:
         db.session.execute(insert(RuleChange), rows)
-    db.session.flush()
+    index_rule(rule.id)
 
 
 def refuse_naming(viewer: Viewer, idea: Idea, rule: RuleRecord | None = None) -> None:
@@ -188,6 +189,7 @@ def new_record(facts: RuleFacts, *, now: datetime) -> RuleRecord:
     rule = RuleRecord(**values, state=RuleState.OPEN, named_at=now, words=words, verdicts=0, version=1)
     db.session.add(rule)
     db.session.flush()
+    index_rule(rule.id)
     return rule
 
 

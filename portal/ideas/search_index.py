@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, cast, delete, exists, func, select, up
 
 from portal.db import db, is_postgres, table_of
 from portal.ideas.models import Comment, Idea
+from portal.ideas.rule_record_models import RuleRecord
 from portal.ideas.search_models import EntryKind, SearchStem, SearchWord, entry_id, entry_ids
 from portal.ideas.search_store import ENTRIES, add, put, remove, remove_all
 from portal.ideas.search_terms import plain, stems_of
@@ -166,7 +167,7 @@ def _insert(table: Any) -> Any:
 
 
 def missing() -> int:
-    """How many ideas and comments that stand cannot be found yet."""
+    """How many ideas, comments and rules that stand cannot be found yet."""
     return sum(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in _missing())
 
 
@@ -175,3 +176,5 @@ def _missing() -> Iterator[Select[int]]:
         entry = exists().where(ENTRIES.c.id == entry_id(kind, 0) + cast(model.id, ENTRIES.c.id.type))
         gone = Idea.stage == Stage.WITHDRAWN if model is Idea else Comment.withdrawn_at.is_not(None)
         yield select(model.id).where(~entry, model.hidden_at.is_(None), ~gone)
+    entry = exists().where(ENTRIES.c.id == entry_id(EntryKind.RULE, 0) + cast(RuleRecord.id, ENTRIES.c.id.type))
+    yield select(RuleRecord.id).where(~entry)
