@@ -10,12 +10,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, false, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, cast, false, func, select
+from sqlalchemy.orm import aliased
 
 from portal.db import db, is_postgres
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.rule_record_search import rule_of_entry
+from portal.ideas.search_index import GONE
 from portal.ideas.search_models import EntryKind, SearchEntry, entry_id
 from portal.ideas.search_queries import CANDIDATES, corrected, docs_of, found, kept, rarest, sought
 from portal.ideas.search_terms import Part, Terms, all_of, any_of, marked, snippet, terms, two_of
@@ -166,12 +168,12 @@ def _statement(shape: Shape, filters: Filters, postgres: bool) -> Select[Any]:
 
 
 def _readable(shape: Shape) -> list[ColumnElement[bool]]:
-    """What hangs on an idea is for those who may read the idea; and never what is hidden or taken back."""
-    return [visible_to(stand_in(shape)), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN]
+    """What hangs on an idea is for those who may read the idea; never what is hidden, taken back or elsewhere now."""
+    return [visible_to(stand_in(shape)), Idea.hidden_at.is_(None), Idea.stage.not_in(GONE)]
 
 
 def _named(viewer: Viewer, asked: Asked) -> int | None:
-    """The entry of the idea whose number was typed."""
+    """The entry of the idea whose number was typed, or of the one that it has joined."""
     number = asked.text.strip().lstrip("#")
     if (
         not (number.isascii() and number.isdigit() and len(number) <= 9)
@@ -179,14 +181,16 @@ def _named(viewer: Viewer, asked: Asked) -> int | None:
         or asked.kind not in (None, EntryKind.IDEA)
     ):
         return None
-    parameters = person_of(viewer) | {"entry": entry_id(EntryKind.IDEA, int(number))}
+    parameters = person_of(viewer) | {"number": int(number)}
     return db.session.connection().execute(_by_number(shape_of(viewer)), parameters).scalar_one_or_none()
 
 
 @lru_cache(SHAPES_KEPT)
 def _by_number(shape: Shape) -> Select[int]:
-    named = SearchEntry.id == bindparam("entry", type_=BigInteger)
-    return select(SearchEntry.id).join(Idea, Idea.id == SearchEntry.idea_id).where(named, *_readable(shape))
+    typed = aliased(Idea)
+    now = select(func.coalesce(typed.merged_into_id, typed.id)).where(typed.id == bindparam("number", type_=Integer))
+    entry = cast(Idea.id, BigInteger) + entry_id(EntryKind.IDEA, 0)
+    return select(entry).where(Idea.id == now.scalar_subquery(), *_readable(shape))
 
 
 def _rows(ids: Sequence[int]) -> list[Any]:

@@ -146,6 +146,8 @@ def naming_refusal(viewer: Viewer, idea: Idea, rule: RuleRecord | None = None) -
     """Why the viewer does not say which rule an idea is about, or None."""
     if idea.stage is Stage.WITHDRAWN:
         return RuleRefusal.WITHDRAWN
+    if idea.stage is Stage.MERGED:
+        return RuleRefusal.MERGED
     mine = is_author(viewer, idea) and idea.stage is Stage.OPEN
     owns = rule is not None and rule.owner_id == viewer.id
     named = viewer.holds(*NAMES_OTHERS) and viewer.holds(*NAMES_OTHERS, at=path_of(idea))

@@ -18,6 +18,7 @@ from portal.ideas.words import Stage
 
 TITLE_CHARS_MAX = 200
 AT_ONCE = 1_000
+GONE = (Stage.WITHDRAWN, Stage.MERGED)  # what has joined another idea is found as that one
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ def forget(kind: EntryKind, ref: int) -> None:
 
 
 def index_idea(idea: Idea) -> None:
-    """Let an idea be found; one that is hidden or taken back is forgotten, with all that is said on it."""
+    """Let an idea be found; one that is hidden, taken back or part of another one is forgotten."""
     db.session.flush()
-    if idea.hidden_at is not None or idea.stage is Stage.WITHDRAWN:
+    if idea.hidden_at is not None or idea.stage in GONE:
         return forget(EntryKind.IDEA, idea.id)
     index(EntryKind.IDEA, idea.id, idea_id=idea.id, title=idea.title, text=idea.say, at=idea.said_at)
 
@@ -70,10 +71,18 @@ def index_comment(comment: Comment) -> None:
     index(EntryKind.COMMENT, comment.id, idea_id=comment.idea_id, title="", text=plain(comment.body), at=comment.at)
 
 
+def comments_follow(numbers: Select[int], here: int, to: int) -> None:
+    """Let those of these comments that were found under one idea be found under another one: by its readers."""
+    wanted = numbers.subquery()
+    entries = select(cast(wanted.c[0], ENTRIES.c.id.type) + entry_id(EntryKind.COMMENT, 0))
+    moved = update(ENTRIES).where(ENTRIES.c.id.in_(entries), ENTRIES.c.idea_id == here).values(idea_id=to)
+    db.session.execute(moved.execution_options(synchronize_session=False))
+
+
 def ideas(after: int, most: int) -> list[Text]:
     """The source of ideas."""
     columns = Idea.id, Idea.said_at, Idea.title, Idea.say
-    shown = Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN
+    shown = Idea.hidden_at.is_(None), Idea.stage.not_in(GONE)
     rows = db.session.execute(select(*columns).where(Idea.id > after, *shown).order_by(Idea.id).limit(most))
     return [Text(EntryKind.IDEA, row.id, row.id, row.said_at, row.title, row.say) for row in rows]
 
@@ -174,7 +183,7 @@ def missing() -> int:
 def _missing() -> Iterator[Select[int]]:
     for model, kind in ((Idea, EntryKind.IDEA), (Comment, EntryKind.COMMENT)):
         entry = exists().where(ENTRIES.c.id == entry_id(kind, 0) + cast(model.id, ENTRIES.c.id.type))
-        gone = Idea.stage == Stage.WITHDRAWN if model is Idea else Comment.withdrawn_at.is_not(None)
+        gone = Idea.stage.in_(GONE) if model is Idea else Comment.withdrawn_at.is_not(None)
         yield select(model.id).where(~entry, model.hidden_at.is_(None), ~gone)
     entry = exists().where(ENTRIES.c.id == entry_id(EntryKind.RULE, 0) + cast(RuleRecord.id, ENTRIES.c.id.type))
     yield select(RuleRecord.id).where(~entry)

@@ -145,7 +145,7 @@ def _believed(share: float, stems: Collection[str], other: Collection[str]) -> f
 def _statement(shape: Shape, own: bool, postgres: bool) -> Select[int, str]:
     looker = stand_in(shape)
     held = found(postgres=postgres, most=SIMILAR_SCANNED).subquery("held")
-    shown = [visible_to(looker), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN]
+    shown = [visible_to(looker), Idea.hidden_at.is_(None), Idea.stage.not_in((Stage.WITHDRAWN, Stage.MERGED))]
     if not own:
         shown.append(or_(Idea.author_id.is_(None), Idea.author_id != looker.id))
     best = kept(held, shown, loose=false(), postgres=postgres)
