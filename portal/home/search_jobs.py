@@ -14,7 +14,7 @@ from portal.ideas.search_models import EntryKind
 from portal.ideas.search_terms import plain
 from portal.outbox.service import Claimed
 
-LEARN, COMPLETE = "search.learn", "search.complete"
+LEARN, COMPLETE = "search.learn", search_index.COMPLETE
 READ_AT_ONCE, READ_A_MINUTE = 100, 500  # ideas whose meaning is read
 LEARNED_AT_MOST = 20  # times a run: the next minute goes on
 
@@ -45,12 +45,17 @@ def complete(tell: Callable[[str], None] = lambda words: None) -> int:
     """Add what is missing and take out what no longer stands, a thousand texts a transaction; returns how many."""
     count = 0
     for kind, source in SOURCES:
-        after: int | None = 0
-        while after is not None:
-            with writing():
-                added, after = search_index.add_missing(kind, source, after)
-            count += added
+        count += _complete_kind(kind, source, 0)
         tell(f"{kind.label}: complete")
+    return count
+
+
+def _complete_kind(kind: EntryKind, source: Source, after: int | None) -> int:
+    count = 0
+    while after is not None:
+        with writing():
+            added, after = search_index.add_missing(kind, source, after)
+        count += added
     return count
 
 
@@ -94,7 +99,11 @@ def _learn(message: Claimed, now: datetime) -> None:
 
 
 def _complete(message: Claimed, now: datetime) -> None:
-    complete()
+    """Everything, or the ideas after the one that the message names."""
+    if "ideas_after" in message.payload:
+        _complete_kind(EntryKind.IDEA, search_index.ideas, message.payload["ideas_after"])
+    else:
+        complete()
     learn()
 
 

@@ -15,9 +15,11 @@ from portal.ideas.search_store import ENTRIES, add, put, remove, remove_all
 from portal.ideas.search_terms import plain, stems_of
 from portal.ideas.search_words import counted, parts_of
 from portal.ideas.words import Stage
+from portal.outbox import service as outbox
 
 TITLE_CHARS_MAX = 200
 AT_ONCE = 1_000
+COMPLETE = "search.complete"  # the outbox's topic; payload: nothing, or `ideas_after`
 GONE = (Stage.WITHDRAWN, Stage.MERGED)  # what has joined another idea is found as that one
 
 
@@ -93,6 +95,11 @@ def comments(after: int, most: int) -> list[Text]:
     shown = Comment.hidden_at.is_(None), Comment.withdrawn_at.is_(None)
     rows = db.session.execute(select(*columns).where(Comment.id > after, *shown).order_by(Comment.id).limit(most))
     return [Text(EntryKind.COMMENT, row.id, row.idea_id, row.at, "", plain(row.body)) for row in rows]
+
+
+def complete_soon(after: int, *, now: datetime) -> None:
+    """Let the worker bring the entries of all ideas above a number in order, as soon as this transaction is there."""
+    outbox.emit(COMPLETE, {"ideas_after": after}, now=now)
 
 
 def add_missing(kind: EntryKind, source: Source, after: int) -> tuple[int, int | None]:
