@@ -3,8 +3,6 @@
 Who may find them is `rules_in_scope`, not an idea: their entries belong to none.
 """
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from portal.db import db
@@ -35,7 +33,7 @@ def rule_of_entry(viewer: Viewer, entry: ColumnElement[int]) -> ColumnElement[bo
     return select(RuleRecord.id).where(mine, rules_in_scope(viewer)).exists()
 
 
-def _rules() -> Select[Any]:
+def _rules() -> Select:
     last = and_(RuleVerdict.rule_id == RuleRecord.id, RuleVerdict.number == RuleRecord.verdicts)
     columns = RuleRecord.id, RuleRecord.title, RuleRecord.says, RuleRecord.named_at, RuleRecord.decided_at
     return select(*columns, RuleVerdict.old_wording, RuleVerdict.new_wording).outerjoin(RuleVerdict, last)
