@@ -11,7 +11,7 @@ from typing import Any
 
 from portal.append_only import FIRST_HASH
 from portal.db import Base, table_of
-from portal.demo import bulk_numbers, bulk_rows
+from portal.demo import bulk_numbers, bulk_rows, bulk_rules
 from portal.demo.bulk_places import ORGANISATION, make_world
 from portal.demo.bulk_rows import Batch
 from portal.demo.bulk_size import Size
@@ -19,6 +19,7 @@ from portal.demo.bulk_thanks import Thanks
 from portal.demo.bulk_write import Tell, bulk_insert, next_numbers_follow, roomy, silent, take_stock
 from portal.demo.bulk_years import Years
 from portal.errors import Conflict
+from portal.home import search_jobs
 from portal.ideas.words import Stage
 from portal.people import queries
 from portal.swarm import score, scores
@@ -31,6 +32,8 @@ from portal.swarm.rules import VoteKind
 PROMOTED = ("id", *HASHED, "prev_hash", "hash")
 SCORED = tuple(table_of(IdeaScore).c.keys())
 STAT = ("id", "sum_s", "sum_d", "sum_m", "mu0", "var", "params_version", "sizes", "at")
+
+LEARNED_AT_ONCE = 10_000  # thousand texts: all of them
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,19 @@ def write(firm: Firm, *, tell: Tell = silent) -> str:
     return f"{ORGANISATION}: {sites} sites, {people:,} people, {len(years.talks):,} ideas, {votes:,} votes"
 
 
+def let_be_found(*, tell: Tell = silent) -> None:
+    """Put everything into the index of search, in transactions of its own: what stops here the worker completes."""
+    search_jobs.complete(tell)
+    search_jobs.learn(most=LEARNED_AT_ONCE)
+
+
 def _write(years: Years, thanks: Thanks, until: datetime, tell: Tell) -> None:
     """Every table after those it refers to."""
     written: list[type[Base]] = []
     batches: tuple[Iterable[Batch], ...] = (
         bulk_rows.tree(years.world, years.began), [bulk_numbers.metrics()], bulk_rows.said(years),
         bulk_rows.weighed(years), _standings(years, until), bulk_rows.carried(years, _chain(years), PROMOTED),
-        bulk_rows.answered(years), thanks.batches(), [bulk_numbers.observations(years)],
+        bulk_rows.answered(years), bulk_rules.rules(years), thanks.batches(), [bulk_numbers.observations(years)],
     )  # fmt: skip
     for group in batches:
         for model, columns, rows, total in group:

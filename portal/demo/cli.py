@@ -46,7 +46,9 @@ def load(people: int | None, ideas: int | None, votes: int | None, days: int | N
 
 def _small(now: datetime, seed: int) -> str:
     with writing():
-        return load_demo(now=now, seed=seed)
+        line = load_demo(now=now, seed=seed)
+    bulk_load.let_be_found()
+    return line
 
 
 def _sized(size: Size, now: datetime) -> str:
@@ -54,7 +56,9 @@ def _sized(size: Size, now: datetime) -> str:
     db.session.rollback()
     firm = bulk_load.work_out(size, now=now, tell=_tell)
     with writing():
-        return bulk_load.write(firm, tell=_tell)
+        line = bulk_load.write(firm, tell=_tell)
+    bulk_load.let_be_found(tell=_tell)
+    return line
 
 
 def _tell(line: str) -> None:

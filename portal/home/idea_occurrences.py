@@ -19,7 +19,7 @@ from portal.swarm.occurrence_cost import from_text
 from portal.swarm.occurrence_rules import CHANGE_MINUTES
 from portal.web.dates import local_day
 
-CLOSED = (Stage.WITHDRAWN,)
+CLOSED = (Stage.WITHDRAWN, Stage.MERGED)
 CHANGEABLE = timedelta(minutes=CHANGE_MINUTES)
 QUIET = "Nobody has noted it in the last eight weeks."
 HIDDEN = "How often colleagues note it stays hidden until you weigh in."

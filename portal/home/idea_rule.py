@@ -31,7 +31,7 @@ def rule_box(viewer: Viewer, idea: Any, *, today: date) -> dict[str, Any] | None
     if idea.rule_id is not None:
         rule = rule_shown(viewer, idea.rule_id)
         return {"rule": rule, "spoken": spoken(rule, today=today), "name_href": None}
-    if idea.kind is not Kind.STUPID_RULE or idea.stage is Stage.WITHDRAWN:
+    if idea.kind is not Kind.STUPID_RULE or idea.stage in (Stage.WITHDRAWN, Stage.MERGED):
         return None
     mine = is_author(viewer, idea) and idea.stage is Stage.OPEN
     # The roles alone: whether they hold where it was said is asked by the page behind the link.

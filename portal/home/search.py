@@ -10,13 +10,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, cast, false, func, select, true
+from sqlalchemy.orm import aliased
 
 from portal.db import db, is_postgres
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
+from portal.ideas.rule_record_search import rule_of_entry
+from portal.ideas.search_index import GONE
 from portal.ideas.search_models import EntryKind, SearchEntry, entry_id
-from portal.ideas.search_queries import CANDIDATES, corrected, docs_of, found, kept, rarest, sought
+from portal.ideas.search_queries import CANDIDATES, SCANNED, corrected, docs_of, found, kept, rarest, sought
 from portal.ideas.search_terms import Part, Terms, all_of, any_of, marked, snippet, terms, two_of
 from portal.ideas.words import Barrier, Stage
 from portal.people.models import Place
@@ -85,7 +88,7 @@ class Found:
     """The hits of one page, best first. instead: the words that were searched for in place of mistyped ones.
 
     cut: only the first of many words were looked for. empty_handed: there was no word to look for.
-    some: hits hold only some of the words.
+    some: hits hold only some of the words. newest: SCANNED texts or more hold the words, the newest were looked at.
     """
 
     hits: Sequence[Hit]
@@ -94,6 +97,16 @@ class Found:
     cut: bool = False
     some: bool = False
     empty_handed: bool = False
+    newest: bool = False
+
+
+class Ranked(NamedTuple):
+    """Candidates, the words that they were found by in the end, and what `Found` says of how they were."""
+
+    ranked: list["Candidate"]
+    sought: Terms
+    some: bool
+    newest: bool
 
 
 class Candidate(NamedTuple):
@@ -109,7 +122,7 @@ def search(viewer: Viewer, asked: Asked, *, now: datetime) -> Found:
     named = _named(viewer, asked)
     if not wanted.stems and not named:
         return Found([], cut=wanted.cut, empty_handed=True)
-    ranked, sought, some = _ranked(viewer, asked, wanted, now)
+    ranked, sought, some, newest = _ranked(viewer, asked, wanted, now)
     ranked = sorted({one.id: one for one in ranked}.values(), reverse=True)
     if after:
         ranked = [one for one in ranked if one < Candidate(*after)]
@@ -120,34 +133,38 @@ def search(viewer: Viewer, asked: Asked, *, now: datetime) -> Found:
     stems = frozenset((*wanted.stems, *sought.stems))
     hits = [_hit(row, stems) for row in _rows([one.id for one in page])]
     instead = " ".join(sought.words) if sought != wanted and hits else ""
-    return Found(hits, following, instead, wanted.cut, some and bool(hits))
+    return Found(hits, following, instead, wanted.cut, some and bool(hits), newest=newest)
 
 
-def _ranked(viewer: Viewer, asked: Asked, wanted: Terms, now: datetime) -> tuple[list[Candidate], Terms, bool]:
-    """Candidates, the words that they were found by in the end, and whether some hold only some of the words."""
+def _ranked(viewer: Viewer, asked: Asked, wanted: Terms, now: datetime) -> Ranked:
     postgres = is_postgres()
-    ranked = _candidates(viewer, asked, all_of(wanted.stems, postgres=postgres), ALL_WORDS, now)
+    ranked, newest = _candidates(viewer, asked, all_of(wanted.stems, postgres=postgres), ALL_WORDS, now)
     if len(ranked) >= FEW or not wanted.stems:
-        return ranked, wanted, False
+        return Ranked(ranked, wanted, False, newest)
     right = corrected(wanted)
     if right != wanted:
-        ranked += _candidates(viewer, asked, all_of(right.stems, postgres=postgres), ALL_WORDS / 2, now)
+        more, common = _candidates(viewer, asked, all_of(right.stems, postgres=postgres), ALL_WORDS / 2, now)
+        ranked, newest = ranked + more, newest or common
     if len(ranked) >= FEW or len(right.stems) == 1:
-        return ranked, right, False
+        return Ranked(ranked, right, False, newest)
     rare = rarest(right.stems, docs_of(right.stems), RARE_WORDS)
     match = two_of(rare, postgres=postgres) if len(rare) > 2 else any_of(rare, postgres=postgres)
-    more = _candidates(viewer, asked, match, SOME_WORDS, now)
+    more, _ = _candidates(viewer, asked, match, SOME_WORDS, now)
     known = {one.id for one in ranked}
-    return [*ranked, *(one for one in more if one.id not in known)], right, bool(more)
+    ranked += [one for one in more if one.id not in known]
+    return Ranked(ranked, right, bool(more), newest)
 
 
-def _candidates(viewer: Viewer, asked: Asked, match: str, bonus: float, now: datetime) -> list[Candidate]:
+def _candidates(viewer: Viewer, asked: Asked, match: str, bonus: float, now: datetime) -> tuple[list[Candidate], bool]:
+    """What may be shown, and whether these words stand in so many texts that the newest alone were looked at."""
     if not match:
-        return []
+        return [], False
     statement = _statement(shape_of(viewer), asked.filters, is_postgres())
     parameters = person_of(viewer) | asked.parameters | sought(match, asked.kind)
-    rows = db.session.connection().execute(statement, parameters)
-    return [Candidate(bonus + row.fit * _weight((now - row.at).days), row.entry) for row in rows]
+    rows = db.session.connection().execute(statement, parameters).all()
+    shown = [row for row in rows if row.entry is not None]
+    ranked = [Candidate(bonus + row.fit * _weight((now - row.at).days), row.entry) for row in shown]
+    return ranked, rows[0].looked_at >= SCANNED
 
 
 def _weight(days: int) -> float:
@@ -156,20 +173,24 @@ def _weight(days: int) -> float:
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape, filters: Filters, postgres: bool) -> Select[Any]:
-    held = found(postgres=postgres).subquery("held")
+    # Counted whoever may read them: it says how common a word is, as the lists of words do for corrections.
+    held = found(postgres=postgres).cte("held")
+    counted = select(func.count().label("looked_at")).select_from(held).subquery("counted")
     columns = zip(filters, (Idea.barrier, Idea.site_id, Idea.stage), NAMES, strict=True)
     wanted = [column == bindparam(name, type_=column.type) for on, column, name in columns if on]
-    query = kept(held, [*_readable(shape), *wanted], loose=not wanted, postgres=postgres)
-    return query.order_by(held.c.fit.desc(), held.c.entry.desc()).limit(CANDIDATES)
+    rules = false() if wanted else rule_of_entry(stand_in(shape), held.c.entry)
+    query = kept(held, [*_readable(shape), *wanted], loose=rules, postgres=postgres)
+    best = query.order_by(held.c.fit.desc(), held.c.entry.desc()).limit(CANDIDATES).subquery("best")
+    return select(counted.c.looked_at, best.c.entry, best.c.at, best.c.fit).select_from(counted.outerjoin(best, true()))
 
 
 def _readable(shape: Shape) -> list[ColumnElement[bool]]:
-    """What hangs on an idea is for those who may read the idea; and never what is hidden or taken back."""
-    return [visible_to(stand_in(shape)), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN]
+    """What hangs on an idea is for those who may read the idea; never what is hidden, taken back or elsewhere now."""
+    return [visible_to(stand_in(shape)), Idea.hidden_at.is_(None), Idea.stage.not_in(GONE)]
 
 
 def _named(viewer: Viewer, asked: Asked) -> int | None:
-    """The entry of the idea whose number was typed."""
+    """The entry of the idea whose number was typed, or of the one that it has joined."""
     number = asked.text.strip().lstrip("#")
     if (
         not (number.isascii() and number.isdigit() and len(number) <= 9)
@@ -177,14 +198,16 @@ def _named(viewer: Viewer, asked: Asked) -> int | None:
         or asked.kind not in (None, EntryKind.IDEA)
     ):
         return None
-    parameters = person_of(viewer) | {"entry": entry_id(EntryKind.IDEA, int(number))}
+    parameters = person_of(viewer) | {"number": int(number)}
     return db.session.connection().execute(_by_number(shape_of(viewer)), parameters).scalar_one_or_none()
 
 
 @lru_cache(SHAPES_KEPT)
 def _by_number(shape: Shape) -> Select[int]:
-    named = SearchEntry.id == bindparam("entry", type_=BigInteger)
-    return select(SearchEntry.id).join(Idea, Idea.id == SearchEntry.idea_id).where(named, *_readable(shape))
+    typed = aliased(Idea)
+    now = select(func.coalesce(typed.merged_into_id, typed.id)).where(typed.id == bindparam("number", type_=Integer))
+    entry = cast(Idea.id, BigInteger) + entry_id(EntryKind.IDEA, 0)
+    return select(entry).where(Idea.id == now.scalar_subquery(), *_readable(shape))
 
 
 def _rows(ids: Sequence[int]) -> list[Any]:

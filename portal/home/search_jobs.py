@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, exists, select
 from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
 from portal.ideas import meaning, search_index
+from portal.ideas.rule_record_search import rules
 from portal.ideas.search_index import Source, Text
 from portal.ideas.search_models import EntryKind
 from portal.ideas.search_terms import plain
 from portal.outbox.service import Claimed
 
-LEARN, COMPLETE = "search.learn", "search.complete"
+LEARN, COMPLETE = "search.learn", search_index.COMPLETE
 READ_AT_ONCE, READ_A_MINUTE = 100, 500  # ideas whose meaning is read
 LEARNED_AT_MOST = 20  # times a run: the next minute goes on
 
@@ -35,7 +36,8 @@ def results(after: int, most: int) -> list[Text]:
 
 # Every kind of text there is. A capability that adds a kind adds its source.
 SOURCES: Sequence[tuple[EntryKind, Source]] = (
-    (EntryKind.IDEA, search_index.ideas), (EntryKind.COMMENT, search_index.comments), (EntryKind.RESULT, results),
+    (EntryKind.IDEA, search_index.ideas), (EntryKind.COMMENT, search_index.comments), (EntryKind.RULE, rules),
+    (EntryKind.RESULT, results),
 )  # fmt: skip
 
 
@@ -43,12 +45,17 @@ def complete(tell: Callable[[str], None] = lambda words: None) -> int:
     """Add what is missing and take out what no longer stands, a thousand texts a transaction; returns how many."""
     count = 0
     for kind, source in SOURCES:
-        after: int | None = 0
-        while after is not None:
-            with writing():
-                added, after = search_index.add_missing(kind, source, after)
-            count += added
+        count += _complete_kind(kind, source, 0)
         tell(f"{kind.label}: complete")
+    return count
+
+
+def _complete_kind(kind: EntryKind, source: Source, after: int | None) -> int:
+    count = 0
+    while after is not None:
+        with writing():
+            added, after = search_index.add_missing(kind, source, after)
+        count += added
     return count
 
 
@@ -92,7 +99,11 @@ def _learn(message: Claimed, now: datetime) -> None:
 
 
 def _complete(message: Claimed, now: datetime) -> None:
-    complete()
+    """Everything, or the ideas after the one that the message names."""
+    if "ideas_after" in message.payload:
+        _complete_kind(EntryKind.IDEA, search_index.ideas, message.payload["ideas_after"])
+    else:
+        complete()
     learn()
 
 

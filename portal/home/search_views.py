@@ -12,6 +12,7 @@ from portal.home.search import TEXT_CHARS_MAX, Asked, Found, Hit, search
 from portal.home.shell import board_facts
 from portal.ideas.box import ask_for
 from portal.ideas.search_models import EntryKind
+from portal.ideas.search_queries import SCANNED
 from portal.ideas.words import SAY_CHARS_MAX, Barrier, Stage
 from portal.people.access import requires, the_viewer
 from portal.web.forms import CONTROLS
@@ -73,6 +74,8 @@ def _notes(found: Found, *, too_long: bool) -> list[str]:
         notes.append(f"Few texts hold these words as they are typed, so we also looked for “{found.instead}”.")
     if found.some:
         notes.append("Texts that hold only some of the words come last.")
+    if found.newest:
+        notes.append(f"Very many texts hold these words: we looked at the newest {SCANNED:,}. Add a rarer one.")
     if found.empty_handed:
         notes.append("These words are in nearly every text. Add one that is rarer.")
     return notes

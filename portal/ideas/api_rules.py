@@ -154,7 +154,7 @@ def see_rule_of_idea(path: NumberPath) -> Response:
 @bp.post("/ideas/<int:number>/rule", responses={201: RuleRecordShown})
 @requires("rule.name", scope=Scope.IDEAS_WRITE)
 def name_rule(path: NumberPath, body: RuleFactsSent) -> Response:
-    """Make a record of the rule behind an idea (403 `not_yours`, 409 `not_a_rule`, `already_names_a_rule`)."""
+    """Make a record of an idea's rule (403 `not_yours`, 409 `not_a_rule`, `merged`, `already_names_a_rule`)."""
     viewer = the_viewer()
 
     def verb() -> RuleRecordShown:
@@ -168,7 +168,7 @@ def name_rule(path: NumberPath, body: RuleFactsSent) -> Response:
 @bp.put("/ideas/<int:number>/rule", responses={200: RuleRecordShown})
 @requires("rule.name", scope=Scope.IDEAS_WRITE)
 def join_rule(path: NumberPath, body: JoinSent) -> Response:
-    """Let an idea name a rule that has a record (403 `not_yours`, 409 `already_names_a_rule`)."""
+    """Let an idea name a rule that has a record (403 `not_yours`, 409 `merged`, `already_names_a_rule`)."""
     viewer = the_viewer()
     with writing():
         idea: Idea = idea_for(viewer, path.number)

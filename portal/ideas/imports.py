@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, update
 
 from portal.db import db, take_turns
 from portal.errors import Conflict, Gone, Invalid, Missing
-from portal.ideas import earlier_people, import_writes
+from portal.ideas import earlier_people, import_writes, search_index
 from portal.ideas.earlier_cells import Calendar
 from portal.ideas.earlier_columns import FIELDS, Sheet, guess, open_sheet, sheet_of
 from portal.ideas.earlier_csv import Checked, Entry, Known, Reading, check, warnings
@@ -198,6 +198,7 @@ def undo(import_id: int, *, now: datetime, by_id: int | None = None) -> tuple[in
         step = {"at": now, "kind": StoryKind.WITHDRAWN, "actor_id": None, "words": UNDONE}
         db.session.execute(insert(Story), [{"idea_id": one, **step} for one in some])
     db.session.expire_all()
+    search_index.complete_soon(min(ids) - 1, now=now)
     stay = db.session.scalar(select(func.count()).select_from(Idea).where(*standing)) or 0
     facts = {"withdrawn": len(ids), "stay": stay}
     people.audit("ideas.import_undone", f"idea_import:{import_id}", facts, actor_id=by_id, now=now)
@@ -244,6 +245,7 @@ def _take_in(kept: IdeaImport, found: Look, *, now: datetime) -> dict[str, Any]:
     counts = summary(checked) | {"new": len(entries), "already": checked.already + late, "import": kept_id}
     counts["votes"] = sum(entry.votes for entry in entries)
     if numbers:
+        search_index.complete_soon(min(numbers) - 1, now=now)
         counts |= {"first": min(numbers), "last": max(numbers)}
     kept.summary = json.dumps(json.loads(kept.summary) | counts)
     kept.content = ""  # its rows are ideas now; the file, which names authors, is not kept longer than it is needed

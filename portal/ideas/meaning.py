@@ -139,7 +139,8 @@ def _readable(viewer: Viewer, numbers: Sequence[int]) -> list[int]:
 
 @lru_cache(SHAPES_KEPT)
 def _shown(shape: Shape) -> Select[int]:
-    return select(Idea.id).where(visible_to(stand_in(shape)), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN)
+    stands = Idea.stage.not_in((Stage.WITHDRAWN, Stage.MERGED))  # the stages were read a while ago
+    return select(Idea.id).where(visible_to(stand_in(shape)), Idea.hidden_at.is_(None), stands)
 
 
 def waiting(most: int) -> Sequence[Row[int, str]]:

@@ -1,11 +1,20 @@
 """*What may I say now?*: rules by words of what held and of what holds."""
 
-from sqlalchemy import ColumnElement, or_
+from collections.abc import Callable
+from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.sql import FromClause
+
+from portal.db import is_postgres
 from portal.ideas.rule_record_models import RuleRecord
 from portal.ideas.rule_record_queries import rules_query, views_of
 from portal.ideas.rule_record_shown import RuleView
-from portal.ideas.rule_record_words import RuleState, normalised, terms
+from portal.ideas.rule_record_words import QUERY_CHARS_MAX, TERMS_MAX, RuleState, normalised, terms
+from portal.ideas.search_models import EntryKind, entry_id
+from portal.ideas.search_queries import corrected, found, sought
+from portal.ideas.search_terms import Terms, all_of, any_of
+from portal.ideas.search_terms import terms as words_sought
 from portal.people.viewer import Viewer
 
 FOUND_MAX = 10
@@ -15,24 +24,41 @@ LOOKED_AT_MAX = 60
 def find_rules(viewer: Viewer, text: str, *, limit: int = FOUND_MAX) -> list[RuleView]:
     """Rules in the viewer's scope whose name, old or new wording has the words of a text, the best first.
 
-    Each word finds what begins with it. Only where no rule has them all, those that have half of them are given. The
-    one place that knows how rules are found: a full-text index can take its place.
+    In all their forms, and each word finds what begins with it. Only where no rule has them all, those that stand in
+    no text are put right, and rules that have half of them are given.
     """
-    asked = terms(text)
-    if not asked:
+    wanted = words_sought(text[:QUERY_CHARS_MAX], TERMS_MAX)
+    if not wanted.stems:
         return []
-    having = [_has(term) for term in asked]
+    rules = _holding(viewer, wanted, all_of)
+    if not rules:
+        # Putting right is two statements, paid by those who would have found nothing.
+        right = corrected(wanted)
+        rules = _holding(viewer, right, all_of) if right != wanted else []
+        rules, wanted = rules or _having_half(viewer, right), right
+    asked = _asked(wanted)
+    return sorted(rules, key=lambda rule: _distance(rule, asked))[:limit]
+
+
+def _having_half(viewer: Viewer, wanted: Terms) -> list[RuleView]:
+    if len(wanted.stems) < 2:
+        return []
+    asked = _asked(wanted)
+    return [rule for rule in _holding(viewer, wanted, any_of) if 2 * -_distance(rule, asked)[0] >= len(asked)]
+
+
+def _holding(viewer: Viewer, wanted: Terms, match: Callable[..., str]) -> list[RuleView]:
+    """The rules that hold the words, as `match` puts them together, the newest first."""
+    postgres = is_postgres()
+    asked: dict[str, Any] = sought(match(wanted.stems, postgres=postgres, begun=True), EntryKind.RULE)
+    holding: FromClause = found(postgres=postgres).params(**asked).subquery("holding")
+    numbers = select(holding.c.entry - entry_id(EntryKind.RULE, 0))
     newest = RuleRecord.decided_at.desc().nulls_last(), RuleRecord.id.desc()
-    found = views_of(rules_query(viewer).where(*having).order_by(*newest).limit(LOOKED_AT_MAX))
-    if not found and len(asked) > 1:
-        some = views_of(rules_query(viewer).where(or_(*having)).order_by(*newest).limit(LOOKED_AT_MAX))
-        found = [rule for rule in some if 2 * -_distance(rule, asked)[0] >= len(asked)]
-    return sorted(found, key=lambda rule: _distance(rule, asked))[:limit]
+    return views_of(rules_query(viewer).where(RuleRecord.id.in_(numbers)).order_by(*newest).limit(LOOKED_AT_MAX))
 
 
-def _has(term: str) -> ColumnElement[bool]:
-    # Letters and digits alone: nothing of a term means anything to LIKE, and a blank stands before each word.
-    return RuleRecord.words.contains(f" {term}", autoescape=True)
+def _asked(wanted: Terms) -> list[str]:
+    return terms(" ".join(wanted.words))
 
 
 def _distance(rule: RuleView, asked: list[str]) -> tuple[int, int, bool]:

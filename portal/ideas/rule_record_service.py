@@ -14,6 +14,7 @@ from portal.ideas.origin import path_of
 from portal.ideas.policy import MAY
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
 from portal.ideas.rule_record_queries import CAN_OWN, rules_in_scope
+from portal.ideas.rule_record_search import index_rule
 from portal.ideas.rule_record_words import (
     FIELD_OF,
     RuleFacts,
@@ -130,7 +131,7 @@ def change_facts(
     ]
     if rows:
         db.session.execute(insert(RuleChange), rows)
-    db.session.flush()
+    index_rule(rule.id)
 
 
 def refuse_naming(viewer: Viewer, idea: Idea, rule: RuleRecord | None = None) -> None:
@@ -145,6 +146,8 @@ def naming_refusal(viewer: Viewer, idea: Idea, rule: RuleRecord | None = None) -
     """Why the viewer does not say which rule an idea is about, or None."""
     if idea.stage is Stage.WITHDRAWN:
         return RuleRefusal.WITHDRAWN
+    if idea.stage is Stage.MERGED:
+        return RuleRefusal.MERGED
     mine = is_author(viewer, idea) and idea.stage is Stage.OPEN
     owns = rule is not None and rule.owner_id == viewer.id
     named = viewer.holds(*NAMES_OTHERS) and viewer.holds(*NAMES_OTHERS, at=path_of(idea))
@@ -188,6 +191,7 @@ def new_record(facts: RuleFacts, *, now: datetime) -> RuleRecord:
     rule = RuleRecord(**values, state=RuleState.OPEN, named_at=now, words=words, verdicts=0, version=1)
     db.session.add(rule)
     db.session.flush()
+    index_rule(rule.id)
     return rule
 
 

@@ -15,6 +15,7 @@ from portal.ideas import story
 from portal.ideas.models import Follow, Idea
 from portal.ideas.policy import MAY
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
+from portal.ideas.rule_record_search import index_rule
 from portal.ideas.rule_record_service import holds_for, new_record, put_name, refused, sites_of, told_to
 from portal.ideas.rule_record_words import (
     NewVerdict,
@@ -123,6 +124,7 @@ def _write(rule: RuleRecord, verdict: NewVerdict, *, by_id: int, now: datetime) 
     db.session.expire(rule)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise _decided(rule)
+    index_rule(rule.id)
     return row
 
 

@@ -85,6 +85,7 @@ class RuleRefusal(Refusal):
     NOT_YOURS = "not_yours", Refused, "Its author, an owner or the programme team names the rule behind an idea."
     NOT_A_RULE = "not_a_rule", Conflict, "This is sorted as an idea. Sort it as a stupid rule first."
     WITHDRAWN = "idea_withdrawn", Conflict, "This idea was taken back."
+    MERGED = "merged", Conflict, "This idea has joined another one. Its page says which: name the rule there."
     NAMED_ALREADY = "already_names_a_rule", Conflict, "This idea already names a rule."
     NAMES_NONE = "names_no_rule", Conflict, "This idea names no rule."
     STANDS = "verdict_stands", Conflict, "There is a verdict on this rule, so the ideas that led to it stay with it."

@@ -9,14 +9,18 @@ from sqlalchemy import Select, bindparam, cast, delete, exists, func, select, up
 
 from portal.db import db, is_postgres, table_of
 from portal.ideas.models import Comment, Idea
+from portal.ideas.rule_record_models import RuleRecord
 from portal.ideas.search_models import EntryKind, SearchStem, SearchWord, entry_id, entry_ids
 from portal.ideas.search_store import ENTRIES, add, put, remove, remove_all
 from portal.ideas.search_terms import plain, stems_of
 from portal.ideas.search_words import counted, parts_of
 from portal.ideas.words import Stage
+from portal.outbox import service as outbox
 
 TITLE_CHARS_MAX = 200
 AT_ONCE = 1_000
+COMPLETE = "search.complete"  # the outbox's topic; payload: nothing, or `ideas_after`
+GONE = (Stage.WITHDRAWN, Stage.MERGED)  # what has joined another idea is found as that one
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ def forget(kind: EntryKind, ref: int) -> None:
 
 
 def index_idea(idea: Idea) -> None:
-    """Let an idea be found; one that is hidden or taken back is forgotten, with all that is said on it."""
+    """Let an idea be found; one that is hidden, taken back or part of another one is forgotten."""
     db.session.flush()
-    if idea.hidden_at is not None or idea.stage is Stage.WITHDRAWN:
+    if idea.hidden_at is not None or idea.stage in GONE:
         return forget(EntryKind.IDEA, idea.id)
     index(EntryKind.IDEA, idea.id, idea_id=idea.id, title=idea.title, text=idea.say, at=idea.said_at)
 
@@ -69,10 +73,18 @@ def index_comment(comment: Comment) -> None:
     index(EntryKind.COMMENT, comment.id, idea_id=comment.idea_id, title="", text=plain(comment.body), at=comment.at)
 
 
+def comments_follow(numbers: Select[int], here: int, to: int) -> None:
+    """Let those of these comments that were found under one idea be found under another one: by its readers."""
+    wanted = numbers.subquery()
+    entries = select(cast(wanted.c[0], ENTRIES.c.id.type) + entry_id(EntryKind.COMMENT, 0))
+    moved = update(ENTRIES).where(ENTRIES.c.id.in_(entries), ENTRIES.c.idea_id == here).values(idea_id=to)
+    db.session.execute(moved.execution_options(synchronize_session=False))
+
+
 def ideas(after: int, most: int) -> list[Text]:
     """The source of ideas."""
     columns = Idea.id, Idea.said_at, Idea.title, Idea.say
-    shown = Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN
+    shown = Idea.hidden_at.is_(None), Idea.stage.not_in(GONE)
     rows = db.session.execute(select(*columns).where(Idea.id > after, *shown).order_by(Idea.id).limit(most))
     return [Text(EntryKind.IDEA, row.id, row.id, row.said_at, row.title, row.say) for row in rows]
 
@@ -83,6 +95,11 @@ def comments(after: int, most: int) -> list[Text]:
     shown = Comment.hidden_at.is_(None), Comment.withdrawn_at.is_(None)
     rows = db.session.execute(select(*columns).where(Comment.id > after, *shown).order_by(Comment.id).limit(most))
     return [Text(EntryKind.COMMENT, row.id, row.idea_id, row.at, "", plain(row.body)) for row in rows]
+
+
+def complete_soon(after: int, *, now: datetime) -> None:
+    """Let the worker bring the entries of all ideas above a number in order, as soon as this transaction is there."""
+    outbox.emit(COMPLETE, {"ideas_after": after}, now=now)
 
 
 def add_missing(kind: EntryKind, source: Source, after: int) -> tuple[int, int | None]:
@@ -166,12 +183,14 @@ def _insert(table: Any) -> Any:
 
 
 def missing() -> int:
-    """How many ideas and comments that stand cannot be found yet."""
+    """How many ideas, comments and rules that stand cannot be found yet."""
     return sum(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in _missing())
 
 
 def _missing() -> Iterator[Select[int]]:
     for model, kind in ((Idea, EntryKind.IDEA), (Comment, EntryKind.COMMENT)):
         entry = exists().where(ENTRIES.c.id == entry_id(kind, 0) + cast(model.id, ENTRIES.c.id.type))
-        gone = Idea.stage == Stage.WITHDRAWN if model is Idea else Comment.withdrawn_at.is_not(None)
+        gone = Idea.stage.in_(GONE) if model is Idea else Comment.withdrawn_at.is_not(None)
         yield select(model.id).where(~entry, model.hidden_at.is_(None), ~gone)
+    entry = exists().where(ENTRIES.c.id == entry_id(EntryKind.RULE, 0) + cast(RuleRecord.id, ENTRIES.c.id.type))
+    yield select(RuleRecord.id).where(~entry)

@@ -65,17 +65,20 @@ def found(*, postgres: bool, most: int = SCANNED) -> Select[Any]:
     return select(*about, held.c.fit).join(held, held.c.entry == SearchEntry.id)
 
 
-def kept(held: Any, conditions: Sequence[ColumnElement[bool]], *, loose: bool, postgres: bool) -> Select[Any]:
-    """(entry, at, fit) of those of `held` whose idea fits the conditions. loose: also those without an idea."""
+def kept(
+    held: Any, conditions: Sequence[ColumnElement[bool]], *, loose: ColumnElement[bool], postgres: bool
+) -> Select[Any]:
+    """(entry, at, fit) of those of `held` whose idea fits the conditions. loose: which of those without an idea too."""
+    alone = and_(held.c.idea_id.is_(None), loose)
     columns = held.c.entry, held.c.at, held.c.fit
     if not postgres:
         query = select(*columns).outerjoin(Idea, Idea.id == held.c.idea_id)
         fits = and_(*conditions)
-        return query.where(or_(held.c.idea_id.is_(None), fits) if loose else fits)
+        return query.where(or_(alone, fits))
     # One look for each: a join would read all ideas, as the planner thinks little of looking up two thousand.
     idea = select(literal(1).label("fits")).where(Idea.id == held.c.idea_id, *conditions).offset(0).lateral("idea")
     query = select(*columns).select_from(held.outerjoin(idea, true()))
-    return query.where(or_(held.c.idea_id.is_(None), idea.c.fits.is_not(None)) if loose else idea.c.fits.is_not(None))
+    return query.where(or_(alone, idea.c.fits.is_not(None)))
 
 
 def sought(match: str, kind: EntryKind | None) -> dict[str, Any]:

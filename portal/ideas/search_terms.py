@@ -116,14 +116,14 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
             yield word, found.start(), found.end()
 
 
-def any_of(stems: Iterable[str], *, postgres: bool) -> str:
-    """The databases' way of asking for one of these stems."""
-    return _asked(stems, " | " if postgres else " OR ", postgres)
+def any_of(stems: Iterable[str], *, postgres: bool, begun: bool = False) -> str:
+    """The databases' way of asking for one of these stems; begun: or for one that begins so."""
+    return _asked(stems, " | " if postgres else " OR ", postgres, begun)
 
 
-def all_of(stems: Iterable[str], *, postgres: bool) -> str:
-    """The databases' way of asking for all of these stems."""
-    return _asked(stems, " & " if postgres else " AND ", postgres)
+def all_of(stems: Iterable[str], *, postgres: bool, begun: bool = False) -> str:
+    """The databases' way of asking for all of these stems; begun: or for such as begin so."""
+    return _asked(stems, " & " if postgres else " AND ", postgres, begun)
 
 
 def two_of(stems: Iterable[str], *, postgres: bool) -> str:
@@ -137,6 +137,6 @@ def two_of(stems: Iterable[str], *, postgres: bool) -> str:
     return (" | " if postgres else " OR ").join(f"({pair})" for pair in pairs)
 
 
-def _asked(stems: Iterable[str], between: str, postgres: bool) -> str:
-    quote = "'" if postgres else '"'
-    return between.join(f"{quote}{one}{quote}" for one in stems)
+def _asked(stems: Iterable[str], between: str, postgres: bool, begun: bool) -> str:
+    quote, star = ("'", ":*") if postgres else ('"', "*")
+    return between.join(f"{quote}{one}{quote}{star if begun else ''}" for one in stems)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, or_, select
 
 from portal.db import db, is_postgres, table_of
 from portal.errors import Invalid
@@ -145,10 +145,10 @@ def _believed(share: float, stems: Collection[str], other: Collection[str]) -> f
 def _statement(shape: Shape, own: bool, postgres: bool) -> Select[int, str]:
     looker = stand_in(shape)
     held = found(postgres=postgres, most=SIMILAR_SCANNED).subquery("held")
-    shown = [visible_to(looker), Idea.hidden_at.is_(None), Idea.stage != Stage.WITHDRAWN]
+    shown = [visible_to(looker), Idea.hidden_at.is_(None), Idea.stage.not_in((Stage.WITHDRAWN, Stage.MERGED))]
     if not own:
         shown.append(or_(Idea.author_id.is_(None), Idea.author_id != looker.id))
-    best = kept(held, shown, loose=False, postgres=postgres)
+    best = kept(held, shown, loose=false(), postgres=postgres)
     best = best.order_by(held.c.fit.desc(), held.c.entry.desc()).limit(COMPARED)
     few = best.subquery("few")
     return select(SearchEntry.ref, SearchEntry.stems).join(few, few.c.entry == SearchEntry.id)

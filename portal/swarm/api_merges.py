@@ -53,6 +53,19 @@ class MergeShown(Shown):
     may_be_undone: bool
 
 
+class ApartSent(Sent):
+    """The idea that it is not."""
+
+    other: Number = Field(description="The other idea; where that has itself joined another, that one is meant.")
+
+
+class ApartShown(Shown):
+    """Two ideas that are never proposed together again."""
+
+    idea: int
+    other: int
+
+
 class JoinedShown(Shown):
     """An idea that has joined another one."""
 
@@ -77,6 +90,22 @@ def merge_idea(path: NumberPath, body: MergeSent) -> Response:
         idea = idea_for(viewer, path.number)
         merging.merge(viewer, idea, body.into, reason=body.reason, now=now)
         return _shown(idea_for(viewer, path.number), now=now)
+
+    return once(verb, status=201)
+
+
+@bp.post("/ideas/<int:number>/not-the-same", responses={201: ApartShown})
+@requires("idea.merge", scope=Scope.DECISIONS_WRITE)
+def tell_ideas_apart(path: NumberPath, body: ApartSent) -> Response:
+    """Keep that two ideas are not the same, so that nobody is asked to merge them again; twice is the same as once.
+
+    Refused: 409 `joined_this`; 422 `same_idea`, `not_visible`.
+    """
+    viewer, now = the_viewer(), clock.now()
+
+    def verb() -> ApartShown:
+        other = merging.tell_apart(viewer, idea_for(viewer, path.number), body.other, now=now)
+        return ApartShown(idea=path.number, other=other)
 
     return once(verb, status=201)
 

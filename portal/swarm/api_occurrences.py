@@ -115,7 +115,7 @@ def see_occurrences(path: NumberPath) -> Response:
 @bp.post("/ideas/<int:number>/occurrences", responses={201: OccurrenceShown})
 @requires("occurrence.note", scope=Scope.IDEAS_WRITE)
 def note_occurrence(path: NumberPath, body: OccurrenceSent) -> Response:
-    """It happened again (409 `too_many_today`, `withdrawn`, `hidden`).
+    """It happened again (409 `too_many_today`, `withdrawn`, `merged`, `hidden`).
 
     422 `day_in_future`, `day_too_long_ago`, `personal_data`.
     """

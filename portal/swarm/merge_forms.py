@@ -24,6 +24,15 @@ class MergeForm(StrictForm):
     )
 
 
+class ApartForm(StrictForm):
+    """The idea that it is not."""
+
+    other = IntegerField(
+        "Number",
+        validators=[InputRequired("Give the number of the other idea."), NumberRange(1, NUMBER_MAX, "No such number.")],
+    )
+
+
 class UnmergeForm(StrictForm):
     """Nothing to say: the idea is in the address. on: sent by nobody, so that there is a field."""
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, Table, func, insert, literal, select, text, update
 
 from portal.db import db, is_postgres, table_of
+from portal.ideas import search_index
 from portal.ideas.models import Comment, Follow, Idea, Report
 from portal.swarm.looks_models import Look
 from portal.swarm.merge_models import MergeMove
@@ -80,7 +81,7 @@ class OncePerPerson:
 
 
 class Comments:
-    """Comments with the reports about them. "The author" of one idea is not the author of the other."""
+    """Comments with the reports about them and the search. "The author" of one idea is not the author of the other."""
 
     moved, as_author = "comment", "comment_by_author"
 
@@ -89,11 +90,13 @@ class Comments:
         own = Comment.idea_id == way.from_id, Comment.by_idea_author.is_(True)
         record(way.merge_id, self.as_author, select(Comment.id).where(*own))
         Rows(table_of(Comment), self.moved).move(way)
+        search_index.comments_follow(recorded(way.merge_id, self.moved), way.from_id, way.into_id)
         self._follow(way, way.into_id, by_idea_author=False)
 
     def put_back(self, way: Way) -> None:
         """Move back what was recorded, and count anew."""
         Rows(table_of(Comment), self.moved).put_back(way)
+        search_index.comments_follow(recorded(way.merge_id, self.moved), way.into_id, way.from_id)
         self._follow(way, way.from_id, by_idea_author=True)
 
     def _follow(self, way: Way, idea_id: int, *, by_idea_author: bool) -> None:

@@ -1,17 +1,18 @@
 """Reading merges: what has joined an idea, and which idea another one could join."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
+from portal.ideas.search_queries import ideas_holding
+from portal.ideas.similar import similar_pairs
 from portal.ideas.words import Audience, Names
 from portal.people.viewer import Viewer
 from portal.rewards.rules import Payee, Share
@@ -21,10 +22,7 @@ from portal.swarm.merging import mergeable, merged_facts, standing_merge, target
 from portal.web.paging import cut, decode_cursor
 
 CANDIDATES = 5
-LOOKED_AT = 50
-WORDS_MAX = 8
-WORDS_ALIKE = 2  # one word is shared by half of all ideas
-LONG_WORDS = re.compile(r"\w{4,}")
+LOOKED_AT = 25  # of those alike: not all of them can take it
 
 
 @dataclass(frozen=True)
@@ -98,26 +96,17 @@ def compare(viewer: Viewer, idea: Idea, asked: str) -> Comparison:
 
 
 def candidates(viewer: Viewer, idea: Idea, asked: str = "") -> Sequence[Row[int, str, str]]:
-    """`id`, `title` and `say` of ideas that this one could join: with every word, or else the most words of its title.
+    """`id`, `title` and `say` of ideas that this one could join: the newest with every word that was asked for.
 
-    Only the newest that fit are looked at.
+    Without any, those most alike, the likest first, and none of which somebody has said that it is not the same.
     """
-    words = [word.lower() for word in (asked.split() or _long_words(idea.title))][:WORDS_MAX]
-    if not words:
-        return []
-    says = [
-        or_(Idea.title.icontains(word, autoescape=True), Idea.say.icontains(word, autoescape=True)) for word in words
-    ]
-    fits = and_(*says) if asked.strip() else or_(*says)
-    query = select(Idea.id, Idea.title, Idea.say).where(fits, *_could_take(viewer, idea))
-    rows = db.session.execute(query.order_by(Idea.id.desc()).limit(LOOKED_AT)).all()
-    shared = {row.id: sum(word in f"{row.title} {row.say}".lower() for word in words) for row in rows}
-    alike = [row for row in rows if asked.strip() or shared[row.id] >= WORDS_ALIKE]
-    return sorted(alike, key=lambda row: -shared[row.id])[:CANDIDATES]
-
-
-def _long_words(title: str) -> list[str]:
-    return sorted({word.removesuffix("s") for word in LONG_WORDS.findall(title)}, key=len, reverse=True)
+    query = select(Idea.id, Idea.title, Idea.say).where(*_could_take(viewer, idea))
+    if asked.strip():
+        holding = query.where(Idea.id.in_(ideas_holding(asked))).order_by(Idea.id.desc())
+        return db.session.execute(holding.limit(CANDIDATES)).all()
+    alike = [match.number for match in similar_pairs(idea.id, viewer=viewer, most=LOOKED_AT)]
+    rows = {row.id: row for row in db.session.execute(query.where(Idea.id.in_(alike)))} if alike else {}
+    return [rows[number] for number in alike if number in rows][:CANDIDATES]
 
 
 def _could_take(viewer: Viewer, idea: Idea) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for, idea_view
 from portal.people.access import requires, the_viewer
 from portal.swarm import merge_queries, merging
-from portal.swarm.merge_forms import MergeForm, UnmergeForm
+from portal.swarm.merge_forms import ApartForm, MergeForm, UnmergeForm
 from portal.swarm.merge_rules import MERGES_FROM, UNMERGE_DAYS
 from portal.web.problems import status_of, wants_json
 from portal.web.redirects import safe_next
@@ -48,6 +48,20 @@ def merge(number: int) -> ResponseReturnValue:
         return _page(idea_for(viewer, number), str(form.into.data), form, refusal), status_of(refusal)
     flash(f"Number {number} has joined number {into}. You can take them apart for {UNMERGE_DAYS} days.")
     return redirect(safe_next(request.form.get("next"), url_for("home.idea", number=into)), 303)
+
+
+@bp.post("/ideas/<int:number>/not-the-same")
+@requires("idea.merge")
+def tell_apart(number: int) -> ResponseReturnValue:
+    """These two are not the same: they are not proposed together again."""
+    viewer, form = the_viewer(), ApartForm()
+    idea_for(viewer, number)
+    if not form.validate() or form.other.data is None:
+        raise Invalid("bad_number", "Choose one of the ideas on the page.")
+    with writing():
+        other = merging.tell_apart(viewer, idea_for(viewer, number), form.other.data, now=clock.now())
+    flash(f"Kept: number {number} and number {other} are not the same.")
+    return redirect(safe_next(request.form.get("next"), url_for(".choose", number=number)), 303)
 
 
 @bp.post("/ideas/<int:number>/unmerge")

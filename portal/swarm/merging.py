@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, select
 
 from portal.db import db
-from portal.ideas import joining, story
+from portal.ideas import joining, search_index, similar, story
 from portal.ideas import service as ideas
 from portal.ideas.models import Comment, Idea
 from portal.ideas.origin import path_of
 from portal.ideas.queries import visible_to
-from portal.ideas.words import Stage, StoryKind
+from portal.ideas.words import Names, Stage, StoryKind
 from portal.outbox import service as outbox
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
@@ -117,6 +117,21 @@ def unmerge(viewer: Viewer, idea: Idea, *, now: datetime) -> Merge:
     return made
 
 
+def tell_apart(viewer: Viewer, idea: Idea, other_number: int, *, now: datetime) -> int:
+    """Keep that two ideas are not the same, so that they are never proposed to be put together again.
+
+    Returns the number of the other one: of the end of the chain, where it has itself joined another. Raises
+    `MergeRefusal` `same_idea` and `not_visible`, and Refused without a role where either was said.
+    """
+    other = db.session.get_one(Idea, _target(viewer, idea, other_number))
+    if other.id == idea.id:
+        raise MergeRefusal.JOINED_THIS.as_error()
+    _demand_either(viewer, idea, other)
+    hidden = any(ideas.is_author(viewer, one) and one.names is not Names.SHOWN for one in (idea, other))
+    similar.remember_not_same(idea.id, other.id, by=None if hidden else viewer.id, now=now)
+    return other.id
+
+
 def standing_merge(idea_id: int) -> Merge | None:
     """The merge by which an idea joined another one; None where it stands on its own."""
     query = select(Merge, MergeUndo.merge_id).outerjoin(MergeUndo, MergeUndo.merge_id == Merge.id)
@@ -193,6 +208,8 @@ def _count_anew(left: Idea, right: Idea, *, was_promoted: bool, now: datetime) -
     scored = audit.rebuild_some((left.id, right.id), now=now)[right.id]
     for idea in (left, right):
         occurrence_sums.refresh(idea.id, today=today_of(now), now=now)
+        db.session.refresh(idea)
+        search_index.index_idea(idea)
     if scored.terms != NOTHING:
         ideas.note_first_vote(right.id, now=now)
     db.session.expire_all()

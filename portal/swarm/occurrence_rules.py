@@ -49,6 +49,7 @@ class OccurrenceRefusal(StrEnum):
     """Why an occurrence is not taken. The value is the stable code."""
 
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
     HIDDEN = "hidden"
     DAY_IN_FUTURE = "day_in_future"
     DAY_TOO_LONG_AGO = "day_too_long_ago"
@@ -82,10 +83,12 @@ class NewOccurrence:
     minutes: int | None = None
 
 
-def place_refusal(*, withdrawn: bool, hidden: bool) -> OccurrenceRefusal | None:
-    """Why nothing can be noted on an idea, or None: only what was taken back or hidden takes none."""
+def place_refusal(*, withdrawn: bool, merged: bool, hidden: bool) -> OccurrenceRefusal | None:
+    """Why nothing can be noted on an idea, or None: what was taken back, is hidden or has joined another takes none."""
     if withdrawn:
         return OccurrenceRefusal.WITHDRAWN
+    if merged:
+        return OccurrenceRefusal.MERGED
     return OccurrenceRefusal.HIDDEN if hidden else None
 
 
@@ -118,6 +121,7 @@ _FIELDS = {
 }
 _SENTENCES = {
     OccurrenceRefusal.WITHDRAWN: "This idea was taken back, so nothing is noted on it any more.",
+    OccurrenceRefusal.MERGED: "This idea has joined another one. Its page says which: note it there.",
     OccurrenceRefusal.HIDDEN: "This idea is hidden from the board, so nothing is noted on it for now.",
     OccurrenceRefusal.DAY_IN_FUTURE: "Choose today or a day before it.",
     OccurrenceRefusal.DAY_TOO_LONG_AGO: f"Choose a day within the last {DAYS_BACK} days.",

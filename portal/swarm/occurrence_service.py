@@ -30,11 +30,13 @@ def note(
     Raises the refusals of `OccurrenceRefusal`.
     """
     demand(MAY, "occurrence.note", viewer)
-    withdrawn, hidden = idea.stage is Stage.WITHDRAWN, idea.hidden_at is not None
-    _refuse(rules.place_refusal(withdrawn=withdrawn, hidden=hidden) or rules.words_refusal(wanted, today))
+    _refuse(_place_refusal(idea) or rules.words_refusal(wanted, today))
     take_turns(f"occurrences of person:{viewer.id}")  # windows side by side would each find room for one more
     if (earlier := _sent_before(viewer, form_key)) is not None:
         return earlier
+    # Held until it is written: what has just joined another idea would leave this behind.
+    db.session.refresh(idea, with_for_update={"read": True})
+    _refuse(_place_refusal(idea))
     if _lately(viewer, now) >= A_DAY_MAX:
         raise OccurrenceRefusal.TOO_MANY_TODAY.as_error()
     values = {"idea_id": idea.id, "person_id": viewer.id, "team_id": viewer.team_id, "site_id": viewer.site_id,
@@ -84,6 +86,11 @@ def set_hour_cost(viewer: Viewer | None, cents: int, currency: str, *, now: date
 def _refuse(refusal: OccurrenceRefusal | None) -> None:
     if refusal is not None:
         raise refusal.as_error()
+
+
+def _place_refusal(idea: Idea) -> OccurrenceRefusal | None:
+    withdrawn, merged = idea.stage is Stage.WITHDRAWN, idea.stage is Stage.MERGED
+    return rules.place_refusal(withdrawn=withdrawn, merged=merged, hidden=idea.hidden_at is not None)
 
 
 def _change_refusal(noted: Occurrence, now: datetime) -> OccurrenceRefusal | None:

@@ -6,7 +6,7 @@ from flask import Flask
 from portal import clock
 from portal.db import writing
 from portal.ideas.words import Audience, Stage
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.factories import Cast
 from tests.ideas.making import idea, said
 from tests.swarm.merges import merge, standing
@@ -123,3 +123,19 @@ def test_an_idea_of_others_is_not_there(app: Flask, cast: Cast) -> None:
     kim = Caller(app, cast.kim)
 
     assert kim.get(f"/ideas/{near}/merge").status_code == kim.get(f"/ideas/{near}/joined").status_code == 404
+
+
+def test_two_are_told_apart_once_and_for_all(app: Flask, cast: Cast) -> None:
+    one, other = two(app, cast)
+    vic = Caller(app, cast.vic)
+
+    made, again = (
+        vic.post(f"/ideas/{number}/not-the-same", {"other": n}) for number, n in ((one, other), (other, one))
+    )
+
+    assert (made.status_code, made.json) == (201, {"idea": one, "other": other})
+    assert (again.status_code, again.json) == (201, {"idea": other, "other": one})
+    assert error(vic.post(f"/ideas/{one}/not-the-same", {"other": one})) == (422, "same_idea")
+    assert error(vic.post(f"/ideas/{one}/not-the-same", {"other": 999})) == (422, "not_visible")
+    assert vic.post("/ideas/999/not-the-same", {"other": one}).status_code == 404
+    assert Caller(app, cast.bo).post(f"/ideas/{one}/not-the-same", {"other": other}).status_code == 403

@@ -12,7 +12,10 @@ from portal.home.search import Asked, Found, search
 from portal.ideas import moderating, service, talking
 from portal.ideas.models import Comment, Idea
 from portal.ideas.rules import Action
+from portal.ideas.search_index import Text
 from portal.ideas.search_models import EntryKind, SearchEntry
+from portal.ideas.search_queries import SCANNED
+from portal.ideas.search_store import add
 from portal.ideas.service import NewSorting
 from portal.ideas.words import Audience, Barrier, Kind, Names, Stage
 from tests.commitments.factories import make_promise, make_promoted
@@ -235,6 +238,30 @@ def test_many_words_are_cut_and_it_is_said(app: Flask, cast: Cast) -> None:
 
     assert "we looked for the first ones only" in signed_in(app, cast.bo).get(f"/search?q={words}").text
     assert "in nearly every text" in signed_in(app, cast.bo).get("/search?q=to+be+or+not").text
+
+
+def test_of_a_very_common_word_the_newest_texts_are_looked_at_and_it_is_said(app: Flask, cast: Cast) -> None:
+    said_so = f"we looked at the newest {SCANNED:,}"
+    with app.app_context():
+        old = said(cast.asha, "The zebra form is wrong")
+        new = said(cast.sam, "The zebra form is wrong for us", audience=Audience.EMPLOYER)
+        many = [Text(EntryKind.COMMENT, n, new, NOON, "", "zebra").columns() for n in range(1, SCANNED - 1)]
+        with writing():
+            add(many[:-1])
+        assert not found(cast.bo, "zebra").newest and numbers(found(cast.bo, "zebra")) == [old]
+        with writing():
+            add(many[-1:])
+        assert found(cast.sam, "zebra").newest and found(cast.bo, "zebra").newest
+        nothing = found(cast.bo, "zebra", kind=EntryKind.COMMENT)
+        assert nothing.hits == [] and not nothing.newest and not found(cast.bo, "form").newest
+        with writing():
+            more = (Text(EntryKind.COMMENT, n, new, NOON, "", "zebra") for n in (SCANNED, SCANNED + 1))
+            add([text.columns() for text in more])
+    client = signed_in(app, cast.bo)
+
+    assert said_so in client.get("/search?q=zebras").text and said_so not in client.get("/search?q=form").text
+    page = client.get("/search?q=zebra&kind=comment").text
+    assert said_so in page and "Nothing among those" in page and "you will be the first" not in page
 
 
 def test_a_rebuild_adds_what_is_missing_and_takes_out_what_is_gone(context: Flask, cast: Cast) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select, text
 from portal import append_only
 from portal.commitments.rules import CommitmentState
 from portal.db import db, writing
-from portal.home import proof
+from portal.home import proof, search_jobs
 from portal.ideas import rule_record_queries as queries
 from portal.ideas.models import Story
 from portal.ideas.rule_record_finding import find_rules
@@ -68,6 +68,7 @@ def test_what_was_killed_by_a_kept_promise_is_carried_over(app: Flask, cast: Cas
         )
         assert one.verdict.effective_on == NOON.date() and two.sites == ((cast.places["Durban"], "Durban"),)
         assert queries.rule_of(viewer(cast.bo), site) is None
+        search_jobs.complete()  # as the worker does
         assert {rule.number for rule in find_rules(viewer(cast.mia), "replacement router")} == {one.number, two.number}
         assert len(queries.rules_page(viewer(cast.mia), queries.Wanted())[0]) == 2
         assert db.session.scalar(select(Story.id).where(Story.kind == StoryKind.RULE_NAMED)) is None

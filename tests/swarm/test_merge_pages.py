@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal import clock
-from portal.db import writing
+from portal.db import db, writing
+from portal.home import search_jobs
+from portal.ideas.search_models import NotTheSame
 from portal.ideas.words import Audience, Names, Stage
 from tests.commitments.factories import make_promoted
 from tests.factories import NOON, Cast, send, signed_in
@@ -20,7 +23,18 @@ ONE, INTO = "We need two passwords to look at one bill.", "Bills need a second p
 
 def two(app: Flask, cast: Cast, **over: object) -> tuple[int, int]:
     with app.app_context():
-        return said(cast.asha, ONE, **over), said(cast.kim, INTO, **over)
+        pair = said(cast.asha, ONE, **over), said(cast.kim, INTO, **over)
+        search_jobs.learn()
+        return pair
+
+
+def two_promoted(app: Flask, cast: Cast) -> tuple[int, int]:
+    with app.app_context():
+        with writing():
+            one, other = make_promoted(cast), make_promoted(cast, promoted_at=NOON)
+            numbers = one.id, other.id
+        search_jobs.rebuild()
+        return numbers
 
 
 def text_of(page: str) -> str:
@@ -47,9 +61,7 @@ def test_one_chooses_looks_at_both_and_confirms(app: Flask, cast: Cast, who: str
 
 
 def test_from_triage_one_goes_on_to_what_waits_next(app: Flask, cast: Cast) -> None:
-    with app.app_context(), writing():
-        one, other = make_promoted(cast), make_promoted(cast, promoted_at=NOON)
-        one, other = one.id, other.id
+    one, other = two_promoted(app, cast)
     client = signed_in(app, cast.vic)
 
     panel = client.get(f"/triage?idea={one}&move=merge").text
@@ -59,6 +71,68 @@ def test_from_triage_one_goes_on_to_what_waits_next(app: Flask, cast: Cast) -> N
     assert 'href="/triage?idea=' + str(one) + '&amp;move=merge" data-key="m" aria-current="true"' in panel
     assert (done.status_code, done.location) == (303, f"/triage?idea={other}")
     assert f"/triage?idea={one}" not in client.get("/triage").text
+
+
+@pytest.mark.parametrize("way", ["/ideas/{}/merge", "/triage?idea={}&move=merge"])
+def test_not_the_same_is_never_proposed_again(app: Flask, cast: Cast, way: str) -> None:
+    one, other = two_promoted(app, cast)
+    client, address = signed_in(app, cast.vic), way.format(one)
+
+    proposed = client.get(address).text
+    kept = send(client, f"/ideas/{one}/not-the-same", other=other, next=address)
+    again = send(client, f"/ideas/{other}/not-the-same", other=one)
+
+    assert f'action="/ideas/{one}/not-the-same"' in proposed and f'name="other" value="{other}"' in proposed
+    assert f'name="next" value="{address.replace("&", "&amp;")}"' in proposed
+    assert (kept.status_code, kept.location) == (303, address)
+    assert (again.status_code, again.location) == (303, f"/ideas/{other}/merge")
+    for page in (client.get(address).text, client.get(way.format(other)).text):
+        assert "not-the-same" not in page and "into=" not in page.replace('?into="', "")
+    with app.app_context():
+        assert [(pair.idea_a, pair.idea_b, pair.by_id) for pair in db.session.scalars(select(NotTheSame))] == [
+            (one, other, cast.vic)
+        ]
+
+
+def test_two_side_by_side_can_be_told_apart_too(app: Flask, cast: Cast) -> None:
+    one, into = two(app, cast)
+    mia = signed_in(app, cast.mia)
+
+    assert "They are not the same" in mia.get(f"/ideas/{one}/merge?into={into}").text
+    assert send(mia, f"/ideas/{one}/not-the-same", other=into).status_code == 303
+    assert f"into={into}" not in mia.get(f"/ideas/{one}/merge").text
+    assert f"into={into}" in mia.get(f"/ideas/{one}/merge?into=second+password").text
+
+
+@pytest.mark.parametrize(("other", "status"), [("one", 422), ("999999", 422), ("x", 422), ("", 422), ("joined", 409)])
+def test_what_cannot_be_told_apart_is_refused(app: Flask, cast: Cast, other: str, status: int) -> None:
+    one, into = two(app, cast)
+    if other == "joined":
+        with app.app_context():
+            merge(cast, into, one)
+    given = {"one": one, "joined": into}.get(other, other)
+
+    assert send(signed_in(app, cast.mia), f"/ideas/{one}/not-the-same", other=given).status_code == status
+
+
+def test_who_said_it_under_a_hidden_name_is_not_kept(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        one, other = said(cast.vic, ONE, names=Names.HIDDEN), said(cast.kim, INTO)
+    assert send(signed_in(app, cast.vic), f"/ideas/{one}/not-the-same", other=other).status_code == 303
+
+    with app.app_context():
+        assert db.session.scalars(select(NotTheSame.by_id)).all() == [None]
+
+
+def test_only_who_answers_tells_apart_and_only_what_they_may_read(app: Flask, cast: Cast) -> None:
+    one, into = two(app, cast)
+    with app.app_context():
+        closed = said(cast.sam, ONE, audience=Audience.EMPLOYER)
+
+    assert send(signed_in(app, cast.bo), f"/ideas/{one}/not-the-same", other=into).status_code == 403
+    assert send(signed_in(app, cast.kim), f"/ideas/{closed}/not-the-same", other=into).status_code in (403, 404)
+    with app.app_context():
+        assert db.session.scalars(select(NotTheSame)).all() == []
 
 
 def test_the_page_says_where_the_idea_is_and_what_came_along(app: Flask, cast: Cast) -> None:
