@@ -320,7 +320,7 @@ def test_where_an_idea_stands_is_said_as_on_its_page(app: Flask, cast: Cast) -> 
 
     assert before == {"idea": number, "line": "Have you met this?", "detail": "Counts stay hidden until you weigh in.",
                       "counts": None, "strong": None, "place": None, "looks": None, "evidence": None,
-                      "needed": None}  # fmt: skip
+                      "needed": None, "notes": []}  # fmt: skip
     assert after["counts"]["support"] == 4 and after["place"] == 1 and after["looks"] == 4
     page = signed_in(app, cast.bo).get(f"/ideas/{number}").get_data(as_text=True)
     assert after["line"] in page and after["detail"] in page
