@@ -95,7 +95,7 @@ class Life:
         self._cast(voter, WantedVote(kind), at)
 
     def object_to(self, stop: shapes.Stop, at: datetime) -> None:
-        """Somebody of a team sends a stop signal; one that was answered is taken back a day later."""
+        """Somebody of a team sends a stop signal."""
         team = [voter for voter in self.crowd.teams[stop.team] if voter.id not in self.voted]
         if team:
             self._cast(self.rng.choice(team), WantedVote(VoteKind.STOP, StopReason(stop.reason), stop.sentence), at)
@@ -196,17 +196,20 @@ class Life:
         assert promise is not None
         return promise
 
-    def _somebody_new(self) -> Viewer | None:
-        """Anybody in the audience who has not weighed in, one team after the other."""
+    def audience(self) -> list[Viewer]:
+        """Everybody of a team who may read it, one team after the other."""
         story, places = self.story, self.crowd.places
-        inside = [
+        return [
             voter
             for members in self.crowd.teams.values()
             for voter in members
-            if voter.id not in self.voted
-            and (story.audience != "employer" or voter.employer_id == places[story.site].employer_id)
+            if (story.audience != "employer" or voter.employer_id == places[story.site].employer_id)
             and (story.audience != "site" or voter.site_id == places[story.site].id)
         ]
+
+    def _somebody_new(self) -> Viewer | None:
+        """Anybody in the audience who has not weighed in."""
+        inside = [voter for voter in self.audience() if voter.id not in self.voted]
         return self.rng.choice(inside) if inside else None
 
     def _cast(self, voter: Viewer, wanted: WantedVote, at: datetime) -> None:

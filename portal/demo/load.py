@@ -70,7 +70,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
         story.key: Life(story, crowd, metrics, random.Random(f"{seed}:{story.key}"), now) for story in _spread_out()
     }
     for life in lives.values():
-        plan_life(life, calendar)
+        plan_life(life, calendar, seed=seed)
     plan_again(lives, calendar, seed=seed, now=now)
     _pay_weekly(calendar, began, now)
     calendar.run()

@@ -4,22 +4,25 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from portal.demo import rule_lives
+from portal.demo import looking, rule_lives, stop_lives
 from portal.demo.lives import LOOKS, Life
 from portal.demo.stories_rules import RULES
 
 if TYPE_CHECKING:
     from portal.demo.load import Calendar
 
+PASSED_BY = ("open", "gathering")  # stories that stay on the board
 LOOKS_CARRIED = (18, 40)  # of ideas that reach the executives
 
 
-def plan_life(life: Life, calendar: "Calendar") -> None:
+def plan_life(life: Life, calendar: "Calendar", *, seed: int) -> None:
     """Put everything that happens to a story into the calendar."""
     story = life.story
     said = life.ago(story.days_ago)
     calendar.add(said, life.say)
     end = _plan_the_swarm(life, calendar, said)
+    if life.carried or story.fate in PASSED_BY:
+        looking.plan_looking(life, calendar, said, end, seed=f"{seed}:{story.key}:looking")
     _plan_comments(life, calendar, said, end)
     if story.withdrawn_days_ago is not None:
         calendar.add(max(end, life.ago(story.withdrawn_days_ago)), life.withdraw)
@@ -52,6 +55,7 @@ def _plan_the_swarm(life: Life, calendar: "Calendar", said: datetime) -> datetim
     for stop in story.stops:
         at = said + (end - said) * rng.uniform(0.2, 0.8)
         calendar.add(at, partial(life.object_to, stop))
+        stop_lives.plan(life, calendar, stop, readable_from=max(at, end) if life.carried else at)
     if life.carried:
         life.carried_at = end
         calendar.add(end, life.push)

@@ -108,13 +108,17 @@ class Comment:
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop signal with its reason, and the answer that lifted it, if there is one."""
+    """A stop signal with its reason, and the answer after which it was lifted (or kept), if there is one.
+
+    Of an idea that was not carried, programme and the owner of its rule alone know of it, and only of harm and law.
+    """
 
     reason: str
     sentence: str
     team: str
     answer: str = ""
     answered_by: str | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True)

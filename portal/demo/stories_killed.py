@@ -129,6 +129,7 @@ KILLED = (
                 "leeds-complaints",
                 answer=("One person, one month, and everybody paid for it. This time we talk to the one person."),
                 answered_by="dev",
+                kept=True,
             ),
         ),
     ),

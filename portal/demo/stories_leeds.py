@@ -38,7 +38,8 @@ LEEDS = (
                     "We wouldn't be ending his. Nothing stops us opening hers beside it, and nothing "
                     "about that needs his voice."
                 ),
-                answered_by="sunita",
+                answered_by="hannah",
+                kept=True,
             ),
         ),
     ),

@@ -63,7 +63,7 @@ RULES = {
         reason="A sale without it can be undone by anyone at any time. The regulator's rules ask for it.",
     ),
     "recorded-again": Rule(
-        "The recording notice after every hold", None, "Quality",
+        "The recording notice after every hold", "sunita", "Quality",
         says="Read the recording notice again whenever you come back from a hold.", kind="never_was", by="hannah",
         days_ago=12,
         reason="Once, at the start of the call, is all that was ever asked. Nobody can find where the rest came from.",

@@ -60,7 +60,7 @@ WORKED = (
                     "We capped chats at three during phone peaks and put the cap on the wall, so you "
                     "can see if we break it."
                 ),
-                answered_by="kieran",
+                answered_by="priya",
             ),
         ),
     ),

@@ -32,7 +32,7 @@ from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.parameters import of_version
-from portal.swarm.queries import numbers, place_of
+from portal.swarm.queries import looks_at, numbers, place_of
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.web.dates import day_words, local_day
 
@@ -136,7 +136,7 @@ def _statement(shape: Shape) -> Select:
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, *FLAGGED, Idea.merged_into_id, joined.label("has_joined"),
         typical.label("typical"), draft.label("kept_words"), talk.label("first_comment"), rule.label("rule_id"),
-        *idea_occurrences.columns(looker),
+        looks_at().label("looked"), *idea_occurrences.columns(looker),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)
@@ -157,7 +157,7 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     mu0 = row.typical or 0.0
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
-    counted = numbers(row, place, size=size, mu0=mu0, params=of_version(row.params_version))
+    counted = numbers(row, place, looks=row.looked, size=size, mu0=mu0, params=of_version(row.params_version))
     return SwarmFacts(
         f"{row.n_support} of you hit this so far", sentence(counted), before=before, numbers=counted, notes=notes(row)
     )

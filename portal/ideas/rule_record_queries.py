@@ -84,6 +84,18 @@ def rule_of(viewer: Viewer, idea_number: int) -> RuleView | None:
     return next(iter(views_of(rules_query(viewer).where(RuleRecord.id == named))), None)
 
 
+def owner_of_rule(idea_number: int) -> int | None:
+    """The person who owns the rule that an idea names; None without one."""
+    query = select(RuleRecord.owner_id).join(RuleIdea, RuleIdea.rule_id == RuleRecord.id)
+    return db.session.scalar(query.where(RuleIdea.idea_id == idea_number))
+
+
+def owns_rule_of_idea(person_id: int) -> ColumnElement[bool]:
+    """The condition on `Idea` for those that name a rule of this person."""
+    query = select(RuleIdea.id).join(RuleRecord, RuleRecord.id == RuleIdea.rule_id)
+    return query.where(RuleIdea.idea_id == Idea.id, RuleRecord.owner_id == person_id).exists()
+
+
 def rules_page(
     viewer: Viewer, wanted: Wanted, *, limit: int = PAGE, cursor: str | None = None
 ) -> tuple[list[RuleView], str | None]:

@@ -12,11 +12,13 @@ from portal.commitments.rules import CommitmentState
 from portal.commitments.scope import said_at
 from portal.db import db, writing
 from portal.ideas.models import Idea
+from portal.ideas.queries import visible_to
+from portal.ideas.rule_record_queries import owner_of_rule
 from portal.notices import mail
 from portal.notices.recipients import holders, reachable
 from portal.outbox import service as outbox
 from portal.outbox.service import Claimed
-from portal.people.queries import organisation
+from portal.people.queries import organisation, viewer_of
 from portal.people.roles import Role
 from portal.swarm.drift import DRIFT
 from portal.swarm.models import Vote
@@ -28,13 +30,15 @@ HARD_STOP_MAIL, DRIFT_MAIL = "notices.hard_stop", "notices.drift"
 
 
 def spread_hard_stop(message: Claimed, now: datetime) -> None:
-    """A mail of its own for each who must act: the owner of the promise, else programme, else administrators.
+    """A mail of its own for each who must act: the owner of the promise, else programme, else administrators; and the
+    owner of the rule that the idea names.
 
     One message each, so that one address that does not answer holds up nobody else.
     """
     vote = _standing_vote(message)
     if vote is not None:
-        _spread(HARD_STOP_MAIL, message, _responsible(vote.idea_id), {"vote_id": vote.id}, now)
+        people = {*_responsible(vote.idea_id), *_owner_of_its_rule(vote)}
+        _spread(HARD_STOP_MAIL, message, sorted(people), {"vote_id": vote.id}, now)
 
 
 def mail_hard_stop(message: Claimed, now: datetime) -> None:
@@ -88,6 +92,17 @@ def _responsible(idea_id: int) -> Iterable[int]:
         return [owner]
     path = said_at(idea_id)
     return holders(Role.PROGRAMME, path) or holders(Role.ADMINISTRATOR, path)
+
+
+def _owner_of_its_rule(vote: Vote) -> Iterable[int]:
+    """Whoever owns the rule that the idea names, if they may read the idea and did not give the signal themselves."""
+    owner_id = owner_of_rule(vote.idea_id)
+    given_by_them = owner_id == vote.person_id
+    owner = viewer_of(owner_id) if owner_id is not None and not given_by_them else None
+    if owner is None:
+        return []
+    readable = select(Idea.id).where(Idea.id == vote.idea_id, visible_to(owner))
+    return [owner.id] if db.session.scalar(readable) is not None else []
 
 
 def _spread(topic: str, message: Claimed, people: Iterable[int], payload: dict[str, Any], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The interface to the parameters of the swarm."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Response
 from pydantic import BeforeValidator, Field
@@ -14,7 +14,14 @@ from portal.swarm.parameter_rules import BY_NAME, KNOBS, REASON_MAX, REASON_MIN
 from portal.swarm.score import Params
 from portal.web.api import Moment, PageAsked, Sent, Shown, Words, api, listed, page_of, shown, whole
 
-Whole = Annotated[int, BeforeValidator(whole)]
+WHOLE = BeforeValidator(whole)
+
+
+def _within(name: str) -> Any:
+    """The limits of a knob. Only before WHOLE do they stand in the document as well."""
+    return Field(ge=BY_NAME[name].low, le=BY_NAME[name].high)
+
+
 bp = api("parameters", "Every constant of the swarm's formula, and each change of one.")
 
 
@@ -60,22 +67,22 @@ class ParametersSent(Sent):
     """What to change, and why. What is left out or null stays as it is."""
 
     reason: Words = Field(min_length=REASON_MIN, max_length=REASON_MAX)
-    line: float | None = Field(None, ge=BY_NAME["line"].low, le=BY_NAME["line"].high)
-    line_teams: Whole | None = Field(None, ge=BY_NAME["line_teams"].low, le=BY_NAME["line_teams"].high)
-    teams_min: Whole | None = Field(None, ge=BY_NAME["teams_min"].low, le=BY_NAME["teams_min"].high)
-    teams_max: Whole | None = Field(None, ge=BY_NAME["teams_max"].low, le=BY_NAME["teams_max"].high)
-    teams_share: Whole | None = Field(None, ge=BY_NAME["teams_share"].low, le=BY_NAME["teams_share"].high)
-    sites_max: Whole | None = Field(None, ge=BY_NAME["sites_max"].low, le=BY_NAME["sites_max"].high)
-    delta_max: float | None = Field(None, ge=BY_NAME["delta_max"].low, le=BY_NAME["delta_max"].high)
-    delta_share: float | None = Field(None, ge=BY_NAME["delta_share"].low, le=BY_NAME["delta_share"].high)
-    rho: float | None = Field(None, ge=BY_NAME["rho"].low, le=BY_NAME["rho"].high)
-    rho_stop: float | None = Field(None, ge=BY_NAME["rho_stop"].low, le=BY_NAME["rho_stop"].high)
-    w_strong: float | None = Field(None, ge=BY_NAME["w_strong"].low, le=BY_NAME["w_strong"].high)
-    lam: float | None = Field(None, ge=BY_NAME["lam"].low, le=BY_NAME["lam"].high)
-    m0: float | None = Field(None, ge=BY_NAME["m0"].low, le=BY_NAME["m0"].high)
-    feed_ucb: float | None = Field(None, ge=BY_NAME["feed_ucb"].low, le=BY_NAME["feed_ucb"].high)
-    feed_noise: float | None = Field(None, ge=BY_NAME["feed_noise"].low, le=BY_NAME["feed_noise"].high)
-    feed_jitter: float | None = Field(None, ge=BY_NAME["feed_jitter"].low, le=BY_NAME["feed_jitter"].high)
+    line: Annotated[float, _within("line")] | None = None
+    line_teams: Annotated[int, _within("line_teams"), WHOLE] | None = None
+    teams_min: Annotated[int, _within("teams_min"), WHOLE] | None = None
+    teams_max: Annotated[int, _within("teams_max"), WHOLE] | None = None
+    teams_share: Annotated[int, _within("teams_share"), WHOLE] | None = None
+    sites_max: Annotated[int, _within("sites_max"), WHOLE] | None = None
+    delta_max: Annotated[float, _within("delta_max")] | None = None
+    delta_share: Annotated[float, _within("delta_share")] | None = None
+    rho: Annotated[float, _within("rho")] | None = None
+    rho_stop: Annotated[float, _within("rho_stop")] | None = None
+    w_strong: Annotated[float, _within("w_strong")] | None = None
+    lam: Annotated[float, _within("lam")] | None = None
+    m0: Annotated[float, _within("m0")] | None = None
+    feed_ucb: Annotated[float, _within("feed_ucb")] | None = None
+    feed_noise: Annotated[float, _within("feed_noise")] | None = None
+    feed_jitter: Annotated[float, _within("feed_jitter")] | None = None
 
 
 @bp.get("/swarm/parameters", responses={200: ParametersShown})

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Integer, Numeric, Select, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Float, Integer, Numeric, ScalarSelect, Select, bindparam, cast, func, or_, select
 
 from portal.db import db
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.swarm.audience import audience_size
 from portal.swarm.line import quorum_gap, swarm_line
-from portal.swarm.models import IdeaScore
+from portal.swarm.models import IdeaScore, IdeaTeam
 from portal.swarm.score import DECIMALS, DEFAULTS, Params, list_key, listed
 from portal.swarm.scores import kept, kept_typical
 from portal.swarm.wording import Numbers
@@ -23,18 +23,28 @@ def numbers_of(idea: Idea, score: Any) -> Numbers:
     """The stored numbers of an idea as the swarm's sentence wants them, its exact place among all ideas included."""
     means, params = kept() or (None, DEFAULTS)
     mu0 = means.mu0 if means else 0.0
-    return numbers(score, place_of(idea.id, score, mu0), size=audience_size(idea), mu0=mu0, params=params)
+    looks = db.session.scalar(select(looks_at()).where(Idea.id == idea.id)) or 0.0
+    place, size = place_of(idea.id, score, mu0), audience_size(idea)
+    return numbers(score, place, looks=looks, size=size, mu0=mu0, params=params)
 
 
-def numbers(score: Any, place: int | None, *, size: tuple[int, int], mu0: float, params: Params) -> Numbers:
+def looks_at() -> ScalarSelect[float]:
+    """A column beside `Idea`: how many people have looked at it, expected. The sum in its score weighs the teams."""
+    looks = func.coalesce(func.sum(IdeaTeam.m), 0.0)
+    return select(looks).where(IdeaTeam.idea_id == Idea.id).correlate(Idea).scalar_subquery()
+
+
+def numbers(
+    score: Any, place: int | None, *, looks: float, size: tuple[int, int], mu0: float, params: Params
+) -> Numbers:
     """The same for a page that knows the size of the audience already.
 
-    score: an `IdeaScore`, or a row with its columns. place: None beyond counting.
+    score: an `IdeaScore`, or a row with its columns. place: None beyond counting. looks: as `looks_at` says.
     """
     teams, sites = size
     gap = quorum_gap(score.evidence, score.n_team, score.n_site, teams=teams, sites=sites, mu0=mu0, params=params)
     return Numbers(
-        place=place, looks=score.n_support + score.n_pass,
+        place=place, looks=looks,
         supporters=score.n_support, strong=score.n_strong, stops=score.n_stop,
         teams=score.n_team, sites=score.n_site, evidence=score.evidence, line=swarm_line(teams, params), gap=gap,
     )  # fmt: skip

@@ -55,7 +55,6 @@ class StopReason(StrEnum):
 class VoteRefusal(StrEnum):
     """Why a vote is not taken. The value is the stable code."""
 
-    NOT_ACTIVE = "not_active"
     NO_TEAM = "no_team"
     OUT_OF_SCOPE = "out_of_scope"
     OWN_IDEA = "own_idea"
@@ -79,13 +78,13 @@ class VoteRefusal(StrEnum):
         field = _FIELDS.get(self)
         if field:
             return Invalid(self.value, self.sentence, {field: self.sentence})
-        family = Refused if self in (VoteRefusal.NOT_ACTIVE, VoteRefusal.NO_TEAM, VoteRefusal.OWN_IDEA) else Conflict
+        family = Refused if self in (VoteRefusal.NO_TEAM, VoteRefusal.OWN_IDEA) else Conflict
         return family(self.value, self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
 class VoterFacts:
-    """The person who votes.
+    """The person who votes. Whoever has left is nobody who could ask.
 
     in_audience: whether the idea is shown to them. has_team: their votes count for a team.
     standing: their present vote on this idea.
@@ -93,7 +92,6 @@ class VoterFacts:
     """
 
     person_id: int
-    active: bool = True
     in_audience: bool = True
     has_team: bool = True
     open_strong: int = 0
@@ -125,8 +123,6 @@ def vote_refusal(voter: VoterFacts, idea: IdeaFacts, wanted: WantedVote, now: da
 
     now: the moment of the vote; as the rules stand none of them depends on it.
     """
-    if not voter.active:
-        return VoteRefusal.NOT_ACTIVE
     if not voter.in_audience:
         return VoteRefusal.OUT_OF_SCOPE
     if idea.author_id is not None and idea.author_id == voter.person_id:
@@ -174,7 +170,6 @@ _REASON_WORDS = {
 }
 
 _SENTENCES = {
-    VoteRefusal.NOT_ACTIVE: "Your account is closed, so your vote cannot be taken.",
     VoteRefusal.NO_TEAM: "Votes come from the teams. You can add a build, or answer it once it is carried to you.",
     VoteRefusal.OUT_OF_SCOPE: "There is no such idea, or it is not yours to see.",
     VoteRefusal.OWN_IDEA: "This idea is yours. Your colleagues decide whether it goes further.",

@@ -24,6 +24,7 @@ from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for, said_below, visible_to
+from portal.ideas.rule_record_queries import owns_rule_of_idea
 from portal.ideas.words import Stage
 from portal.people.models import Person
 from portal.people.roles import Role
@@ -117,7 +118,7 @@ class StopsPage:
 def stops_page(viewer: Viewer, number: int) -> StopsPage:
     """The stop signals on an idea: categories after deciding, words from three objectors or once promoted.
 
-    Programme reads what is said to be harmful or unlawful at once, because it has to act on it.
+    Programme and the owner of its rule read what is said to be harmful or unlawful at once: they have to act on it.
     """
     idea = idea_for(viewer, number)
     mine = Vote.idea_id == number, Vote.person_id == viewer.id, Vote.revoked_at.is_(None)
@@ -215,8 +216,7 @@ def may_be_read_by(viewer: Viewer) -> ColumnElement[bool]:
     own = aliased(Vote, name="decision")
     decided = select(own.id).where(own.idea_id == Idea.id, own.person_id == viewer.id, own.revoked_at.is_(None))
     known = or_(decided.exists(), Idea.author_id == viewer.id, Idea.stage != Stage.OPEN)
-    below = or_(false(), *(said_below(path) for path in viewer.scope(Role.PROGRAMME)))
-    hard = and_(Vote.reason.in_(HARD), below)
+    hard = and_(Vote.reason.in_(HARD), _must_act(viewer))
     return and_(or_(Vote.revoked_at.is_(None), _has_answer()), or_(Vote.person_id == viewer.id, known, hard))
 
 
@@ -226,9 +226,13 @@ def answerable_to(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def may_see_hard(viewer: Viewer, idea_id: int) -> bool:
-    """Whether the viewer's programme role reaches the idea."""
-    below = or_(false(), *(said_below(path) for path in viewer.scope(Role.PROGRAMME)))
-    return viewer.is_programme and db.session.scalar(select(Idea.id).where(Idea.id == idea_id, below)) is not None
+    """Whether the viewer must act on what is said to be harmful or unlawful about the idea."""
+    here = select(Idea.id).where(Idea.id == idea_id, _must_act(viewer))
+    return viewer.holds(*ANSWERERS) and db.session.scalar(here) is not None
+
+
+def _must_act(viewer: Viewer) -> ColumnElement[bool]:
+    return or_(owns_rule_of_idea(viewer.id), *(said_below(path) for path in viewer.scope(Role.PROGRAMME)))
 
 
 def may_see_words(viewer: Viewer, line: StopLine) -> bool:

@@ -142,3 +142,13 @@ def test_parameters_are_read_by_all_and_changed_by_programme(app: Flask, cast: C
     assert error(mia.post("/swarm/parameters", {"rho": 4, "reason": WHY})) == (422, "invalid")
     assert error(mia.post("/swarm/parameters", {"rho": 0.1, "reason": "so"})) == (422, "invalid")
     assert error(bo.post("/swarm/parameters", {"rho": 0.1, "reason": WHY})) == (403, "not_allowed")
+
+
+def test_the_document_names_the_limits_of_every_parameter(app: Flask) -> None:
+    document = app.test_client().get("/api/openapi.json").json
+
+    told = document["components"]["schemas"]["ParametersSent"]["properties"]  # type: ignore[index]
+    numbers = {name: limits["anyOf"][0] for name, limits in told.items() if name != "reason"}
+    assert {name: (one["minimum"], one["maximum"]) for name, one in numbers.items()} == {
+        knob.name: (knob.low, knob.high) for knob in KNOBS
+    }

@@ -211,6 +211,7 @@ def test_a_stop_for_harm_or_law_says_why(idea):
     for stop in idea.stops:
         assert stop.sentence or stop.reason not in {"unsafe", "unlawful"}
         assert len(stop.sentence) <= 300 and len(stop.answer) <= 300
+        assert bool(stop.answer) == (stop.answered_by is not None) and (stop.answer or not stop.kept)
 
 
 @every_idea

@@ -1,5 +1,6 @@
 """The demo organisation, loaded into a real database through the verbs of the pages."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ from portal.people.models import Person, Place
 from portal.people.queries import DEMO_ROLES, anybody_real, demo_viewer
 from portal.people.roles import PlaceKind
 from portal.swarm import audit
-from portal.swarm.models import Promotion, Vote
+from portal.swarm.models import IdeaScore, Promotion, Vote
+from portal.swarm.queries import numbers_of, official_list
+from portal.swarm.stop_models import StopStep
+from portal.swarm.stop_rules import StopStepKind
 from tests.databases import MovableApp, PostgresCopies, SqliteCopies
 
 pytestmark = pytest.mark.slow
@@ -59,6 +63,12 @@ def test_the_demo_is_a_believable_firm_in_every_state_that_verifies(context: Fla
     assert None not in viewers
     board = commitments.board(viewers[0], today=NOW.date(), zone="Europe/London", only=None, mine=False)  # type: ignore[arg-type]
     assert board.counts[Standing.OVERDUE] == 1
+    steps = Counter(db.session.scalars(select(StopStep.kind)))
+    assert steps[StopStepKind.LIFTED] >= 1 and steps[StopStepKind.KEPT] >= 1
+    assert steps[StopStepKind.ANSWERED] == steps[StopStepKind.LIFTED] + steps[StopStepKind.KEPT]
+    first = next(number for number in official_list() if db.session.get_one(Idea, number).stage is Stage.OPEN)
+    score = db.session.get_one(IdeaScore, first)
+    assert numbers_of(db.session.get_one(Idea, first), score).looks > score.n_support + score.n_pass + score.n_stop
     assert audit.verify() == []
     assert verify_ledger().ok
     with pytest.raises(Conflict) as refused, writing():

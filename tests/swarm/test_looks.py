@@ -15,7 +15,7 @@ from portal.swarm.looks import FAIRLY_SEEN, chance_examined, looked
 from portal.swarm.looks_models import Look, LookArchive
 from portal.swarm.models import IdeaScore, IdeaTeam, PromotionTeam
 from portal.worker import run_once
-from tests.factories import NOON, Cast
+from tests.factories import NOON, Cast, signed_in
 from tests.ideas.making import said, viewer
 from tests.swarm.looking import impression, look
 from tests.swarm.voting import vote
@@ -287,3 +287,18 @@ def test_many_looks_at_once_are_added_up(context: Flask, cast: Cast) -> None:
         looks_service.record(page, now=NOON)
 
     assert kept() == len(page) and audit.verify() == []
+
+
+def test_whoever_looked_and_pressed_nothing_is_told_among_those_who_looked(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        number = said(cast.asha)
+        for person in (cast.cy, cast.di, cast.sam):
+            look(person, number)
+        vote(cast.bo, number, "support")
+
+    page = signed_in(app, cast.bo).get(f"/ideas/{number}").get_data(as_text=True)
+    with app.app_context():
+        told = app.test_cli_runner().invoke(args=["swarm", "explain", str(number)]).output
+
+    assert "about 4 colleagues looked at it and 1 supports it" in page
+    assert "about 4 colleagues looked at it" in told

@@ -2,12 +2,15 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
-from portal.db import db, table_of, writing
+from portal.db import db, is_postgres, table_of, writing
+from portal.errors import Conflict
 from portal.ideas import service as ideas
 from portal.ideas import talking
 from portal.ideas.models import Comment
@@ -52,6 +55,60 @@ def test_of_two_merges_the_other_way_round_one_wins(app: Flask, cast: Cast, turn
     with app.app_context():
         assert sorted(idea(number).stage for number in numbers) == [Stage.MERGED, Stage.OPEN]
         assert audit.verify() == []
+
+
+def test_a_merge_into_what_joins_a_third_at_this_moment_is_refused(app: Flask, cast: Cast) -> None:
+    one, into = two(app, cast)
+    with app.app_context():
+        third, mia = said(cast.bo, "Rules upon rules."), viewer(cast.mia)
+
+    refused = while_waiting(
+        app,
+        lambda: merging.merge(mia, idea(into), third, now=NOON),
+        lambda: merging.merge(mia, idea(one), into, now=NOON),
+    )
+
+    assert refused == MergeRefusal.CHANGED
+    with app.app_context():
+        assert (idea(one).stage, idea(into).merged_into_id) == (Stage.OPEN, third) and audit.verify() == []
+
+
+def test_what_is_taken_apart_at_this_moment_is_not_taken_apart_again(app: Flask, cast: Cast) -> None:
+    one, into = two(app, cast)
+    with app.app_context():
+        mia = viewer(cast.mia)
+        merge(cast, one, into)
+
+    refused = while_waiting(
+        app,
+        lambda: merging.unmerge(mia, idea(one), now=NOON),
+        lambda: merging.unmerge(mia, idea(one), now=NOON),
+    )
+
+    assert refused == UnmergeRefusal.CHANGED
+    with app.app_context():
+        assert idea(one).stage is Stage.OPEN and audit.verify() == []
+
+
+def while_waiting(app: Flask, first: Callable[[], object], second: Callable[[], object]) -> str:
+    """The code with which `second` is refused when it has read everything and waits for what `first` holds."""
+    with app.app_context():
+        if not is_postgres():
+            pytest.skip("on SQLite whoever writes has read nothing before it is their turn")
+
+    def late() -> str:
+        with app.app_context(), pytest.raises(Conflict) as caught, writing():
+            second()
+        return caught.value.code
+
+    with ThreadPoolExecutor(1) as pool:
+        with app.app_context(), writing():
+            first()
+            waits = pool.submit(late)
+            while not db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert not waits.done()
+                time.sleep(0.01)
+        return waits.result(timeout=30)
 
 
 def test_one_idea_joins_one_other(app: Flask, cast: Cast) -> None:

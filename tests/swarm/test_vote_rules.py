@@ -31,7 +31,6 @@ def stop(reason=None, sentence=""):
 
 
 PRODUCED = {
-    VoteRefusal.NOT_ACTIVE: {"active": False},
     VoteRefusal.OUT_OF_SCOPE: {"in_audience": False},
     VoteRefusal.NO_TEAM: {"has_team": False},
     VoteRefusal.OWN_IDEA: {"author": 1},
@@ -67,7 +66,6 @@ def test_each_refusal_has_a_plain_sentence_and_becomes_an_error(reason):
 @pytest.mark.parametrize(
     ("reason", "family"),
     [
-        (VoteRefusal.NOT_ACTIVE, Refused),
         (VoteRefusal.NO_TEAM, Refused),
         (VoteRefusal.OUT_OF_SCOPE, Missing),
         (VoteRefusal.OWN_IDEA, Refused),
