@@ -11,7 +11,8 @@ NUMBER_MAX = 2**31 - 1  # the bounds of any number of a thing are not worth a li
 COMMON = ("400", "401", "403", "429", "500", "503")  # every operation may answer these
 EXAMPLES: dict[str, Any] = {
     "name": "Asha Rao", "email": "asha@harbour.example", "staff_number": "1001", "site": "Leeds", "team": "Billing",
-    "employer": "Brightline", "timezone": "Europe/London", "currency": "GBP", "job_title": "Adviser", "manager": "lea@harbour.example",
+    "employer": "Brightline", "timezone": "Europe/London", "currency": "GBP", "job_title": "Adviser",
+    "manager": "lea@harbour.example",
     "say": "We have to ask a supervisor before we may say sorry.", "title": "Let us say sorry", "month": "2026-03",
     "cursor": "WzQyXQ", "code": "repeat_contacts_7d", "unit": "per 100 contacts",
 }  # fmt: skip

@@ -147,6 +147,8 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     if row.stage is Stage.MERGED:
         return SwarmFacts(f"Counted with number {row.merged_into_id}.")
     if not may_see_numbers(row, viewer, card.vote):
+        if not card.may_vote:
+            return SwarmFacts("The frontline weighs in on this.", "The count is shown once it is carried.")
         return SwarmFacts("Have you met this?", "Counts stay hidden until you weigh in.")
     before = votes_before(row)
     if not (row.n_support or row.n_pass or row.n_stop):
@@ -189,7 +191,7 @@ def _arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Any, today: date,
     said_text = "Carried to the executives." if promoted else "Your colleagues weigh in."
     if idea.stage is Stage.DECLINED and (no := moments.get(StoryKind.DECLINED)):
         said = Step("You said", "talk", "done", *when(idea.said_at), said_text, gap_words(idea.said_at, no.at))
-        return [said, Step("We said no", "no", "no", *when(no.at), no.words)]
+        return [said, Step("We said no", "no", "no", *when(no.at), f"{no.actor}." if no.actor else "")]
     if idea.stage is Stage.MERGED:
         return []  # what becomes of it is told on the page of the other one
     promised = idea.stage in (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)

@@ -53,7 +53,7 @@ def item_context(brief: Brief, *, zone: str, today: date) -> dict[str, Any]:
     """The brief."""
     return {
         "number": brief.number,
-        "kind": "rule" if brief.kind == "stupid_rule" else "idea",
+        "kind": brief.kind.value,
         "kind_label": brief.kind.label,
         "barrier_label": brief.barrier.label,
         "title": brief.title,
