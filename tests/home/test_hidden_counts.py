@@ -1,6 +1,9 @@
 """Until somebody has decided, nothing they can reach tells them what the others decided."""
 
 import re
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,6 +17,7 @@ from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.swarm.models import IdeaScore
 from portal.swarm.rules import StopReason, VoteKind, WantedVote
+from portal.worker import run_once
 from tests.factories import Cast, make_person, send, signed_in
 from tests.ideas.making import said
 from tests.swarm.voting import vote
@@ -63,7 +67,8 @@ def addresses(app: Flask, number: int) -> list[str]:
     """Every address that answers a GET, with the idea's number wherever one fits and something else elsewhere."""
     found = {"/ideas?q=Welsh", "/ideas?view=newest", "/ideas?view=rising", f"/ideas/{number}/card?where=page",
              f"/ideas?q={number}", "/ideas?show=80", "/ideas?barrier=goals", "/ideas/similar?say=answer+in+Welsh",
-             "/ideas/similar?text=answer+in+Welsh"}  # fmt: skip
+             "/ideas/similar?text=answer+in+Welsh", "/search?q=Welsh", "/rules/now?q=Welsh",
+             "/api/v1/search?q=Welsh"}  # fmt: skip
     for rule in app.url_map.iter_rules():
         # The document names the fields of answers, and holds none.
         if "GET" in (rule.methods or ()) and rule.endpoint not in ("static", "api_pages.openapi"):
@@ -107,6 +112,25 @@ def test_no_page_tells_the_undecided_what_the_others_said(app: Flask, cast: Cast
 
     send(bo, f"/ideas/{number}/votes", kind="withdraw")
     assert leaks(bo, app, number, names)[0] == {}
+
+
+def test_no_notice_tells_a_count_or_a_name(app: Flask, cast: Cast) -> None:
+    """Mails go out to people who have not decided; harm is told in the objector's words, and nothing else."""
+    plant(app, cast)
+    while run_once(app, now=clock.now()):
+        pass
+
+    mails = [
+        message_from_bytes(file.read_bytes(), policy=default)
+        for file in Path(app.config["SAYSO"].instance, "mail").glob("*.eml")
+    ]
+    told = [
+        f"{mail['Subject']} {part.get_content()}" for mail in mails for part in mail.walk() if not part.is_multipart()
+    ]
+    counts = re.compile("|".join([TOLD.pattern.replace(f"{FUMES}|", ""), r"Zoe\d+", *HIDDEN]))
+
+    assert any(FUMES in words for words in told)
+    assert [hit[0] for words in told if (hit := counts.search(words))] == []
 
 
 def test_authors_see_how_their_own_idea_stands(app: Flask, cast: Cast) -> None:
