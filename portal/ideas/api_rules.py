@@ -1,13 +1,12 @@
 """The interface to rules: which there are, what may be said now, naming one, what is known about it, how it ended."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from flask import Response
 from pydantic import Field
 
 from portal import clock
-from portal.errors import Missing
 from portal.ideas import rule_record_queries as queries
 from portal.ideas import rule_record_service as service
 from portal.ideas.api_rule_shapes import (
@@ -38,6 +37,7 @@ from portal.people.viewer import Viewer
 from portal.web.api import (
     Asked,
     AskedNumber,
+    Line,
     NumberPath,
     PageAsked,
     api,
@@ -65,7 +65,7 @@ class RulesAsked(PageAsked):
 class WordsAsked(Asked):
     """What somebody on the phone has to know."""
 
-    q: Annotated[str, Field(min_length=1, max_length=QUERY_CHARS_MAX, description="Words of the old or new rule.")]
+    q: Line = Field(min_length=1, max_length=QUERY_CHARS_MAX, description="Words of the old or new rule.")
 
 
 @bp.get("/rules", responses={200: page_of(RuleRecordShown)})
@@ -140,15 +140,13 @@ def see_rule_history(path: NumberPath) -> Response:
     )  # fmt: skip
 
 
-@bp.get("/ideas/<int:number>/rule", responses={200: RuleRecordShown})
+@bp.get("/ideas/<int:number>/rule", responses={200: RuleRecordShown, 204: None})
 @requires("rule.see", scope=Scope.IDEAS_READ)
-def see_rule_of_idea(path: NumberPath) -> Response:
-    """Show the rule that an idea names; 404 where it names none."""
+def see_rule_of_idea(path: NumberPath) -> Any:
+    """Show the rule that an idea names; 204 where it names none that this key may see."""
     viewer = the_viewer()
     rule = queries.rule_of(viewer, idea_for(viewer, path.number).id)
-    if rule is None:
-        raise Missing("rule")
-    return shown(rule_record(rule, today=_today(viewer)))
+    return shown(rule_record(rule, today=_today(viewer))) if rule is not None else ("", 204)
 
 
 @bp.post("/ideas/<int:number>/rule", responses={201: RuleRecordShown})

@@ -34,15 +34,13 @@ def once(
     Raises Malformed (`idempotency_key_needed`, `bad_idempotency_key`), Conflict `idempotency_mismatch` and whatever
     the verb raises; a refused verb leaves the key unused.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = idempotency_key()
     if key is None:
         if key_needed:
             raise Malformed("idempotency_key_needed", "This moves points: send an Idempotency-Key of your own.")
         with writing():
             body = verb().model_dump_json()
         return as_json(body, status)
-    if not KEY.fullmatch(key):
-        raise Malformed("bad_idempotency_key", "An Idempotency-Key has 1 to 200 visible ASCII characters.")
     with writing():
         place, earlier = _claim(key, now=clock.now())
         if earlier is None:
@@ -54,6 +52,14 @@ def once(
     response = as_json(earlier.body, earlier.status)
     response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def idempotency_key() -> str | None:
+    """The key that came with the request. Raises Malformed `bad_idempotency_key`."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        raise Malformed("bad_idempotency_key", "An Idempotency-Key has 1 to 200 visible ASCII characters.")
+    return key
 
 
 def forget_old(*, now: datetime) -> int:

@@ -110,11 +110,12 @@ def tell_ideas_apart(path: NumberPath, body: ApartSent) -> Response:
     return once(verb, status=201)
 
 
-@bp.get("/ideas/<int:number>/merge", responses={200: MergeShown})
+@bp.get("/ideas/<int:number>/merge", responses={200: MergeShown, 204: None})
 @requires("idea.see", scope=Scope.IDEAS_READ)
-def see_merge(path: NumberPath) -> Response:
-    """Which idea this one has joined, since when and why (404 where it has joined none)."""
-    return shown(_shown(idea_for(the_viewer(), path.number), now=clock.now()))
+def see_merge(path: NumberPath) -> Any:
+    """Which idea this one has joined, since when and why; 204 where it stands on its own."""
+    idea = idea_for(the_viewer(), path.number)
+    return shown(_shown(idea, now=clock.now())) if idea.merged_into_id is not None else ("", 204)
 
 
 @bp.delete("/ideas/<int:number>/merge", responses={204: None}, openapi_extensions={"x-takes-if-match": True})

@@ -41,7 +41,7 @@ def test_an_idea_joins_another_one_and_is_taken_apart(app: Flask, cast: Cast) ->
     assert undone.status_code == 204
     with app.app_context():
         assert idea(one).stage is Stage.OPEN and set(standing(one)) == {cast.bo}
-    assert vic.get(f"/ideas/{one}/merge").status_code == 404
+    assert vic.get(f"/ideas/{one}/merge").status_code == 204
 
 
 def test_what_has_joined_is_listed_in_pages(app: Flask, cast: Cast) -> None:
