@@ -7,6 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from portal import clock
+from portal.errors import Invalid, Missing
 from portal.ideas import rule_record_queries as queries
 from portal.ideas import rule_record_service as service
 from portal.ideas.api_rule_shapes import (
@@ -166,13 +167,24 @@ def name_rule(path: NumberPath, body: RuleFactsSent) -> Response:
 @bp.put("/ideas/<int:number>/rule", responses={200: RuleRecordShown})
 @requires("rule.name", scope=Scope.IDEAS_WRITE)
 def join_rule(path: NumberPath, body: JoinSent) -> Response:
-    """Let an idea name a rule that has a record (403 `not_yours`, 409 `merged`, `already_names_a_rule`)."""
+    """Let an idea name a rule that has a record (403 `not_yours`, 409 `merged`, `already_names_a_rule`,
+    422 `unknown_rule`).
+    """
     viewer = the_viewer()
     with writing():
         idea: Idea = idea_for(viewer, path.number)
-        service.join_rule(viewer, idea, queries.rule_for(viewer, body.rule), now=clock.now())
+        service.join_rule(viewer, idea, _named(viewer, body.rule), now=clock.now())
         answer = rule_record(queries.rule_shown(viewer, body.rule), today=_today(viewer))
     return shown(answer)
+
+
+def _named(viewer: Viewer, number: int) -> RuleRecord:
+    """The rule that a body names; what is missing there is a wrong field, not a missing page."""
+    try:
+        return queries.rule_for(viewer, number)
+    except Missing as error:
+        sentence = "There is no such rule, or it is not yours to see."
+        raise Invalid("unknown_rule", sentence, {"rule": sentence}) from error
 
 
 @bp.delete("/ideas/<int:number>/rule", responses={204: None})

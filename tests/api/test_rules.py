@@ -76,7 +76,7 @@ def test_an_idea_joins_and_leaves_a_rule(app: Flask, cast: Cast, rule: int) -> N
     bo, asha = Caller(app, cast.bo), Caller(app, cast.asha)
 
     assert error(asha.put(f"/ideas/{other}/rule", {"rule": rule})) == (403, "not_yours")
-    assert error(bo.put(f"/ideas/{other}/rule", {"rule": 999_999})) == (404, "not_found")
+    assert error(bo.put(f"/ideas/{other}/rule", {"rule": 999_999})) == (422, "unknown_rule")
     assert bo.put(f"/ideas/{other}/rule", {"rule": rule}).json["number"] == rule
     assert error(bo.put(f"/ideas/{other}/rule", {"rule": rule})) == (409, "already_names_a_rule")
     assert bo.delete(f"/ideas/{other}/rule").status_code == 204
@@ -186,4 +186,4 @@ def test_a_rule_for_some_is_nowhere_for_others(app: Flask, cast: Cast) -> None:
     for address in (f"/ideas/{idea}", f"/ideas/{idea}/story"):
         assert "Quagga" not in browser.get(address).text and "Quagga" not in asha.get(address).text
     assert browser.get(f"/rules/{rule}").status_code == 404
-    assert error(asha.put(f"/ideas/{idea}/rule", {"rule": rule})) in [(404, "not_found"), (403, "not_yours")]
+    assert error(asha.put(f"/ideas/{idea}/rule", {"rule": rule})) in [(422, "unknown_rule"), (403, "not_yours")]
