@@ -4,6 +4,7 @@ Pure: knows neither HTTP nor the database. `portal.web.problems` turns a class i
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 
 class DomainError(Exception):
@@ -69,3 +70,25 @@ class TooMany(DomainError):
     def __init__(self, message: str, *, retry_after_seconds: int) -> None:
         super().__init__("too_many_requests", message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Refusal(StrEnum):
+    """A no that a rule decides: its stable code, the kind of error it is, and a sentence for the person.
+
+    field: of the form, where one is at fault.
+    """
+
+    kind: type[DomainError]
+    sentence: str
+    field: str
+
+    def __new__(cls, code: str, kind: type[DomainError], sentence: str, field: str = "") -> "Refusal":
+        """A member is written as (code, error class, sentence[, field]); its value is the code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.kind, member.sentence, member.field = kind, sentence, field
+        return member
+
+    def as_error(self) -> DomainError:
+        """The error to raise."""
+        return self.kind(self.value, self.sentence, {self.field: self.sentence} if self.field else None)

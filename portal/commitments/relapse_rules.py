@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from portal.commitments.rules import CommitmentState
-from portal.errors import Conflict, DomainError, Invalid
+from portal.errors import Conflict, Invalid, Refusal
 from portal.ideas.spotting import find
 
 WORDS_CHARS_MAX = 300
@@ -29,28 +29,26 @@ class Ending(StrEnum):
         return {"fixed": "Fixed again", "not_back": "Not back"}[self.value]
 
 
-class RelapseRefusal(StrEnum):
+class RelapseRefusal(Refusal):
     """Why *It's back* is not taken. The value is the stable code."""
 
-    NOT_DONE = "not_done"
-    HIDDEN = "hidden"
-    ALREADY_SAID = "already_said"
-    DAY_IN_FUTURE = "day_in_future"
-    DAY_TOO_LONG_AGO = "day_too_long_ago"
-    DAY_BEFORE_LIVE = "day_before_live"
-    WORDS_TOO_LONG = "words_too_long"
-    PERSONAL_DATA = "personal_data"
-
-    @property
-    def sentence(self) -> str:
-        """What the person is told."""
-        return _SENTENCES[self]
-
-    def as_error(self) -> DomainError:
-        """The error to raise."""
-        if field := _FIELDS.get(self):
-            return Invalid(self.value, self.sentence, {field: self.sentence})
-        return Conflict(self.value, self.sentence)
+    NOT_DONE = (
+        "not_done", Conflict,
+        "Nothing is done here yet, so it cannot be back. Note that it happened again instead.",
+    )  # fmt: skip
+    HIDDEN = "hidden", Conflict, "This idea is hidden from the board, so nothing is noted on it for now."
+    ALREADY_SAID = (
+        "already_said", Conflict,
+        "You have said so already. Its owner has been told and must answer in public.",
+    )  # fmt: skip
+    DAY_IN_FUTURE = "day_in_future", Invalid, "Choose today or a day before it.", "day"
+    DAY_TOO_LONG_AGO = "day_too_long_ago", Invalid, f"Choose a day within the last {DAYS_BACK} days.", "day"
+    DAY_BEFORE_LIVE = "day_before_live", Invalid, "The change was not live yet on that day. Choose a later one.", "day"
+    WORDS_TOO_LONG = "words_too_long", Invalid, f"Keep it to {WORDS_CHARS_MAX} characters.", "words"
+    PERSONAL_DATA = (
+        "personal_data", Invalid,
+        "This looks like personal data of a customer or colleague. Take it out.", "words",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +77,3 @@ def report_refusal(report: NewReport, *, live_from: date, today: date) -> Relaps
     if len(report.words.strip()) > WORDS_CHARS_MAX:
         return RelapseRefusal.WORDS_TOO_LONG
     return RelapseRefusal.PERSONAL_DATA if find(report.words) else None
-
-
-_FIELDS = {
-    RelapseRefusal.DAY_IN_FUTURE: "day",
-    RelapseRefusal.DAY_TOO_LONG_AGO: "day",
-    RelapseRefusal.DAY_BEFORE_LIVE: "day",
-    RelapseRefusal.WORDS_TOO_LONG: "words",
-    RelapseRefusal.PERSONAL_DATA: "words",
-}
-_SENTENCES = {
-    RelapseRefusal.NOT_DONE: "Nothing is done here yet, so it cannot be back. Note that it happened again instead.",
-    RelapseRefusal.HIDDEN: "This idea is hidden from the board, so nothing is noted on it for now.",
-    RelapseRefusal.ALREADY_SAID: "You have said so already. Its owner has been told and must answer in public.",
-    RelapseRefusal.DAY_IN_FUTURE: "Choose today or a day before it.",
-    RelapseRefusal.DAY_TOO_LONG_AGO: f"Choose a day within the last {DAYS_BACK} days.",
-    RelapseRefusal.DAY_BEFORE_LIVE: "The change was not live yet on that day. Choose a later one.",
-    RelapseRefusal.WORDS_TOO_LONG: f"Keep it to {WORDS_CHARS_MAX} characters.",
-    RelapseRefusal.PERSONAL_DATA: "This looks like personal data of a customer or colleague. Take it out.",
-}

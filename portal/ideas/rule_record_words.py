@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from portal.errors import Conflict, Invalid, Refused
-from portal.ideas.rules import WIDTH, Refusal
+from portal.errors import Conflict, Invalid, Refusal, Refused
+from portal.ideas.rules import WIDTH
 from portal.ideas.words import Audience, Barrier
 
 TITLE_CHARS_MIN, TITLE_CHARS_MAX = 3, 120

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from portal.errors import Conflict, DomainError, Gone, Invalid, Refused
+from portal.errors import Conflict, Gone, Invalid, Refusal, Refused
 from portal.ideas.words import EDIT_MINUTES, Audience, Stage
 from portal.people.roles import GROUP_MIN
 
@@ -26,25 +26,6 @@ STAGE_MOVES: Mapping[Stage, frozenset[Stage]] = {
 assert set(STAGE_MOVES) == set(Stage)
 
 WIDTH = {Audience.SITE: 0, Audience.EMPLOYER: 1, Audience.ORGANISATION: 2}
-
-
-class Refusal(StrEnum):
-    """A no with its stable code, the kind of error it is, and a sentence for the person."""
-
-    kind: type[DomainError]
-    sentence: str
-
-    def __new__(cls, code: str, kind: type[DomainError], sentence: str) -> "Refusal":
-        """A member is written as (code, error class, sentence); its value is the code."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.kind = kind
-        member.sentence = sentence
-        return member
-
-    def as_error(self) -> DomainError:
-        """The error to raise."""
-        return self.kind(self.value, self.sentence)
 
 
 class EditRefusal(Refusal):

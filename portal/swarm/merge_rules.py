@@ -7,8 +7,8 @@ take them from anybody; what has been promised or answered stays where it was pr
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.errors import Conflict, Gone, Invalid
-from portal.ideas.rules import WIDTH, Refusal
+from portal.errors import Conflict, Gone, Invalid, Refusal
+from portal.ideas.rules import WIDTH
 from portal.ideas.words import Audience, Stage
 
 UNMERGE_DAYS = 30

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from portal.errors import Conflict, DomainError, Gone, Invalid
+from portal.errors import Conflict, Gone, Invalid, Refusal
 from portal.ideas.spotting import find
 
 DAYS_BACK = 90
@@ -45,31 +45,29 @@ class Tried(StrEnum):
         return {"yes": "Yes", "no": "No", "unknown": "I do not know"}[self]
 
 
-class OccurrenceRefusal(StrEnum):
+class OccurrenceRefusal(Refusal):
     """Why an occurrence is not taken. The value is the stable code."""
 
-    WITHDRAWN = "withdrawn"
-    MERGED = "merged"
-    HIDDEN = "hidden"
-    DAY_IN_FUTURE = "day_in_future"
-    DAY_TOO_LONG_AGO = "day_too_long_ago"
-    MINUTES_OUT_OF_RANGE = "minutes_out_of_range"
-    REASON_TOO_LONG = "reason_too_long"
-    PERSONAL_DATA = "personal_data"
-    TOO_MANY_TODAY = "too_many_today"
-    TOO_LATE = "too_late"
-    TAKEN_BACK = "taken_back"
-
-    @property
-    def sentence(self) -> str:
-        """What the person is told."""
-        return _SENTENCES[self]
-
-    def as_error(self) -> DomainError:
-        """The error to raise."""
-        if field := _FIELDS.get(self):
-            return Invalid(self.value, self.sentence, {field: self.sentence})
-        return (Gone if self is OccurrenceRefusal.TOO_LATE else Conflict)(self.value, self.sentence)
+    WITHDRAWN = "withdrawn", Conflict, "This idea was taken back, so nothing is noted on it any more."
+    MERGED = "merged", Conflict, "This idea has joined another one. Its page says which: note it there."
+    HIDDEN = "hidden", Conflict, "This idea is hidden from the board, so nothing is noted on it for now."
+    DAY_IN_FUTURE = "day_in_future", Invalid, "Choose today or a day before it.", "day"
+    DAY_TOO_LONG_AGO = "day_too_long_ago", Invalid, f"Choose a day within the last {DAYS_BACK} days.", "day"
+    MINUTES_OUT_OF_RANGE = (
+        "minutes_out_of_range", Invalid,
+        f"Write whole minutes, from {MINUTES_MIN} to {MINUTES_MAX}.", "minutes",
+    )  # fmt: skip
+    REASON_TOO_LONG = "reason_too_long", Invalid, f"Keep the reason to {REASON_CHARS_MAX} characters.", "reason"
+    PERSONAL_DATA = (
+        "personal_data", Invalid,
+        "This looks like personal data. Write only what the contact was about.", "reason",
+    )  # fmt: skip
+    TOO_MANY_TODAY = (
+        "too_many_today", Conflict,
+        f"You have noted {A_DAY_MAX} in the last 24 hours, which is as many as we take from one person. Try tomorrow.",
+    )  # fmt: skip
+    TOO_LATE = "too_late", Gone, f"After {CHANGE_MINUTES} minutes it is counted and stays as it is."
+    TAKEN_BACK = "taken_back", Conflict, "You have taken this back already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +108,3 @@ def change_refusal(noted_at: datetime, now: datetime, *, taken_back: bool) -> Oc
     if taken_back:
         return OccurrenceRefusal.TAKEN_BACK
     return OccurrenceRefusal.TOO_LATE if now - noted_at > timedelta(minutes=CHANGE_MINUTES) else None
-
-
-_FIELDS = {
-    OccurrenceRefusal.DAY_IN_FUTURE: "day",
-    OccurrenceRefusal.DAY_TOO_LONG_AGO: "day",
-    OccurrenceRefusal.MINUTES_OUT_OF_RANGE: "minutes",
-    OccurrenceRefusal.REASON_TOO_LONG: "reason",
-    OccurrenceRefusal.PERSONAL_DATA: "reason",
-}
-_SENTENCES = {
-    OccurrenceRefusal.WITHDRAWN: "This idea was taken back, so nothing is noted on it any more.",
-    OccurrenceRefusal.MERGED: "This idea has joined another one. Its page says which: note it there.",
-    OccurrenceRefusal.HIDDEN: "This idea is hidden from the board, so nothing is noted on it for now.",
-    OccurrenceRefusal.DAY_IN_FUTURE: "Choose today or a day before it.",
-    OccurrenceRefusal.DAY_TOO_LONG_AGO: f"Choose a day within the last {DAYS_BACK} days.",
-    OccurrenceRefusal.MINUTES_OUT_OF_RANGE: f"Write whole minutes, from {MINUTES_MIN} to {MINUTES_MAX}.",
-    OccurrenceRefusal.REASON_TOO_LONG: f"Keep the reason to {REASON_CHARS_MAX} characters.",
-    OccurrenceRefusal.PERSONAL_DATA: "This looks like personal data. Write only what the contact was about.",
-    OccurrenceRefusal.TOO_MANY_TODAY: (
-        f"You have noted {A_DAY_MAX} in the last 24 hours, which is as many as we take from one person. Try tomorrow."
-    ),
-    OccurrenceRefusal.TOO_LATE: f"After {CHANGE_MINUTES} minutes it is counted and stays as it is.",
-    OccurrenceRefusal.TAKEN_BACK: "You have taken this back already.",
-}

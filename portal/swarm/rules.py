@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from portal.errors import Conflict, DomainError, Invalid, Missing, Refused
+from portal.errors import Conflict, DomainError, Invalid, Missing, Refusal, Refused
 
 OPEN_STAGES = frozenset({"open", "promoted"})
 STRONG_AT_ONCE = 5
@@ -52,34 +52,33 @@ class StopReason(StrEnum):
         return self in (StopReason.UNSAFE, StopReason.UNLAWFUL)
 
 
-class VoteRefusal(StrEnum):
+class VoteRefusal(Refusal):
     """Why a vote is not taken. The value is the stable code."""
 
-    NO_TEAM = "no_team"
-    OUT_OF_SCOPE = "out_of_scope"
-    OWN_IDEA = "own_idea"
-    MERGED = "merged"
-    CLOSED = "closed"
-    TOO_MANY_STRONG = "too_many_strong"
-    STOP_NEEDS_REASON = "stop_needs_reason"
-    STOP_NEEDS_SENTENCE = "stop_needs_sentence"
-    SENTENCE_TOO_LONG = "sentence_too_long"
-    NO_VOTE_TO_WITHDRAW = "no_vote_to_withdraw"
-
-    @property
-    def sentence(self) -> str:
-        """What the person is told."""
-        return _SENTENCES[self]
+    NO_TEAM = (
+        "no_team", Refused,
+        "Votes come from the teams. You can add a build, or answer it once it is carried to you.",
+    )  # fmt: skip
+    OUT_OF_SCOPE = "out_of_scope", Missing, "There is no such idea, or it is not yours to see."
+    OWN_IDEA = "own_idea", Refused, "This idea is yours. Your colleagues decide whether it goes further."
+    MERGED = "merged", Conflict, "This idea has joined another one. Its page says which: weigh in there."
+    CLOSED = "closed", Conflict, "This idea takes no more votes. What was decided is on its page."
+    TOO_MANY_STRONG = (
+        "too_many_strong", Conflict,
+        f"You have already offered to help with {STRONG_AT_ONCE} open ideas. Take one back first, or press "
+        "Me too here.",
+    )  # fmt: skip
+    STOP_NEEDS_REASON = "stop_needs_reason", Invalid, "Choose why this idea should not go ahead.", "reason"
+    STOP_NEEDS_SENTENCE = (
+        "stop_needs_sentence", Invalid,
+        "Say in a sentence what could go wrong. It goes to the people responsible at once.", "sentence",
+    )  # fmt: skip
+    SENTENCE_TOO_LONG = "sentence_too_long", Invalid, f"Please keep it to {SENTENCE_MAX} characters.", "sentence"
+    NO_VOTE_TO_WITHDRAW = "no_vote_to_withdraw", Conflict, "You have no vote on this idea to take back."
 
     def as_error(self) -> DomainError:
         """The error to raise; outside its audience an idea does not exist."""
-        if self is VoteRefusal.OUT_OF_SCOPE:
-            return Missing("idea")
-        field = _FIELDS.get(self)
-        if field:
-            return Invalid(self.value, self.sentence, {field: self.sentence})
-        family = Refused if self in (VoteRefusal.NO_TEAM, VoteRefusal.OWN_IDEA) else Conflict
-        return family(self.value, self.sentence)
+        return Missing("idea") if self is VoteRefusal.OUT_OF_SCOPE else super().as_error()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,27 +166,4 @@ _REASON_WORDS = {
     StopReason.TRIED: "We tried it and it did not work",
     StopReason.WRONG_FIX: "Right problem, wrong fix",
     StopReason.MOVES_PAIN: "It only moves the pain to somebody else",
-}
-
-_SENTENCES = {
-    VoteRefusal.NO_TEAM: "Votes come from the teams. You can add a build, or answer it once it is carried to you.",
-    VoteRefusal.OUT_OF_SCOPE: "There is no such idea, or it is not yours to see.",
-    VoteRefusal.OWN_IDEA: "This idea is yours. Your colleagues decide whether it goes further.",
-    VoteRefusal.MERGED: "This idea has joined another one. Its page says which: weigh in there.",
-    VoteRefusal.CLOSED: "This idea takes no more votes. What was decided is on its page.",
-    VoteRefusal.TOO_MANY_STRONG: (
-        f"You have already offered to help with {STRONG_AT_ONCE} open ideas. Take one back first, or press Me too here."
-    ),
-    VoteRefusal.STOP_NEEDS_REASON: "Choose why this idea should not go ahead.",
-    VoteRefusal.STOP_NEEDS_SENTENCE: (
-        "Say in a sentence what could go wrong. It goes to the people responsible at once."
-    ),
-    VoteRefusal.SENTENCE_TOO_LONG: f"Please keep it to {SENTENCE_MAX} characters.",
-    VoteRefusal.NO_VOTE_TO_WITHDRAW: "You have no vote on this idea to take back.",
-}
-
-_FIELDS = {
-    VoteRefusal.STOP_NEEDS_REASON: "reason",
-    VoteRefusal.STOP_NEEDS_SENTENCE: "sentence",
-    VoteRefusal.SENTENCE_TOO_LONG: "sentence",
 }

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.errors import Conflict, DomainError
+from portal.errors import Conflict, Refusal
 
 DRAWN = 10
 Z_95 = 1.959963984540054  # the normal distribution's 97.5th percentile
@@ -27,21 +27,13 @@ class Answer(StrEnum):
         return {"yes": "Yes", "no": "No", "unsure": "Not sure"}[self.value]
 
 
-class SampleRefusal(StrEnum):
+class SampleRefusal(Refusal):
     """Why an answer is not taken. The value is the stable code."""
 
-    ALREADY_SAID = "already_said"
-
-    @property
-    def sentence(self) -> str:
-        """What the person is told."""
-        return (
-            "You have said what you think of this one. The first answer counts, because the second would not be blind."
-        )
-
-    def as_error(self) -> DomainError:
-        """The error to raise."""
-        return Conflict(self.value, self.sentence)
+    ALREADY_SAID = (
+        "already_said", Conflict,
+        "You have said what you think of this one. The first answer counts, because the second would not be blind.",
+    )  # fmt: skip
 
 
 class Share(NamedTuple):

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from portal.errors import Conflict, DomainError, Invalid, Refused
+from portal.errors import Conflict, Invalid, Refusal, Refused
 from portal.swarm.rules import StopReason
 
 WORDS_MIN = 3
@@ -33,30 +33,20 @@ class StopState(StrEnum):
         return _STATES[self]
 
 
-class StopRefusal(StrEnum):
+class StopRefusal(Refusal):
     """Why a step is not taken. The value is the stable code."""
 
-    OWN_STOP = "own_stop"
-    OUT_OF_REACH = "out_of_reach"
-    ALREADY_ANSWERED = "already_answered"
-    NOT_ANSWERED = "not_answered"
-    ALREADY_KEPT = "already_kept"
-    TAKEN_BACK = "taken_back"
-    WORDS_TOO_SHORT = "words_too_short"
-    WORDS_TOO_LONG = "words_too_long"
-
-    @property
-    def sentence(self) -> str:
-        """What the person is told."""
-        return _SENTENCES[self]
-
-    def as_error(self) -> DomainError:
-        """The error to raise."""
-        if self in (StopRefusal.WORDS_TOO_SHORT, StopRefusal.WORDS_TOO_LONG):
-            return Invalid(self.value, self.sentence, {"words": self.sentence})
-        return (Refused if self in (StopRefusal.OWN_STOP, StopRefusal.OUT_OF_REACH) else Conflict)(
-            self.value, self.sentence
-        )
+    OWN_STOP = "own_stop", Refused, "This stop signal is yours. Somebody else has to answer it."
+    OUT_OF_REACH = "out_of_reach", Refused, "Your role does not reach the place where this idea was said."
+    ALREADY_ANSWERED = "already_answered", Conflict, "This stop signal has been answered. Whoever gave it decides next."
+    NOT_ANSWERED = (
+        "not_answered", Conflict,
+        "Nobody has answered your stop signal yet. You can take it back like any vote.",
+    )  # fmt: skip
+    ALREADY_KEPT = "already_kept", Conflict, "You have kept this stop signal already."
+    TAKEN_BACK = "taken_back", Conflict, "This stop signal does not stand any more."
+    WORDS_TOO_SHORT = "words_too_short", Invalid, "Write at least a few words.", "words"
+    WORDS_TOO_LONG = "words_too_long", Invalid, f"Please keep it to {WORDS_MAX:,} characters.", "words"
 
 
 def state_of(last: StopStepKind | None, *, standing: bool = True) -> StopState:
@@ -97,15 +87,4 @@ _STATES = {
     StopState.ANSWERED: "Answered",
     StopState.LIFTED: "Lifted",
     StopState.KEPT: "Answered, and kept",
-}
-
-_SENTENCES = {
-    StopRefusal.OWN_STOP: "This stop signal is yours. Somebody else has to answer it.",
-    StopRefusal.OUT_OF_REACH: "Your role does not reach the place where this idea was said.",
-    StopRefusal.ALREADY_ANSWERED: "This stop signal has been answered. Whoever gave it decides next.",
-    StopRefusal.NOT_ANSWERED: "Nobody has answered your stop signal yet. You can take it back like any vote.",
-    StopRefusal.ALREADY_KEPT: "You have kept this stop signal already.",
-    StopRefusal.TAKEN_BACK: "This stop signal does not stand any more.",
-    StopRefusal.WORDS_TOO_SHORT: "Write at least a few words.",
-    StopRefusal.WORDS_TOO_LONG: f"Please keep it to {WORDS_MAX:,} characters.",
 }

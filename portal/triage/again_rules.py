@@ -5,33 +5,26 @@ from at least two teams, the idea waits for an answer again.
 """
 
 import math
-from enum import StrEnum
 
-from portal.errors import Conflict, DomainError, Refused
+from portal.errors import Conflict, Refusal, Refused
 
 SHARE_PERCENT = 60
 VOICES_MIN = 3  # however few had backed it: one or two people do not reopen an answer
 TEAMS_MIN = 2  # as for the swarm line
 
 
-class AskRefusal(StrEnum):
+class AskRefusal(Refusal):
     """Why somebody cannot ask again. The value is the stable code."""
 
-    NOT_DECLINED = "not_declined"
-    HIDDEN = "hidden"
-    OWN_IDEA = "own_idea"
-    ALREADY_COUNTED = "already_counted"
-    ALREADY_ASKED = "already_asked"
-    NOT_ASKED = "not_asked"
-
-    @property
-    def sentence(self) -> str:
-        """What the person is told."""
-        return _SENTENCES[self]
-
-    def as_error(self) -> DomainError:
-        """The error to raise."""
-        return (Refused if self is AskRefusal.OWN_IDEA else Conflict)(self.value, self.sentence)
+    NOT_DECLINED = "not_declined", Conflict, "This idea is not declined, so there is nothing to ask again."
+    HIDDEN = "hidden", Conflict, "This idea is hidden from the board, so nothing is noted on it for now."
+    OWN_IDEA = "own_idea", Refused, "This idea is yours. It takes colleagues who had not backed it to ask again."
+    ALREADY_COUNTED = (
+        "already_counted", Conflict,
+        "Your me too counts already. It takes colleagues who had not said so by then.",
+    )  # fmt: skip
+    ALREADY_ASKED = "already_asked", Conflict, "You have asked again already."
+    NOT_ASKED = "not_asked", Conflict, "You have not asked again, so there is nothing to take back."
 
 
 def ask_refusal(*, declined: bool, hidden: bool, own: bool, backed: bool) -> AskRefusal | None:
@@ -64,13 +57,3 @@ def progress(voices: int, teams: int, supporters: int) -> str:
         f"{voices} of {needed} new voices {has} asked again.{still} With {needed}, from at least {TEAMS_MIN} teams, "
         "it goes back to the executives."
     )
-
-
-_SENTENCES = {
-    AskRefusal.NOT_DECLINED: "This idea is not declined, so there is nothing to ask again.",
-    AskRefusal.HIDDEN: "This idea is hidden from the board, so nothing is noted on it for now.",
-    AskRefusal.OWN_IDEA: "This idea is yours. It takes colleagues who had not backed it to ask again.",
-    AskRefusal.ALREADY_COUNTED: "Your me too counts already. It takes colleagues who had not said so by then.",
-    AskRefusal.ALREADY_ASKED: "You have asked again already.",
-    AskRefusal.NOT_ASKED: "You have not asked again, so there is nothing to take back.",
-}

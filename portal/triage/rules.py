@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from portal.errors import Conflict, DomainError, Invalid
+from portal.errors import Conflict, Invalid, Refusal
 
 DECLINE_CHARS_MIN, DECLINE_CHARS_MAX = 40, 1_000
 WOULD_CHANGE_CHARS_MAX = 1_000
@@ -37,28 +37,23 @@ class DeclineReason(StrEnum):
         }[self.value]
 
 
-class DecisionRefusal(StrEnum):
+class DecisionRefusal(Refusal):
     """Why an answer is not taken. The value is the stable code."""
 
-    ALREADY_DECIDED = "already_decided"
-    NOT_PROMOTED = "not_promoted"
-    SENTENCE_TOO_SHORT = "sentence_too_short"
-    SENTENCE_TOO_LONG = "sentence_too_long"
-    WOULD_CHANGE_TOO_LONG = "would_change_too_long"
-    LOOK_AGAIN_NEEDED = "look_again_needed"
-    LOOK_AGAIN_NOT_AFTER_TODAY = "look_again_not_after_today"
-    LOOK_AGAIN_TOO_FAR = "look_again_too_far"
-
-    @property
-    def sentence(self) -> str:
-        """What the person is told."""
-        return _SENTENCES[self]
-
-    def as_error(self) -> DomainError:
-        """The error to raise."""
-        if field := _FIELDS.get(self):
-            return Invalid(self.value, self.sentence, {field: self.sentence})
-        return Conflict(self.value, self.sentence)
+    ALREADY_DECIDED = (
+        "already_decided", Conflict,
+        "Somebody was faster: this idea is answered. The first answer stands; yours is kept below.",
+    )  # fmt: skip
+    NOT_PROMOTED = "not_promoted", Conflict, "This idea does not wait for an executive's answer."
+    SENTENCE_TOO_SHORT = (
+        "sentence_too_short", Invalid,
+        "Say why not in at least 40 characters. Everybody who backed it will read this.", "sentence",
+    )  # fmt: skip
+    SENTENCE_TOO_LONG = "sentence_too_long", Invalid, "Keep the answer to 1,000 characters.", "sentence"
+    WOULD_CHANGE_TOO_LONG = "would_change_too_long", Invalid, "Keep this to 1,000 characters.", "would_change"
+    LOOK_AGAIN_NEEDED = "look_again_needed", Invalid, "Name the day on which we look at it again.", "look_again_on"
+    LOOK_AGAIN_NOT_AFTER_TODAY = "look_again_not_after_today", Invalid, "Choose a date after today.", "look_again_on"
+    LOOK_AGAIN_TOO_FAR = "look_again_too_far", Invalid, "Choose a date within two years.", "look_again_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +110,3 @@ def _next_working_day(day: date) -> date:
     return day
 
 
-R = DecisionRefusal
-_FIELDS = {
-    R.SENTENCE_TOO_SHORT: "sentence",
-    R.SENTENCE_TOO_LONG: "sentence",
-    R.WOULD_CHANGE_TOO_LONG: "would_change",
-    R.LOOK_AGAIN_NEEDED: "look_again_on",
-    R.LOOK_AGAIN_NOT_AFTER_TODAY: "look_again_on",
-    R.LOOK_AGAIN_TOO_FAR: "look_again_on",
-}
-_SENTENCES = {
-    R.ALREADY_DECIDED: "Somebody was faster: this idea is answered. The first answer stands; yours is kept below.",
-    R.NOT_PROMOTED: "This idea does not wait for an executive's answer.",
-    R.SENTENCE_TOO_SHORT: "Say why not in at least 40 characters. Everybody who backed it will read this.",
-    R.SENTENCE_TOO_LONG: "Keep the answer to 1,000 characters.",
-    R.WOULD_CHANGE_TOO_LONG: "Keep this to 1,000 characters.",
-    R.LOOK_AGAIN_NEEDED: "Name the day on which we look at it again.",
-    R.LOOK_AGAIN_NOT_AFTER_TODAY: "Choose a date after today.",
-    R.LOOK_AGAIN_TOO_FAR: "Choose a date within two years.",
-}
