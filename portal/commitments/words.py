@@ -64,5 +64,3 @@ class PromiseRefusal(Refusal):
     UNKNOWN_OWNER = "unknown_owner", Invalid, "Choose an owner from the list.", "owner"
     UNKNOWN_METRIC = "unknown_metric", Invalid, "Choose a metric from the list.", "metric"
     UNKNOWN_SITE = "unknown_site", Invalid, "Choose sites from the list.", "sites"
-
-

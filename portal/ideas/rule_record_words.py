@@ -18,12 +18,7 @@ SOURCE_CHARS_MAX, ADDRESS_CHARS_MAX = 300, 500
 LEGAL_CHARS_MAX = 300
 REASON_CHARS_MIN, REASON_CHARS_MAX = 20, 600
 REVIEW_DAYS = 365  # after a year without a look a rule is to be reviewed
-QUERY_CHARS_MAX, TERMS_MAX, TERM_CHARS_MAX = 200, 8, 40
-COMMON = frozenset(
-    ("a", "about", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "for", "from", "has", "have", "how",
-     "i", "if", "in", "is", "it", "may", "my", "not", "now", "of", "on", "or", "our", "say", "that", "the", "their",
-     "they", "this", "to", "us", "we", "what", "when", "with", "you", "your")
-)  # fmt: skip
+QUERY_CHARS_MAX = 200
 
 
 class VerdictKind(StrEnum):
@@ -208,21 +203,6 @@ def normalised(*texts: str) -> str:
     plain = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(["", *re.findall(r"[^\W_]+", plain), ""])
-
-
-def terms(text: str) -> list[str]:
-    """The words of a question that are looked for, at most TERMS_MAX; each finds words that begin with it."""
-    asked = normalised(text[:QUERY_CHARS_MAX]).split()
-    telling = [word for word in asked if word not in COMMON and len(word) > 1] or asked
-    return [_stem(word[:TERM_CHARS_MAX]) for word in dict.fromkeys(telling)][:TERMS_MAX]
-
-
-def _stem(word: str) -> str:
-    """The beginning that a word has in common with its other forms: "cancelling" and "cancelled" with "cancel"."""
-    word = re.sub(r"(x|z|ss|ch|sh)es$", r"\1", word)
-    word = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-    short = re.sub(r"(?:ing|ed)$", "", word) if len(word) > 6 else word
-    return re.sub(r"([^aeiou])\1$", r"\1", short) if short != word else word
 
 
 def _outside(text: str, least: int, most: int) -> bool:

@@ -108,5 +108,3 @@ def _next_working_day(day: date) -> date:
     while day.weekday() not in WORKING_WEEKDAYS:
         day += timedelta(days=1)
     return day
-
-
