@@ -4,8 +4,6 @@ Revision ID: 0006
 Revises: 0005
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -37,7 +35,7 @@ LOOKS = sa.table("delivery_verdicts", sa.column("delivery_id"), sa.column("by_id
 RULES = sa.table(
     "rule_records", sa.column("id"), sa.column("title"), sa.column("says"), sa.column("barrier"),
     sa.column("owner_id"), sa.column("legal_basis"), sa.column("scope"), sa.column("employer_id"), sa.column("state"),
-    sa.column("verdicts"), sa.column("decided_at", MOMENT), sa.column("named_at", MOMENT), sa.column("words"),
+    sa.column("verdicts"), sa.column("decided_at", MOMENT), sa.column("named_at", MOMENT),
 )  # fmt: skip
 SITES = sa.table("rule_sites", sa.column("rule_id"), sa.column("site_id"))
 NAMED = sa.table("rule_ideas", sa.column("rule_id"), sa.column("idea_id"), sa.column("at", MOMENT))
@@ -72,7 +70,6 @@ def upgrade() -> None:
         sa.Column("decided_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("named_at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "(scope = 'employer') = (employer_id IS NOT NULL)", name=op.f("ck_rule_records_an_employer_for_its_rule")
         ),
@@ -215,7 +212,6 @@ def _record(rule: dict) -> dict:
         "legal_basis": "unknown", "scope": rule["audience"], "state": "killed", "verdicts": 1,
         "employer_id": rule["employer_id"] if rule["audience"] == "employer" else None,
         "decided_at": rule["moved_at"], "named_at": rule["moved_at"],
-        "words": _normalised(rule["title"], rule["say"], rule["sentence"]),
     }  # fmt: skip
 
 
@@ -226,13 +222,6 @@ def _verdict(rule: dict) -> dict:
         "at": moment, "effective_on": rule["live_from"] or moment.date(), "old_wording": rule["say"],
         "new_wording": rule["sentence"], "reason": "The promise to do away with it was kept.",
     }  # fmt: skip
-
-
-def _normalised(*texts: str) -> str:
-    """As `rule_record_words.normalised` did it at the time of this migration."""
-    plain = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(["", *re.findall(r"[^\W_]+", plain), ""])
 
 
 def _forget_the_steps() -> None:

@@ -15,7 +15,7 @@ from portal.demo.bulk_years import Years
 from portal.ideas import rule_record_models as records
 from portal.ideas.guess import title_of
 from portal.ideas.rule_record_verdicts import PROMISE_KEPT
-from portal.ideas.rule_record_words import LegalBasis, RuleState, VerdictKind, normalised
+from portal.ideas.rule_record_words import LegalBasis, RuleState, VerdictKind
 from portal.ideas.words import Audience, Kind
 
 
@@ -56,7 +56,7 @@ def rules(years: Years) -> Iterator[Batch]:
     found, moment = killed(years), years.moment
     yield records.RuleRecord, (
         "id", "title", "says", "barrier", "owner_id", "legal_basis", "scope", "employer_id", "state", "verdicts",
-        "decided_at", "version", "named_at", "words",
+        "decided_at", "version", "named_at",
     ), (_record(one, moment(one.promise.updated)) for one in found), len(found)  # fmt: skip
     sites = [one for one in found if one.audience is Audience.SITE]
     rows = ((n, one.id, one.place) for n, one in enumerate(sites, 1))
@@ -79,5 +79,4 @@ def _record(one: Killed, at: Any) -> tuple[Any, ...]:
     return (
         one.id, title, say, one.text.barrier, one.promise.owner, LegalBasis.UNKNOWN, one.audience,
         one.place if one.audience is Audience.EMPLOYER else None, RuleState.KILLED, 1, at, 1, at,
-        normalised(title, say, say, one.promise.sentence),
     )  # fmt: skip

@@ -39,7 +39,6 @@ class RuleRecord(Base):
     decided_at: Mapped[datetime | None]  # the last verdict
     version: Mapped[int] = mapped_column(default=1, server_default="1")  # of the facts
     named_at: Mapped[datetime]
-    words: Mapped[str] = mapped_column(Text)  # title and every wording that held or holds, as they are compared
 
 
 class RuleSite(Base):

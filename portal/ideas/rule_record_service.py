@@ -12,7 +12,7 @@ from portal.ideas import story
 from portal.ideas.models import Idea
 from portal.ideas.origin import path_of
 from portal.ideas.policy import MAY
-from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
+from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite
 from portal.ideas.rule_record_queries import CAN_OWN, rules_in_scope
 from portal.ideas.rule_record_search import index_rule
 from portal.ideas.rule_record_words import (
@@ -21,7 +21,6 @@ from portal.ideas.rule_record_words import (
     RuleRefusal,
     RuleState,
     facts_refusal,
-    normalised,
     wider,
 )
 from portal.ideas.service import is_author
@@ -117,9 +116,8 @@ def change_facts(
     if not changed and before.facts == facts:
         return
     values = {column: getattr(facts, column) for column in COLUMNS}
-    words = normalised(facts.title, facts.says, *_last_wordings(rule))
     still = RuleRecord.id == rule.id, RuleRecord.version == version
-    statement = update(RuleRecord).where(*still).values(version=version + 1, words=words, **values)
+    statement = update(RuleRecord).where(*still).values(version=version + 1, **values)
     done = db.session.execute(statement.execution_options(synchronize_session=False))
     db.session.expire(rule)
     if done.rowcount != 1:  # type: ignore[attr-defined]
@@ -187,8 +185,7 @@ def told_now(rule: RuleRecord) -> _Told:
 def new_record(facts: RuleFacts, *, now: datetime) -> RuleRecord:
     """A record without a verdict, written."""
     values: dict[str, Any] = {column: getattr(facts, column) for column in COLUMNS}
-    words = normalised(facts.title, facts.says)
-    rule = RuleRecord(**values, state=RuleState.OPEN, named_at=now, words=words, verdicts=0, version=1)
+    rule = RuleRecord(**values, state=RuleState.OPEN, named_at=now, verdicts=0, version=1)
     db.session.add(rule)
     db.session.flush()
     index_rule(rule.id)
@@ -273,10 +270,3 @@ def _link(rule: RuleRecord, idea: Idea, by_id: int | None, *, now: datetime) -> 
 def _shown(viewer: Viewer, idea: Idea) -> int | None:
     """Who does it; nobody where that is an author whose name is not shown."""
     return None if is_author(viewer, idea) and idea.names is not Names.SHOWN else viewer.id
-
-
-def _last_wordings(rule: RuleRecord) -> tuple[str, str]:
-    query = select(RuleVerdict.old_wording, RuleVerdict.new_wording)
-    last = db.session.execute(query.where(RuleVerdict.rule_id == rule.id, RuleVerdict.number == rule.verdicts))
-    row = last.one_or_none()
-    return (row.old_wording, row.new_wording) if row else ("", "")

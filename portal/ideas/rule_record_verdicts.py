@@ -23,7 +23,6 @@ from portal.ideas.rule_record_words import (
     RuleRefusal,
     RuleState,
     VerdictKind,
-    normalised,
     verdict_refusal,
 )
 from portal.ideas.words import Audience, Kind, StoryKind
@@ -116,8 +115,7 @@ def _write(rule: RuleRecord, verdict: NewVerdict, *, by_id: int, now: datetime) 
             db.session.add(row)
     except IntegrityError:
         raise _decided(rule) from None
-    words = normalised(rule.title, rule.says, row.old_wording, row.new_wording)
-    values = {"state": RuleState(verdict.kind.value), "verdicts": row.number, "decided_at": now, "words": words}
+    values = {"state": RuleState(verdict.kind.value), "verdicts": row.number, "decided_at": now}
     still = RuleRecord.id == rule.id, RuleRecord.verdicts == verdict.after
     statement = update(RuleRecord).where(*still).values(**values).execution_options(synchronize_session=False)
     done = db.session.execute(statement)

@@ -1,7 +1,6 @@
 """The words of rule records: verdicts, states, limits, refusals, and how texts are compared. Pure."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -196,13 +195,6 @@ def is_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
     except ValueError:
         return False
-
-
-def normalised(*texts: str) -> str:
-    """Texts as they are compared: small letters without accents, single blanks between words and at both ends."""
-    plain = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(["", *re.findall(r"[^\W_]+", plain), ""])
 
 
 def _outside(text: str, least: int, most: int) -> bool:

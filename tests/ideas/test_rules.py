@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.errors import Conflict, Gone, Refused
+from portal.errors import Conflict, Gone, Missing, Refused
 from portal.ideas import rules
 from portal.ideas.rules import (
     STAGE_MOVES,
@@ -172,7 +172,7 @@ def test_every_refusal_has_a_code_of_its_own_and_a_plain_sentence() -> None:
     for member in members:
         assert member.value.isidentifier() and member.value == member.value.lower()
         assert member.sentence.endswith((".", "?")) and "!" not in member.sentence
-        assert member.as_error().code == member.value
+        assert member.as_error().code == ("not_found" if member.kind is Missing else member.value)
     assert isinstance(EditRefusal.OVER.as_error(), Gone)
     assert isinstance(EditRefusal.NOT_YOURS.as_error(), Refused)
     assert isinstance(MoveRefusal.CHANGED.as_error(), Conflict)
