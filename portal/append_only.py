@@ -10,6 +10,7 @@ TABLES = (
     "promotion_teams",
     "promised_dates",
     "idea_story",
+    "idea_story_undone",
     "moderation_log",
     "audit_entries",
     "rule_changes",

@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 
-
 def upgrade() -> None:
     with op.batch_alter_table("portal_stat", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sizes", sa.Text(), server_default="", nullable=False))

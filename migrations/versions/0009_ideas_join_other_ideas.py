@@ -62,8 +62,7 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     # Not a rebuild of the table on SQLite: what points to it and listens to it stays as it is.
     op.execute(
-        "ALTER TABLE ideas ADD COLUMN merged_into_id INTEGER "
-        "CONSTRAINT fk_ideas_merged_into_id REFERENCES ideas (id)"
+        "ALTER TABLE ideas ADD COLUMN merged_into_id INTEGER CONSTRAINT fk_ideas_merged_into_id REFERENCES ideas (id)"
     )
     op.create_index("ix_ideas_merged_into_id", "ideas", ["merged_into_id"])
     for table in APPEND_ONLY:

@@ -127,9 +127,7 @@ def upgrade() -> None:
     )
     op.add_column("idea_score", sa.Column("params_version", sa.Integer(), server_default="1", nullable=False))
     standing = sa.text("kind = 'stop' AND revoked_at IS NULL")
-    op.create_index(
-        "ix_votes_stops", "votes", ["idea_id", "kind"], sqlite_where=standing, postgresql_where=standing
-    )
+    op.create_index("ix_votes_stops", "votes", ["idea_id", "kind"], sqlite_where=standing, postgresql_where=standing)
     dialect = op.get_bind().dialect.name
     for table in APPEND_ONLY:
         for statement in append_only.statements(dialect, table):

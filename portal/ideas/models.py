@@ -160,6 +160,15 @@ class Story(Base):
     facts: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")  # JSON for the template
 
 
+class StoryUndone(Base):
+    """A step that was taken back before anybody was told of it: nobody hears of it, and the story shows both."""
+
+    __tablename__ = "idea_story_undone"
+    story_id: Mapped[int] = mapped_column(ForeignKey("idea_story.id"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
 class Report(Base):
     """Somebody asks for a text to be looked at."""
 

@@ -126,6 +126,19 @@ class StoryKind(StrEnum):
     STOP_ANSWERED = "stop_answered"
     STOP_LIFTED = "stop_lifted"
     STOP_KEPT = "stop_kept"
+    REPLIED = "replied"  # the first human reply, by whoever owes it
+    LEFT_TO_SWARM = "left_to_swarm"  # the reply was: let colleagues decide
+    FIXED_HERE = "fixed_here"  # promised for one site by its own people
+    ESCALATED = "escalated"  # an answer is overdue: it has climbed
+    ASKED = "asked"  # the answerer asked something back; the clock stands still meanwhile
+    ASK_ANSWERED = "ask_answered"
+    UNDONE = "undone"  # an answer was taken back before anybody was told
+    HELP_WANTED = "help_wanted"
+    HELPER_JOINED = "helper_joined"
+    DECISION_NEEDED = "decision_needed"  # the owner asks the sponsor
+    DECISION_GIVEN = "decision_given"
+    HANDED_OVER = "handed_over"  # its owner or answerer has left
+    FLOOR_CHECKED = "floor_checked"  # colleagues said whether it is gone on their desk
 
     @property
     def after_deciding(self) -> bool:
