@@ -33,7 +33,8 @@ def handlers() -> dict[str, Handler]:
     from portal.swarm import jobs as swarm
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes, people, ideas, rewards, swarm, home, search,
+        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
+        people, ideas, rewards, swarm, home, search,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
