@@ -20,21 +20,25 @@ from portal.swarm.rules import StopReason, VoteKind, WantedVote
 from portal.worker import run_once
 from tests.factories import Cast, make_person, send, signed_in
 from tests.ideas.making import said
+from tests.swarm.noting import noted
 from tests.swarm.voting import vote
 
 TITLE = "Nobody may answer in Welsh"
 SUPPORTERS, OBJECTORS = 17, 3
 FUMES = "Zirconium fumes would fill the room"
+TIMES = 13
+NOTED = r"1[37] times|zebra crossing"
 HIDDEN = ("Xanthippe", "Quillfeather", "xq@harbour.example", "staff-90210")
 TOLD = re.compile(
     rf"{SUPPORTERS} of you|{SUPPORTERS} people|{SUPPORTERS} support|\b{OBJECTORS} object|{OBJECTORS} stop signals|"
     rf'hex__n"[^>]*>{SUPPORTERS}<|class="num">{OBJECTORS}<|{FUMES}|It has \d|% of the way|hex__fill|hit this so far|'
-    rf'"(?:people|supporters|n_support|score|evidence|ucb)":'
+    rf'"(?:people|supporters|n_support|score|evidence|ucb|times)":|{NOTED}'
 )
 
 
 def plant(app: Flask, cast: Cast) -> int:
-    """An open idea by somebody hidden: 17 supporters, all of one team, and three objectors with words of their own."""
+    """An open idea by somebody hidden: 17 supporters, all of one team, three objectors with words of their own, and
+    13 colleagues who noted that it happened."""
     with app.app_context():
         with writing():
             leeds = db.session.get_one(Place, cast.places["Leeds/Billing"])
@@ -58,6 +62,8 @@ def plant(app: Flask, cast: Cast) -> int:
         for person in cast.voters[8 : 8 + OBJECTORS]:
             stop = WantedVote(VoteKind.STOP, StopReason.UNSAFE, f"{FUMES}, says {person}.")
             vote(person, number, stop, now=clock.now())
+        for person in cast.voters[11 : 11 + TIMES]:
+            noted(person, number, minutes=77, reason="zebra crossing", now=clock.now())
         row = db.session.get_one(IdeaScore, number)
         assert (row.n_support, row.n_stop) == (SUPPORTERS, OBJECTORS)
     return number
@@ -80,12 +86,12 @@ def leaks(client: FlaskClient, app: Flask, number: int, pattern: re.Pattern[str]
     """Where the pattern is found, and how many pages show the idea at all."""
     found, looked_at = {}, 0
     for address in addresses(app, number):
-        for accept in ("text/html", "application/json"):
-            answer = client.get(address, headers={"Accept": accept})
-            body = answer.get_data(as_text=True)
-            looked_at += TITLE in body
-            if hit := pattern.search(body + str(answer.headers)):
-                found[address] = hit[0]
+        accept = "application/json" if address.startswith("/api/v1") else "text/html"
+        answer = client.get(address, headers={"Accept": accept})
+        body = answer.get_data(as_text=True)
+        looked_at += TITLE in body
+        if hit := pattern.search(body + str(answer.headers)):
+            found[address] = hit[0]
     return found, looked_at
 
 
@@ -94,14 +100,17 @@ def test_no_page_tells_the_undecided_what_the_others_said(app: Flask, cast: Cast
     number = plant(app, cast)
     names = re.compile("|".join([TOLD.pattern, r"Zoe\d+", *HIDDEN]))
 
-    for who in ("bo", "sam", "vic", "lea", "olu"):
-        found, looked_at = leaks(signed_in(app, getattr(cast, who)), app, number, names)
+    everybody = dict.fromkeys(("bo", "sam", "vic", "lea", "olu"), names)
+    everybody["mia"] = re.compile(NOTED)  # programme reads objections of harm, and the list of people
+    for who, pattern in everybody.items():
+        found, looked_at = leaks(signed_in(app, getattr(cast, who)), app, number, pattern)
         assert (who, found) == (who, {}) and looked_at >= 4
 
     bo = signed_in(app, cast.bo)
     send(bo, f"/ideas/{number}/votes", kind="pass")
     for address, told in (
         (f"/ideas/{number}", f"{SUPPORTERS} of you hit this so far"),
+        (f"/ideas/{number}", f"Noted {TIMES} times"),
         (f"/ideas/{number}/card", f"{SUPPORTERS} people so far"),
         (f"/ideas/{number}/stops", FUMES),
         ("/ideas?view=rising", f"{SUPPORTERS} people so far"),

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal import clock, worker
+from tests.databases import PostgresCopies, SqliteCopies
 from tests.journeys.firm import Firm, make_firm
 from tests.journeys.hands import Hands
 
@@ -19,14 +21,27 @@ PROMISE = "Account details travel with the call, so nobody repeats them after a 
 NewPage = Callable[..., Page]
 
 
-@pytest.mark.parametrize(
-    ("javascript", "width", "keyboard", "hidden"),
-    [(True, 1280, True, False), (True, 320, False, True), (False, 1280, False, True), (False, 320, True, False)],
-    ids=["js-1280-keyboard-named", "js-320-hidden", "nojs-1280-hidden", "nojs-320-keyboard-named"],
-)
+class Way(NamedTuple):
+    """How somebody goes through it. hidden: the author's name."""
+
+    javascript: bool
+    width: int
+    keyboard: bool
+    hidden: bool
+
+
+# Each way once, two on each database: what differs between them is tested below the pages.
+WAYS = {
+    "sqlite": (Way(True, 1280, True, False), Way(False, 1280, False, True)),
+    "postgres": (Way(True, 320, False, True), Way(False, 320, True, False)),
+}
+
+
+@pytest.mark.parametrize("number_of_way", [0, 1])
 def test_an_idea_walks_from_the_first_sentence_to_points_in_a_wallet(
-    app: Flask, new_page: NewPage, tmp_path: Path, javascript: bool, width: int, keyboard: bool, hidden: bool
+    app: Flask, copies: SqliteCopies | PostgresCopies, new_page: NewPage, tmp_path: Path, number_of_way: int
 ) -> None:
+    javascript, width, keyboard, hidden = WAYS[copies.kind][number_of_way]
     firm = make_firm(app)
 
     def somebody(email: str) -> Hands:
