@@ -120,11 +120,8 @@ def design(panel: Panel, pooled: Pooled) -> np.ndarray:
 
 def _too_early(panel: Panel, pre: int, post: int) -> str:
     """Why nothing can be said yet; empty where something can."""
-    if panel.block_days >= MONTHLY_DAYS:
-        short = post < POST_PERIODS_MIN
-    else:
-        short = post * panel.block_days < POST_DAYS_MIN
-    if short:
+    slow = panel.block_days >= MONTHLY_DAYS
+    if post < POST_PERIODS_MIN if slow else post * panel.block_days < POST_DAYS_MIN:
         return "Fewer than four whole weeks (two periods of slower data) have passed since the go-live."
     if pre < PRE_BLOCKS_MIN:
         return "Fewer than eight whole weeks or periods were reported before the go-live."

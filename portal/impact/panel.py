@@ -7,6 +7,7 @@ data and one per period for everything slower.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def laid_out(readings: Iterable[Reading]) -> Panel | None:
     days = sorted({one.day for one in rows if _is_there(one)})
     if not days:
         return None
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     cadence = float(np.median(gaps)) if gaps else float(WEEK)
     daily = cadence <= DAILY_GAP_DAYS_MAX
     columns = _every_day(days[0], days[-1]) if daily else tuple(days)
@@ -136,9 +137,9 @@ def _without_weekdays(panel: Panel) -> Panel:
     """Values less the weekday effect: deviations from each unit's own four weeks, on days before its go-live."""
     weekdays = np.arange(len(panel.days)) % WEEK
     before = np.arange(len(panel.days)) < panel.live[:, None]
-    deviations = panel.values - _four_weeks(panel.values, panel.n)
-    there = before & np.isfinite(deviations) & (panel.n > 0)
-    volume = np.where(there, panel.n, 0.0)
+    untouched = np.where(before, panel.n, 0.0)
+    deviations = panel.values - _four_weeks(panel.values, untouched)
+    volume = np.where(np.isfinite(deviations), untouched, 0.0)
     sums = np.array([np.sum((volume * np.nan_to_num(deviations))[:, weekdays == day]) for day in range(WEEK)])
     volumes = np.array([np.sum(volume[:, weekdays == day]) for day in range(WEEK)])
     effects = np.divide(sums, volumes, out=np.zeros(WEEK), where=volumes > 0)
