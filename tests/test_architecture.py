@@ -19,7 +19,8 @@ ROOTS = {"portal.app", "portal.cli", "portal.worker", "portal.policies", "portal
 
 # Files that decide or compute, by the names they have in every capability.
 PURE_NAMES = re.compile(r"(rules|words|roles|viewer|policy|guess|spotting|postings|chart|before_after|feed|quorum|"
-                        r"wording|refusals|ranking.*|.*_csv)$")  # fmt: skip
+                        r"wording|refusals|ranking.*|.*_csv|estimator|panel|comparison|wander|group_time|estimate_words|"
+                        r"suspicions|band|xmr)$")  # fmt: skip
 PURE = [source for source in sources() if PURE_NAMES.match(source.path.stem)
         or (source.package == "demo" and re.match(r"content|measures|names|shapes|stories", source.path.stem))
         or source.module in ("portal.errors", "portal.append_only", "portal.csv_files")]  # fmt: skip

@@ -36,9 +36,7 @@ def plain(cell: str) -> str:
 
 def day(text: str, *, today: date) -> date:
     """An ISO day (2026-03-02) or ISO week (2026-W10, its Monday), not before 2000 and not after `today`."""
-    if not text:
-        raise CellProblem("is empty", "Write the day as 2026-03-02, or the Monday of the week.")
-    found = _calendar_day(text)
+    found = calendar_day(text)
     if found > today:
         raise CellProblem("lies in the future", f"Only what has been measured: today is {today.isoformat()}.")
     if found < OLDEST:
@@ -86,7 +84,10 @@ def reason(text: str) -> str | None:
     return " ".join(text.split())
 
 
-def _calendar_day(text: str) -> date:
+def calendar_day(text: str) -> date:
+    """An ISO day (2026-03-02) or ISO week (2026-W10, its Monday) of any year."""
+    if not text:
+        raise CellProblem("is empty", "Write the day as 2026-03-02, or the Monday of the week.")
     try:
         if found := DAY.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))

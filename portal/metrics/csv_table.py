@@ -43,15 +43,18 @@ def decode(content: bytes) -> str:
     return csv_files.decode(content)[0]
 
 
-def table(text: str) -> Table:
-    """The columns and rows of a text. Raises Invalid: no_header, column_missing, column_twice, csv_broken."""
+def table(text: str, aliases: Mapping[str, tuple[str, ...]] = ALIASES) -> Table:
+    """The columns and rows of a text. Raises Invalid: no_header, column_missing, column_twice, csv_broken.
+
+    aliases: the columns that are looked for, with their other names.
+    """
     first_row, body = csv_files.without_hint(text)
-    delimiter = csv_files.delimiter_of(body, DELIMITERS, _names_known)
+    delimiter = csv_files.delimiter_of(body, DELIMITERS, lambda header: _names_known(header, aliases))
     records = _records(body, delimiter, first_row)
     header = next(((row, cells) for row, cells in records if not is_blank(cells)), None)
     if header is None:
         raise Invalid("no_header", f"There is no header. The first row names the columns: {', '.join(REQUIRED)}.")
-    columns, unused = _columns(header[1])
+    columns, unused = _columns(header[1], aliases)
     return Table(columns, unused, len(header[1]), delimiter, records)
 
 
@@ -60,8 +63,8 @@ def rows_again(found: Table, rows: Sequence[tuple[int, list[str]]]) -> Table:
     return Table(found.columns, found.unused, found.width, found.delimiter, chain(rows, found.rows))
 
 
-def _names_known(header: Sequence[str]) -> int:
-    return sum(_ours(cell) is not None for cell in header)
+def _names_known(header: Sequence[str], aliases: Mapping[str, tuple[str, ...]]) -> int:
+    return sum(_ours(cell, aliases) is not None for cell in header)
 
 
 def _records(body: str, delimiter: str, first_row: int) -> Iterator[tuple[int, list[str]]]:
@@ -72,11 +75,11 @@ def _records(body: str, delimiter: str, first_row: int) -> Iterator[tuple[int, l
         raise Invalid("csv_broken", words) from broken
 
 
-def _columns(header: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
+def _columns(header: Sequence[str], aliases: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, int], tuple[str, ...]]:
     columns: dict[str, int] = {}
     unused: list[str] = []
     for position, cell in enumerate(header):
-        name = _ours(cell)
+        name = _ours(cell, aliases)
         if name is None:
             unused += [cell.strip()[:40]] if cell.strip() else []
         elif name in columns:
@@ -91,8 +94,8 @@ def _columns(header: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
     return columns, tuple(unused)
 
 
-def _ours(header: str) -> str | None:
+def _ours(header: str, aliases: Mapping[str, tuple[str, ...]]) -> str | None:
     name = plain_name(header)
-    if name in ALIASES:
+    if name in aliases:
         return name
-    return next((ours for ours, others in ALIASES.items() if name in others), None)
+    return next((ours for ours, others in aliases.items() if name in others), None)

@@ -44,7 +44,7 @@ def check(text: str, known: Known, *, today: date, rows_max: int = ROWS_MAX_PAGE
     Raises Invalid for a file that cannot be read as rows at all: no_header, column_missing, column_twice, csv_broken,
     no_rows, too_many_rows.
     """
-    found, comma = _with_decimal_sign(table(text))
+    found, comma = with_decimal_sign(table(text))
     reader = _Reader(known, found, today, comma)
     checked = Checked(unused=found.unused)
     for count, (row, values) in enumerate(_filled(found), start=1):
@@ -120,7 +120,7 @@ class _Reader:
         return Entry(row, read["metric"], read["site"], read["reason"], read["date"], read["value"], read["n"])
 
 
-def _with_decimal_sign(found: Table) -> tuple[Table, bool]:
+def with_decimal_sign(found: Table) -> tuple[Table, bool]:
     """Whether decimals are written with a comma: only where the cells are separated by semicolons."""
     if found.delimiter != ";":
         return found, False

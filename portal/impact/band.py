@@ -1,0 +1,19 @@
+"""A band that stays valid however often somebody looks. Pure.
+
+The normal-mixture confidence sequence (Howard et al. 2021), tuned to be narrowest at the planned day: 1.55 times the
+95 % interval there.
+"""
+
+from math import log, sqrt
+
+ERROR = 0.05
+Z = 1.96
+TUNING = -2 * log(ERROR)
+
+
+def band_half_width(half_width: float, planned_half_width: float) -> float:
+    """Half of the band, from half of the interval now and on the planned day; both > 0 in the metric's unit."""
+    information, planned = (Z / half_width) ** 2, (Z / planned_half_width) ** 2
+    prior = planned / (TUNING + log(TUNING + 1))
+    total = information + prior
+    return sqrt(total * log(total / (prior * ERROR**2))) / information

@@ -1,0 +1,215 @@
+"""Did a metric move because of a change, by how much, and with what doubt? Pure: readings in, an estimate out.
+
+Each unit is compared with itself before; what happened meanwhile at units without the change is subtracted; the usual
+ups and downs give the range. See `comparison`, `wander` and `group_time` for the parts, `docs/impact.md` for the words.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from portal.impact import comparison, group_time, wander
+from portal.impact.band import band_half_width
+from portal.impact.comparison import Pooled
+from portal.impact.estimate_words import (
+    CONTACTS_MIN,
+    POST_DAYS_MIN,
+    POST_PERIODS_MIN,
+    PRE_BLOCKS_MIN,
+    SEEN_AT_80_PCT,
+    Decision,
+    Direction,
+    Flag,
+    Grade,
+    Method,
+    decision,
+    grade,
+    sentence,
+)
+from portal.impact.panel import Panel, Reading, laid_out
+from portal.impact.suspicions import suspicions
+from portal.impact.wander import Predicted
+
+MONTHLY_DAYS = 28
+YEAR_DAYS = 365.25
+SEASON_YEARS_MIN = 1.45
+SEASON_CADENCE_DAYS_MAX = 45
+PLANNED_DAYS = 56
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The answer. Numbers are in the metric's own unit and None only where it is too early.
+
+    estimate: the mean effect at the treated units since their go-live. ci_low, ci_high: of 95 %. band_low, band_high:
+    valid however often one looks. expected_without: the mean that was to be expected without the change. relative:
+    estimate / expected_without. smallest_effect_seen_80pct: what would be found in four cases of five.
+    p_two_sided: for judging many changes together. reason: in words.
+    """
+
+    metric: str
+    direction: Direction
+    decision: Decision
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    method: Method = Method.COMPARISON
+    evidence_grade: Grade = Grade.C
+    n_sites_treated: int = 0
+    n_controls: int = 0
+    pre_blocks: int = 0
+    post_blocks: int = 0
+    block_days: float = 0.0
+    expected_without: float | None = None
+    relative: float | None = None
+    half_width: float | None = None
+    smallest_effect_seen_80pct: float | None = None
+    band_low: float | None = None
+    band_high: float | None = None
+    p_two_sided: float | None = None
+    reason: str = ""
+    flags: tuple[Flag, ...] = ()
+
+
+def estimate(
+    readings: Iterable[Reading], metric: str, direction: Direction, *, known_flags: Sequence[Flag] = ()
+) -> Estimate:
+    """The effect on one metric. known_flags: what is known from elsewhere (another change, another definition).
+
+    Raises ValueError for readings that contradict each other.
+    """
+    panel = laid_out(readings)
+    blank = Estimate(metric, direction, Decision.TOO_EARLY)
+    if panel is None:
+        return replace(blank, reason="There are no readings yet.")
+    pre, post = comparison.span(panel)
+    blank = replace(blank, n_sites_treated=len(panel.treated), pre_blocks=pre, post_blocks=post,
+                    block_days=panel.block_days)  # fmt: skip
+    if not len(panel.treated):
+        return replace(blank, reason="Nobody has the change in the days that were reported.")
+    if group_time.fits(panel, pre):
+        return _by_cohorts(panel, blank, known_flags)
+    if early := _too_early(panel, pre, post):
+        return replace(blank, reason=early)
+    pooled = comparison.pooled(panel, pre, post)
+    if pooled is None:
+        return replace(blank, reason="No unit with the change reported on both sides of its go-live.")
+    return _by_blocks(panel, pooled, blank, known_flags)
+
+
+def prediction(panel: Panel, pooled: Pooled) -> Predicted | None:
+    """How far the pooled units lie from what their own past and the comparison units predict."""
+    after = np.where(np.isfinite(pooled.difference[pooled.pre :]), pooled.volume[pooled.pre :], 0.0)
+    if after.sum() <= 0:
+        return None
+    x = design(panel, pooled)
+    return wander.predicted(pooled.difference, pooled.sampling, pooled.wander, x, pooled.pre, after / after.sum())
+
+
+def design(panel: Panel, pooled: Pooled) -> np.ndarray:
+    """X: a level; without comparison units and with enough history also a trend and two waves a year."""
+    k = np.arange(-pooled.pre, pooled.post, dtype=float)
+    years = k * panel.block_days / YEAR_DAYS
+    seasonal = pooled.pre * panel.block_days / YEAR_DAYS >= SEASON_YEARS_MIN
+    if pooled.controls or not seasonal or panel.cadence_days > SEASON_CADENCE_DAYS_MAX:
+        return np.ones((len(k), 1))
+    waves = [wave(2 * np.pi * turns * years) for turns in (1, 2) for wave in (np.sin, np.cos)]
+    return np.column_stack([np.ones_like(k), years, *waves])
+
+
+def _too_early(panel: Panel, pre: int, post: int) -> str:
+    """Why nothing can be said yet; empty where something can."""
+    slow = panel.block_days >= MONTHLY_DAYS
+    if post < POST_PERIODS_MIN if slow else post * panel.block_days < POST_DAYS_MIN:
+        return "Fewer than four whole weeks (two periods of slower data) have passed since the go-live."
+    if pre < PRE_BLOCKS_MIN:
+        return "Fewer than eight whole weeks or periods were reported before the go-live."
+    columns = np.arange(len(panel.days))
+    contacts = sum(panel.n[row, columns >= panel.live[row]].sum() for row in panel.treated)
+    if panel.n_told and contacts < CONTACTS_MIN:
+        return "Fewer than 100 contacts or answers were counted since the go-live."
+    return ""
+
+
+def _by_blocks(panel: Panel, pooled: Pooled, blank: Estimate, known_flags: Sequence[Flag]) -> Estimate:
+    found = prediction(panel, pooled)
+    if found is None:
+        return replace(blank, reason="The blocks before the go-live have too few values.")
+    word = decision(found.ci_low, found.ci_high, blank.direction)
+    never = sum(panel.live[row] >= len(panel.days) for row in pooled.controls)
+    band = band_half_width(found.half_width, _planned_half_width(panel, pooled, found))
+    without = _level(pooled) - found.estimate
+    flags = (*suspicions(panel, pooled, found, prediction), *known_flags)
+    smallest = SEEN_AT_80_PCT * found.half_width
+    return replace(
+        blank, decision=word, estimate=found.estimate, ci_low=found.ci_low, ci_high=found.ci_high,
+        method=Method.COMPARISON if pooled.controls else Method.BEFORE_AND_AFTER,
+        evidence_grade=grade(treated=len(pooled.units), controls=len(pooled.controls), never_treated=never),
+        n_sites_treated=len(pooled.units), n_controls=len(pooled.controls), expected_without=without,
+        relative=found.estimate / without if without else None, half_width=found.half_width,
+        smallest_effect_seen_80pct=smallest, band_low=found.estimate - band, band_high=found.estimate + band,
+        p_two_sided=found.p_two_sided, flags=flags,
+        reason=sentence(word, smallest, _how(pooled, len(panel.treated)), flags),
+    )  # fmt: skip
+
+
+def _how(pooled: Pooled, treated: int) -> str:
+    if not pooled.controls:
+        return "There is nothing to compare with, so this is before and after only."
+    left = treated - len(pooled.units)
+    return f"{left} changed units have nothing to compare with and were left out." if left else ""
+
+
+def _level(pooled: Pooled) -> float:
+    """The mean of the treated units after their go-live, weighted by volume."""
+    y = np.array([unit.y[pooled.pre :] for unit in pooled.units])
+    n = np.array([unit.n[pooled.pre :] * np.isfinite(unit.d[pooled.pre :]) for unit in pooled.units])
+    return float(np.sum(np.nan_to_num(y) * n) / n.sum())
+
+
+def _planned_half_width(panel: Panel, pooled: Pooled, now: Predicted) -> float:
+    """Half of the interval on the planned day, which the blocks before it decide alone."""
+    planned = max(1, round(PLANNED_DAYS / panel.block_days))
+    if panel.block_days >= MONTHLY_DAYS or planned == pooled.post:
+        return now.half_width
+    ahead = min(planned, pooled.post)
+    keep = pooled.pre + ahead
+    after = np.where(np.isfinite(pooled.difference[pooled.pre : keep]), pooled.volume[pooled.pre : keep], 0.0)
+    if planned > pooled.post or after.sum() <= 0:
+        return _as_if_it_went_on(panel, pooled, planned)
+    x = design(panel, pooled)[:keep]
+    found = wander.predicted(pooled.difference[:keep], pooled.sampling[:keep], pooled.wander[:keep, :keep], x,
+                             pooled.pre, after / after.sum())  # fmt: skip
+    return found.half_width if found else now.half_width
+
+
+def _as_if_it_went_on(panel: Panel, pooled: Pooled, planned: int) -> float:
+    """The same for a day still ahead: the blocks to come are like the last ones before the go-live."""
+    source = np.concatenate([np.arange(pooled.pre), np.resize(np.arange(pooled.pre), planned)])
+    like = replace(pooled, post=planned, difference=pooled.difference[source], sampling=pooled.sampling[source],
+                   wander=pooled.wander[np.ix_(source, source)])  # fmt: skip
+    after = np.isfinite(like.difference[pooled.pre :]).astype(float)
+    found = wander.predicted(like.difference, like.sampling, like.wander, design(panel, like), pooled.pre,
+                             after / after.sum())  # fmt: skip
+    return found.half_width if found else float("inf")
+
+
+def _by_cohorts(panel: Panel, blank: Estimate, known_flags: Sequence[Flag]) -> Estimate:
+    found = group_time.group_time(panel)
+    if found is None:
+        return replace(blank, reason="Nobody with the change was seen before it.")
+    half = found.half_width
+    low, high = found.estimate - half, found.estimate + half
+    word = decision(low, high, blank.direction)
+    smallest = SEEN_AT_80_PCT * half
+    band = band_half_width(half, half)
+    return replace(
+        blank, decision=word, estimate=found.estimate, ci_low=low, ci_high=high, method=Method.GROUP_TIME,
+        evidence_grade=grade(treated=found.treated, controls=found.never, never_treated=found.never),
+        n_sites_treated=found.treated, n_controls=found.never, expected_without=found.expected,
+        relative=found.estimate / found.expected if found.expected else None, half_width=half,
+        smallest_effect_seen_80pct=smallest, band_low=found.estimate - band, band_high=found.estimate + band,
+        p_two_sided=found.p_two_sided, flags=tuple(known_flags),
+        reason=sentence(word, smallest, "", tuple(known_flags)),
+    )  # fmt: skip
