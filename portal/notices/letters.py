@@ -51,6 +51,14 @@ class Letter:
     more: int
     moments: tuple[Moment, ...]
 
+    @property
+    def by_idea(self) -> list[tuple[int | None, str | None, list[Item]]]:
+        """(number, title, what happened) of each idea, in the order of the first; what is about none has no number."""
+        of: dict[int | None, list[Item]] = {}
+        for item in self.items:
+            of.setdefault(item.number, []).append(item)
+        return [(number, some[0].idea, some) for number, some in of.items()]
+
 
 def hand_out(*, now: datetime) -> bool:
     """Leave one message for each person to whom something is due; True if there may be more of them."""
