@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -79,9 +78,10 @@ def told_page(
 
 
 def _followed_since() -> Any:
+    again = aliased(Follow)  # of its own: the queries around it may know another
     return exists().where(
-        and_(Follow.person_id == Mute.person_id, Follow.idea_id == Mute.idea_id, Follow.since > Mute.since)
-    )
+        again.person_id == Mute.person_id, again.idea_id == Mute.idea_id, again.since > Mute.since
+    )  # fmt: skip
 
 
 def _told(row: Notice, idea_title: str | None, muted: bool) -> Told:
@@ -105,7 +105,6 @@ def _by_idea(told: Sequence[Told]) -> list[About]:
     return [About(some[0].idea, some[0].idea_title, some[0].muted, tuple(some)) for some in of.values()]
 
 
-@cache
 def muted_column() -> Any:
     """Whether `:viewer` has muted the idea of the row, for the idea's page."""
     return exists().where(Mute.person_id == bindparam("viewer"), Mute.idea_id == Idea.id, ~_followed_since())

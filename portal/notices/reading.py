@@ -36,6 +36,12 @@ def unread_all(viewer: Viewer, read_at: datetime) -> int:
     return _mark(viewer, Notice.read_at == read_at, read_at=None)
 
 
+def read_when_it_came(before: datetime) -> int:
+    """Everything that happened before a moment was read at once, by everybody: for a demonstration's past."""
+    old = update(Notice).where(Notice.at < before, Notice.read_at.is_(None)).values(read_at=Notice.at)
+    return db.session.execute(old.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+
+
 def _mark(viewer: Viewer, *which: ColumnElement[bool], read_at: datetime | None) -> int:
     statement = update(Notice).where(Notice.person_id == viewer.id, *which).values(read_at=read_at)
     done = db.session.execute(statement.execution_options(synchronize_session=False))

@@ -101,11 +101,13 @@ def test_one_tap_mutes_and_another_ends_it(app: Flask, cast: Cast) -> None:
     asha = signed_in(app, cast.asha)
 
     assert send(asha, f"/ideas/{number}/mute", next="/me/updates").status_code == 303
-    assert "hear of it again" in asha.get("/me/updates").text
+    assert all("hear of it again" in asha.get(path).text for path in ("/me/updates", f"/ideas/{number}"))
     tell(app, cast.asha, title="Not told.", idea_id=number)
     tell(app, cast.asha, title="It waits for you.", idea_id=number, moment=Moment.DUTY)
     assert unread(app, cast.asha) == ["Vic said no.", "It waits for you."]
     send(asha, f"/ideas/{number}/mute/withdrawal")
+    assert ">Mute<" in asha.get(f"/ideas/{number}").text
+    assert "/mute" not in signed_in(app, cast.bo).get(f"/ideas/{number}").text
     with app.app_context():
         assert db.session.scalars(select(Mute)).all() == []
     assert send(asha, "/ideas/99999/mute").status_code == 404
