@@ -1,18 +1,19 @@
 """Telling people something: a row in the portal for each, and a mail at their own pace."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, literal, select
 
-from portal.db import db, insert_rows_if_new
+from portal.db import db, insert_missing, table_of
 from portal.ideas.models import Follow
 from portal.notices.models import Mute, Notice
 from portal.notices.moments import Moment, Pace
 from portal.notices.timing import mailed_at
 from portal.notices.wishes import Wish, wishes
 from portal.outbox import service as outbox
+from portal.people.models import Person
 
 POST = "notices.post"  # look which mails are due
 TITLE_CHARS_MAX = PATH_CHARS_MAX = 200
@@ -47,12 +48,10 @@ def notify(
         wanted = _not_muted(wanted, idea_id)
     told = {"event_id": event_id, "moment": moment, "idea_id": idea_id, "title": _cut(title), "words": words,
             "path": path[:PATH_CHARS_MAX], "at": happened_at or now}  # fmt: skip
-    rows = _rows([wish for wish in wishes(wanted, moment) if _wanted(wish, moment)], told, now)
-    if not rows:
-        return 0
-    written = insert_rows_if_new(Notice, rows, key=("person_id", "event_id"))
-    if any(row["mail_at"] is not None and row["mail_at"] <= now for row in rows):
-        outbox.emit(POST, {}, now=now, unique_key=f"{POST}:{event_id}:{rows[0]['person_id']}")
+    due = _by_due([wish for wish in wishes(wanted, moment) if _wanted(wish, moment)], now)
+    written = sum(_write(people, told | {"mail_at": at}) for at, people in due.items())
+    if written and any(at is not None and at <= now for at in due):
+        outbox.emit(POST, {}, now=now, unique_key=f"{POST}:{event_id}:{wanted[0]}")
     return written
 
 
@@ -60,11 +59,22 @@ def _wanted(wish: Wish, moment: Moment) -> bool:
     return not (moment.only_when_asked_for and wish.pace is Pace.NEVER)
 
 
-def _rows(hearers: Sequence[Wish], told: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
-    # Most people share a zone and a pace: the calendar is asked once for all of them.
+def _by_due(hearers: Sequence[Wish], now: datetime) -> dict[datetime | None, list[int]]:
+    """When it is mailed → to whom. Most people share a zone and a pace: the calendar is asked once for all of them."""
     kinds = {(one.mail_pace, one.zone, one.quiet) for one in hearers}
     due = {(pace, zone, quiet): mailed_at(pace, now, zone=zone, quiet=quiet) for pace, zone, quiet in kinds}
-    return [{"person_id": one.person_id, "mail_at": due[one.mail_pace, one.zone, one.quiet], **told} for one in hearers]
+    found: dict[datetime | None, list[int]] = {}
+    for one in hearers:
+        found.setdefault(due[one.mail_pace, one.zone, one.quiet], []).append(one.person_id)
+    return found
+
+
+def _write(person_ids: Sequence[int], told: Mapping[str, Any]) -> int:
+    """A row for each; one statement with one set of words, for thousands a tenth of what as many rows would cost."""
+    columns = {name: value for name, value in told.items() if value is not None}
+    kept = [literal(value, table_of(Notice).c[name].type).label(name) for name, value in columns.items()]
+    people = select(Person.id, *kept).where(Person.id.in_(person_ids))
+    return insert_missing(Notice, ["person_id", *columns], people)
 
 
 def _not_muted(person_ids: list[int], idea_id: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from portal import clock
 from portal.errors import Invalid
@@ -112,7 +111,7 @@ def unmute(number: int) -> ResponseReturnValue:
 def see_preferences() -> ResponseReturnValue:
     """What one hears of, how soon by e-mail, and in which hours not."""
     chosen = preferences.wishes_of(the_viewer().id)
-    return _preferences(PreferencesForm(MultiDict(), data=filled(chosen)), chosen)
+    return _preferences(PreferencesForm(None, data=filled(chosen)), chosen)
 
 
 @bp.post("/me/preferences")
