@@ -233,7 +233,7 @@ def insert_if_new(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...]
 
 
 def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> int:
-    """Insert what a query gives; returns how many. Rows whose key is there, or just being inserted, stay as they are."""
+    """Insert what a query gives; returns how many. Rows whose key is there, or just being written, stay as they are."""
     if is_postgres():
         from sqlalchemy.dialects.postgresql import insert
     else:

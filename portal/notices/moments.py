@@ -57,7 +57,7 @@ class Moment(StrEnum):
         "Builds, workarounds and questions of colleagues. With Never they do not come here either.",
     )  # fmt: skip
 
-    def __new__(cls, value: str, label: str, usual: Pace, about: str) -> Self:
+    def __new__(cls, value: str, label: str = "", usual: Pace = Pace.NEVER, about: str = "") -> Self:
         """A member is written as (word, label, usual pace, what it is about); its value is the word."""
         member = str.__new__(cls, value)
         member._value_ = value

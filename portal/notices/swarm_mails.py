@@ -61,9 +61,11 @@ def tell_answer(message: Claimed, now: datetime) -> None:
     if step is None or vote is None or vote.revoked_at is not None:
         return
     words = f"{step.words}\nLift it if that settles it, or keep it. Nobody sees that it is yours."
-    told = {"title": "Your stop signal was answered.", "words": words, "path": f"/ideas/{vote.idea_id}/stops"}
     with writing():
-        notify([vote.person_id], Moment.ANSWERED, **told, event_id=message.event_id, now=now, idea_id=vote.idea_id)
+        notify(
+            [vote.person_id], Moment.ANSWERED, title="Your stop signal was answered.", words=words,
+            path=f"/ideas/{vote.idea_id}/stops", event_id=message.event_id, now=now, idea_id=vote.idea_id,
+        )  # fmt: skip
 
 
 def spread_drift(message: Claimed, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """What one was told, and how one wants to hear: pages of one's own."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -27,7 +29,7 @@ def updates() -> ResponseReturnValue:
     viewer, after = the_viewer(), request.args.get("after")
     only_unread = request.args.get("unread") == "1"
     told, following = queries.told_page(viewer, cursor=after, unread=only_unread)
-    kept = {"unread": 1} if only_unread else {}
+    kept: dict[str, Any] = {"unread": 1} if only_unread else {}
     today = local_day(clock.now(), viewer.timezone)
     days = [(weekday_words(day) if day != today else "Today", some) for day, some in
             queries.by_day(told, viewer.timezone)]  # fmt: skip

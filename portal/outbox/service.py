@@ -61,14 +61,15 @@ def emit(
 
 def emit_many(topic: str, payloads: Iterable[Mapping[str, Any]], *, now: datetime) -> list[str]:
     """Leave many messages at once; returns their event ids, in the same order."""
+    told = [json.dumps(payload, sort_keys=True) for payload in payloads]
+    events = [str(uuid.uuid4()) for _ in told]
     rows = [
-        {"event_id": str(uuid.uuid4()), "topic": topic, "payload": json.dumps(payload, sort_keys=True),
-         "created_at": now, "available_at": now}
-        for payload in payloads
-    ]  # fmt: skip
+        {"event_id": event, "topic": topic, "payload": text, "created_at": now, "available_at": now}
+        for event, text in zip(events, told, strict=True)
+    ]
     if rows:
         db.session.execute(insert(Message), rows)
-    return [row["event_id"] for row in rows]
+    return events
 
 
 def unused_keys(keys: Iterable[str]) -> list[str]:
