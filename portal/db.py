@@ -232,13 +232,15 @@ def insert_if_new(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...]
     return db.session.execute(statement.returning(table.id)).scalar_one_or_none()
 
 
-def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> None:
-    """Insert what a query gives; rows whose key somebody else has inserted meanwhile stay as they are."""
+def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> int:
+    """Insert what a query gives; returns how many. Rows whose key is there, or just being written, stay as they are."""
     if is_postgres():
         from sqlalchemy.dialects.postgresql import insert
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    db.session.execute(insert(table).from_select(list(columns), rows).on_conflict_do_nothing())
+    statement = insert(table).from_select(list(columns), rows).on_conflict_do_nothing()
+    written = db.session.execute(statement.execution_options(preserve_rowcount=True))
+    return written.rowcount  # type: ignore[attr-defined]
 
 
 def take_turns(name: str) -> None:

@@ -1,7 +1,7 @@
 """Getting ready to serve: everything that must hold before the address is bound. `flask start` and `flask serve`."""
 
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from portal import worker
 from portal.db import db, writing
 from portal.demo.load import load_demo
 from portal.home import machine, readiness
+from portal.notices import reading
 from portal.people import first_start
 from portal.people import queries as people
 from portal.people.code_rules import lasts_in_words
 from portal.people.roles import CodePurpose
 
+UNREAD_IN_DEMO = timedelta(days=10)  # what is older was read by everybody when it came
 LOOK_AROUND = ("frontline", "executive", "owner", "programme")
 
 
@@ -96,6 +98,8 @@ def _demo(app: Flask, now: datetime) -> list[str]:
             load_demo(now=now)
         # What nine months left behind is delivered before anybody looks.
         worker.run_once(app, now=now)
+        with writing():
+            reading.read_when_it_came(now - UNREAD_IN_DEMO)
     return ["", "This is a demonstration: no sign-in needed. Choose who you are in the strip on top of every page:",
             f"  {', '.join(LOOK_AROUND)}"]  # fmt: skip
 

@@ -17,6 +17,7 @@ from portal.ideas.service import facts_of, is_author
 from portal.ideas.shown import CommentView
 from portal.ideas.words import CommentKind, Names, Stage, StoryKind
 from portal.impact.queries import what_happened_to
+from portal.notices.outcomes import BACKING
 from portal.people.viewer import Viewer
 from portal.triage.rules import answer_due
 from portal.web.dates import day_words, local_day, weekday_words
@@ -130,4 +131,6 @@ def _may(viewer: Viewer, idea: Any, now: datetime) -> dict[str, Any]:
         "withdraw": withdraw_refusal(facts, is_author=mine) is None and not idea.has_joined,
         "sort_href": f"/ideas/{idea.id}/sorting" if sorts and idea.stage is Stage.OPEN else None,
         "report_href": None if mine else f"/ideas/{idea.id}/reports",
+        "unmute": idea.muted,
+        "mute": not idea.muted and (mine or bool(idea.follow) or idea.vote in BACKING),
     }

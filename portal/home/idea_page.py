@@ -27,6 +27,7 @@ from portal.ideas.models import Comment, Draft, Idea, Story
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage, StoryKind
 from portal.metrics.models import Metric
+from portal.notices.queries import muted_column
 from portal.people.models import Person
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
@@ -136,7 +137,7 @@ def _statement(shape: Shape) -> Select:
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, *FLAGGED, Idea.merged_into_id, joined.label("has_joined"),
         typical.label("typical"), draft.label("kept_words"), talk.label("first_comment"), rule.label("rule_id"),
-        looks_at().label("looked"), *idea_occurrences.columns(looker),
+        looks_at().label("looked"), muted_column().label("muted"), *idea_occurrences.columns(looker),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
     return cards_query(looker, *more).where(*wanted)

@@ -1,51 +1,43 @@
-"""Mails about merging: to the authors of both ideas and to whoever follows the one that joined.
+"""Telling of a merge: the authors of both ideas and whoever follows the one that joined.
 
-Everybody gets a mail of their own, in which no author is named: a hidden author is one reader among others.
+No author is named in it: a hidden author is one reader among others.
 """
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db, writing
 from portal.ideas.models import Follow, Idea
-from portal.notices import mail
-from portal.outbox import service as outbox
+from portal.notices.moments import Moment
+from portal.notices.outcomes import readers
+from portal.notices.service import AT_ONCE_MAX, notify
 from portal.outbox.service import Claimed
-from portal.people.models import Origin, Person
 from portal.swarm.merge_models import Merge, MergeMove
 from portal.swarm.merging import MERGED, UNMERGED
 
-TELL = "notices.merge"
-TOO_LATE = timedelta(days=3)
+TOGETHER = "They are about the same thing: votes, comments and followers count together now."
+AGAIN = "Both have the votes and comments that they had before."
 
 
 def tell_everybody(message: Claimed, now: datetime) -> None:
-    """Leave a message for each reader, so that one address that fails does not hold up the others."""
+    """Tell each reader that they are one now, or two again; a few hundred people in a transaction."""
     merge_id, undone = message.payload["merge"], message.topic == UNMERGED
-    with writing():
-        made = db.session.get(Merge, merge_id)
-        for person in _readers(made) if made else ():
-            facts = {"merge": merge_id, "person": person, "undone": undone}
-            key = f"{TELL}:{message.event_id}:{person}"
-            outbox.emit(TELL, facts, now=now, unique_key=key)
-
-
-def tell(message: Claimed, now: datetime) -> None:
-    """One mail; for people without an address do nothing."""
-    if now - message.created_at > TOO_LATE:
+    made, row = db.session.get(Merge, merge_id), _merge(merge_id)
+    if made is None or row is None:
         return
-    facts = message.payload
-    row, to = _merge(facts["merge"]), db.session.get(Person, facts["person"])
-    if row is None or to is None or not to.active or not to.email or to.origin is Origin.DEMO:
-        return
-    what = "stands on its own again" if facts["undone"] else f"has joined number {row.into_id}"
-    given: dict[str, Any] = {"name": to.name, "undone": facts["undone"], "merge": row}
-    text, html = _drawn("merge.txt", **given), _drawn("merge.html", **given)
-    mail.send(to.email, f"Number {row.from_id} {what}", text, html, event_id=message.event_id, now=now)
+    one, into = row.from_id, row.into_id
+    people = readers(into, readers(one, _readers(made)))
+    title = f"Number {one} stands on its own again." if undone else f"Number {one} has joined number {into}."
+    words = f"“{row.title}” and “{row.into_title}”. {AGAIN if undone else TOGETHER}"
+    reason = f"\n{row.reason}" if row.reason and not undone else ""
+    for first in range(0, len(people), AT_ONCE_MAX):
+        with writing():
+            notify(
+                people[first : first + AT_ONCE_MAX], Moment.MOVED, title=title, words=words + reason,
+                path=f"/ideas/{one if undone else into}", event_id=message.event_id, now=now, idea_id=one,
+            )  # fmt: skip
 
 
 def _readers(made: Merge) -> list[int]:
@@ -66,10 +58,4 @@ def _merge(merge_id: int) -> Row | None:
     return db.session.execute(query.where(Merge.id == merge_id, *shown)).one_or_none()
 
 
-def _drawn(template: str, **facts: Any) -> str:
-    # As in `people_mails`: outside of a request there is no viewer, nonce or theme to fill in.
-    base_url = current_app.config["SAYSO"].base_url
-    return current_app.jinja_env.get_template(f"email/{template}").render(base_url=base_url, **facts)
-
-
-HANDLERS = {MERGED: tell_everybody, UNMERGED: tell_everybody, TELL: tell}
+HANDLERS = {MERGED: tell_everybody, UNMERGED: tell_everybody}

@@ -15,7 +15,9 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.rule_record_queries import owner_of_rule
 from portal.notices import mail
+from portal.notices.moments import Moment
 from portal.notices.recipients import holders, reachable
+from portal.notices.service import notify
 from portal.outbox import service as outbox
 from portal.outbox.service import Claimed
 from portal.people.queries import organisation, viewer_of
@@ -52,16 +54,18 @@ def mail_hard_stop(message: Claimed, now: datetime) -> None:
     _send(person.email, f"Stop signal on number {idea.number}", "stop_hard.txt", facts, message, now)
 
 
-def mail_answer(message: Claimed, now: datetime) -> None:
+def tell_answer(message: Claimed, now: datetime) -> None:
     """Tell whoever gave a stop signal, and nobody else, that it was answered."""
     step = db.session.get(StopStep, message.payload["step_id"])
     vote = db.session.get(Vote, step.vote_id) if step else None
-    person = reachable(vote.person_id) if vote and vote.revoked_at is None else None
-    if step is None or vote is None or person is None:
+    if step is None or vote is None or vote.revoked_at is not None:
         return
-    idea = db.session.get_one(Idea, vote.idea_id)
-    facts = {"name": person.name, "number": idea.number, "title": idea.title, "words": step.words}
-    _send(person.email, "Your stop signal was answered", "stop_answered.txt", facts, message, now)
+    words = f"{step.words}\nLift it if that settles it, or keep it. Nobody sees that it is yours."
+    with writing():
+        notify(
+            [vote.person_id], Moment.ANSWERED, title="Your stop signal was answered.", words=words,
+            path=f"/ideas/{vote.idea_id}/stops", event_id=message.event_id, now=now, idea_id=vote.idea_id,
+        )  # fmt: skip
 
 
 def spread_drift(message: Claimed, now: datetime) -> None:
@@ -122,7 +126,7 @@ def _send(to: str | None, subject: str, template: str, facts: dict[str, Any], me
 HANDLERS = {
     HARD_STOP: spread_hard_stop,
     HARD_STOP_MAIL: mail_hard_stop,
-    STOP_ANSWERED: mail_answer,
+    STOP_ANSWERED: tell_answer,
     DRIFT: spread_drift,
     DRIFT_MAIL: mail_drift,
 }
