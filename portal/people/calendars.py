@@ -35,6 +35,11 @@ def set_usual(calendar: WorkingCalendar) -> None:
     _usual.calendar = calendar
 
 
+def usual_in(zone: str) -> WorkingCalendar:
+    """The installation's calendar, in another zone."""
+    return replace(_usual.calendar, zone=zone)
+
+
 def calendar_of(site_id: int | None) -> WorkingCalendar:
     """The working calendar of a site, or of the organisation where an idea names none. Three statements."""
     return calendars_of([site_id])[site_id]
