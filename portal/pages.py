@@ -64,7 +64,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
     from portal.people import api as self_
-    from portal.people import api_audit, api_imports, api_people, api_places
+    from portal.people import api_absences, api_audit, api_calendars, api_imports, api_people, api_places
     from portal.rewards import api as wallet
     from portal.swarm import api as swarm
     from portal.swarm import (
@@ -77,7 +77,7 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api,
     )
     from portal.triage import api as triage
-    from portal.triage import api_again
+    from portal.triage import api_again, api_clock
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
@@ -85,4 +85,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
         metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
+        api_calendars.bp, api_absences.bp, api_clock.bp,
     )  # fmt: skip

@@ -108,7 +108,8 @@ def _around(place_id: int, **forms: Any) -> dict[str, Any]:
     hours = HoursForm(formdata=None, data=_values(known)) if known else None
     facts = {
         "lines": lines, "chosen": chosen, "hours": hours, "paste": HolidaysForm(formdata=None), "here": "people",
-        "holidays": calendars.holidays_of(place_id) if chosen else [], "own": any(one["here"] and one["own"] for one in lines),
+        "holidays": calendars.holidays_of(place_id) if chosen else [],
+        "own": any(one["here"] and one["own"] for one in lines),
     }  # fmt: skip
     return facts | forms
 

@@ -83,9 +83,13 @@ def kept_at(place_id: int) -> WorkCalendar | None:
     return db.session.get(WorkCalendar, place_id)
 
 
-def holidays_of(place_id: int) -> Sequence[Holiday]:
-    """The days off that are kept for a place itself, in order."""
-    return db.session.scalars(select(Holiday).where(Holiday.place_id == place_id).order_by(Holiday.day)).all()
+def holidays_of(place_id: int, *, after: int | None = None, limit: int | None = None) -> Sequence[Holiday]:
+    """The days off that are kept for a place itself, in order. after: the ordinal of a day."""
+    query = select(Holiday).where(Holiday.place_id == place_id)
+    if after is not None:
+        last = date.max.toordinal()
+        query = query.where(Holiday.day > date.fromordinal(min(max(after, 1), last)))
+    return db.session.scalars(query.order_by(Holiday.day).limit(limit)).all()
 
 
 def set_hours(place: Place, hours: Hours, *, by_id: int, now: datetime) -> None:

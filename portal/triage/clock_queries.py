@@ -10,9 +10,11 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.ideas.models import Idea, Story
+from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage, StoryKind
 from portal.people.calendars import calendars_of, usual_in
 from portal.people.models import Person, Place
+from portal.people.viewer import Viewer
 from portal.swarm.models import Promotion
 from portal.triage import assignment_rows
 from portal.triage.again_models import Return
@@ -101,10 +103,22 @@ def joined(query: Select) -> Select:
 
 def owed_by(person_id: int, *, limit: int = 100) -> Sequence[Row]:
     """(id, idea_id, title, duty, level, due_on, due_at) of what somebody owes, the most urgent first."""
-    columns_ = Assignment.id, Assignment.idea_id, Idea.title, Assignment.duty, Assignment.level, Assignment.due_on
-    query = select(*columns_, Assignment.due_at).join(Idea, Idea.id == Assignment.idea_id)
-    mine = Assignment.person_id == person_id, Assignment.until.is_(None)
-    return db.session.execute(query.where(*mine).order_by(Assignment.due_at, Assignment.id).limit(limit)).all()
+    return db.session.execute(_owed_of(person_id).order_by(Assignment.due_at, Assignment.id).limit(limit)).all()
+
+
+def owed_page(viewer: Viewer, *, after: int, limit: int) -> Sequence[Row]:
+    """As `owed_by`, of what the viewer may read, by number."""
+    query = _owed_of(viewer.id).where(Assignment.id > after, visible_to(viewer))
+    return db.session.execute(query.order_by(Assignment.id).limit(limit)).all()
+
+
+def _owed_of(person_id: int) -> Select:
+    row = (
+        Assignment.id, Assignment.idea_id, Idea.title, Assignment.duty, Assignment.level, Assignment.due_on,
+        Assignment.due_at,
+    )  # fmt: skip
+    query = select(*row).join(Idea, Idea.id == Assignment.idea_id)
+    return query.where(Assignment.person_id == person_id, Assignment.until.is_(None))
 
 
 # Names of their own, so that a statement that reads assignments for something else can have them too.
