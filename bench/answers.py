@@ -39,8 +39,8 @@ class Effort:
     leader_minutes_a_day: float = 10.0  # the huddle sheet and the replies of a day
     leader_opens: float = 0.7  # share of working days on which a leader looks at all
     reply_minutes: float = 4.0
-    executive_days: tuple[int, ...] = (1, 3)  # Tuesday and Thursday: the ten-minute inbox
-    executive_minutes: float = 10.0
+    executive_days: tuple[int, ...] = (1, 3)  # Tuesday and Thursday
+    executive_minutes: float = 7.0  # each time; what is not finished goes on the next time
     decision_minutes: float = 1.5  # everything is filled in; nine in ten minutes is the aim
     away_weeks: float = 0.1  # share of weeks in which somebody is away; half of them name a cover
     promoted: float = 0.1  # share of ideas that the swarm carries
@@ -56,6 +56,7 @@ class Item:
     began: datetime
     due: Times
     people: list[int]
+    needs: float  # minutes of work
     level: int = 0
     done: datetime | None = None
 
@@ -73,7 +74,9 @@ class World:
 
 @dataclass
 class Result:
-    """What came out. first_reply_days: working days from said to a person's reply."""
+    """What came out. Days are working days of the site, from said to a person's reply and from promoted to the answer;
+    minutes are an executive's: each one's mean week, the mean and the most of those, and the worst week of all.
+    """
 
     ideas: int
     without_answerer: int
@@ -95,7 +98,7 @@ class Result:
     def good(self) -> bool:
         """Every idea has somebody, replies are quick, and no executive is asked for more than was promised."""
         quick = self.median_first_reply_days <= MEDIAN_MAX
-        return self.without_answerer == 0 and quick and self.executive_minutes_a_week_most <= WEEK_MINUTES_MAX
+        return self.without_answerer == 0 and quick and self.executive_minutes_worst_week <= WEEK_MINUTES_MAX
 
 
 def organisation(seats: int) -> World:
@@ -130,7 +133,7 @@ def organisation(seats: int) -> World:
 
 def run(*, seats: int = 6_000, ideas_a_month: int = 300, months: int = 6, seed: int = 1, effort: Effort | None = None
         ) -> Result:  # fmt: skip
-    """Simulate day by day, after a month in which the queues fill; nothing in it reads the clock."""
+    """Simulate day by day; nothing in it reads the clock."""
     return _Run(organisation(seats), effort or Effort(), random.Random(seed)).result(ideas_a_month, months)
 
 
@@ -187,7 +190,9 @@ class _Run:
         if person is None:
             self.unnamed += 1
             return
-        made = Item(duty, asked, began, times(duty, began, calendar), [person])
+        mean = self.effort.decision_minutes if duty is Duty.ANSWER else self.effort.reply_minutes
+        needs = mean * math.exp(self.chance.gauss(-0.245, 0.7))  # with a mean of one
+        made = Item(duty, asked, began, times(duty, began, calendar), [person], needs)
         self.items.append(made)
         self.queues[person].append(made)
 
@@ -210,10 +215,12 @@ class _Run:
         left = self.effort.executive_minutes if executive else self.effort.leader_minutes_a_day
         spent = 0.0
         for item in sorted(queue, key=lambda one: one.due.due_at):
-            if item.done is not None or item.began > begins or spent >= left:
+            if item.done is not None or item.began > begins:
                 continue
-            mean = self.effort.decision_minutes if item.duty is Duty.ANSWER else self.effort.reply_minutes
-            spent += mean * math.exp(self.chance.gauss(-0.245, 0.7))  # a mean of one
+            now = min(item.needs, left - spent)
+            spent, item.needs = spent + now, item.needs - now
+            if item.needs > 0:
+                break
             item.done = begins + timedelta(minutes=spent)
         if executive:
             self.minutes[person, week] += spent
