@@ -23,8 +23,8 @@ class AbsenceShown(Shown):
     """An absence, both days included. cover: the name of who covers."""
 
     number: int
-    first_day: Day
-    last_day: Day
+    first_day: date
+    last_day: date
     cover: str | None
 
 
@@ -41,8 +41,8 @@ class DelegateShown(Shown):
 
     number: int
     name: str
-    from_day: Day
-    until_day: Day | None
+    from_day: date
+    until_day: date | None
     running: bool
 
 

@@ -1,6 +1,6 @@
 """The interface to working hours and days off."""
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Any
 
 from flask import Response
@@ -65,7 +65,7 @@ class CalendarSent(Sent):
 class DayOffShown(Shown):
     """A day off."""
 
-    day: Day
+    day: date
     name: str
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
@@ -169,7 +169,7 @@ def end_sign_ins(
 def end_delegated(person_id: int, *, by_id: int | None, now: datetime, place_id: int | None = None) -> None:
     """Nobody answers on behalf of somebody who no longer may: what others held for them (at one place) ends."""
     behalf = select(Delegation.id).where(Delegation.person_id == person_id)
-    held = [Grant.delegation_id.in_(behalf), Grant.revoked_at.is_(None)]
+    held: list[ColumnElement[bool]] = [Grant.delegation_id.in_(behalf), Grant.revoked_at.is_(None)]
     if place_id is not None:
         held.append(Grant.place_id == place_id)
     ended = update(Grant).where(*held).values(revoked_at=now, revoked_by_id=by_id)

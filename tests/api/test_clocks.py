@@ -6,12 +6,13 @@ from flask import Flask
 
 from portal import clock
 from portal.db import db, writing
-from portal.ideas.words import Audience
+from portal.ideas.models import Idea
+from portal.ideas.words import Audience, Barrier
 from portal.people import service
 from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.triage import assignment
-from portal.triage.assignment_models import Answerer
+from portal.triage.assignment_models import Answerer, Assignment
 from tests.api.calling import Caller
 from tests.factories import Cast, send, signed_in
 from tests.ideas.making import said
@@ -44,8 +45,8 @@ def test_hours_and_days_off_of_a_place(app: Flask, cast: Cast) -> None:
     assert mia.get(f"{manila}/calendar").json["days_off"] == 0
 
     refused = mia.put(f"{manila}/calendar", HOURS | {"zone": "Mars/Olympus"})
-    assert (refused.status_code, refused.json["code"]) == (422, "unknown_zone")
-    assert mia.put(f"{manila}/calendar", HOURS | {"closes": "07:00"}).json["code"] == "no_hours"
+    assert (refused.status_code, refused.json["error"]) == (422, "unknown_zone")
+    assert mia.put(f"{manila}/calendar", HOURS | {"closes": "07:00"}).json["error"] == "no_hours"
     assert mia.get(f"/places/{cast.places['Leeds/Billing']}/calendar").status_code == 409
     assert Caller(app, cast.asha).get(f"{manila}/calendar").status_code == 403
 
@@ -62,9 +63,9 @@ def test_absences_and_delegates_of_ones_own(app: Flask, cast: Cast) -> None:
     assert lent.status_code == 201 and lent.json["running"] is True
     assert Caller(app, cast.olu).get("/triage").status_code == 200
     again = vic.post("/delegates", {"delegate": cast.olu, "from_day": f"{today}"})
-    assert (again.status_code, again.json["code"]) == (409, "delegated_already")
+    assert (again.status_code, again.json["error"]) == (409, "delegated_already")
     assert vic.delete(f"/delegates/{lent.json['number']}").status_code == 204
-    assert vic.delete(f"/delegates/{lent.json['number']}").json["code"] == "delegation_over"
+    assert vic.delete(f"/delegates/{lent.json['number']}").json["error"] == "delegation_over"
     assert Caller(app, cast.olu).get("/triage").status_code == 403
     assert (
         Caller(app, cast.asha).post("/absences", {"first_day": f"{today}", "last_day": f"{today}"}).status_code == 403
@@ -86,8 +87,6 @@ def test_what_is_owed_is_read_by_whoever_may_read_the_idea(app: Flask, cast: Cas
 def test_what_is_late_is_red_for_everybody(app: Flask, cast: Cast) -> None:
     number = settled(app, cast)
     with app.app_context(), writing():
-        from portal.triage.assignment_models import Assignment
-
         row = db.session.query(Assignment).filter_by(idea_id=number).one()
         row.due_at, row.due_on = clock.now() - 3 * DAY, (clock.now() - 3 * DAY).date()
 
@@ -108,15 +107,15 @@ def test_the_table_of_who_is_asked_first(app: Flask, cast: Cast) -> None:
     with app.app_context():
         number = said(cast.asha, now=clock.now())
         with writing():
-            from portal.ideas.models import Idea
-
-            db.session.get_one(Idea, number).barrier = "policies"
+            db.session.get_one(Idea, number).barrier = Barrier.POLICIES
             assignment.settle([number], now=clock.now())
     assert mia.get(f"/ideas/{number}/clock").json["answerer"] == "Mia"
     wrong = mia.post("/answerers", line | {"person": cast.asha})
-    assert (wrong.status_code, wrong.json["code"]) == (422, "cannot_answer")
-    assert mia.post("/answerers", line | {"place": 4711}).json["code"] == "unknown_place"
-    assert mia.post("/answerers", line | {"place": cast.places["Leeds/Billing"]}).json["code"] == "cannot_answer"
+    assert (wrong.status_code, wrong.json["error"]) == (422, "cannot_answer")
+    assert mia.post("/answerers", line | {"place": 4711}).json["error"] == "unknown_place"
+    assert (
+        mia.post("/answerers", line | {"place": cast.places["Leeds/Billing"]}).json["error"] == "cannot_answer"
+    )
     assert mia.delete(f"/answerers/{made.json['number']}").status_code == 204
     assert mia.delete(f"/answerers/{made.json['number']}").status_code == 404
     assert Caller(app, cast.vic).get("/answerers").status_code == 403
