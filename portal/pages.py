@@ -17,8 +17,16 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.metrics import views as metrics
     from portal.notices import unsubscribe_views
     from portal.notices import views as notices
+    from portal.people import (
+        absence_views,
+        calendar_views,
+        views_admin,
+        views_audit,
+        views_codes,
+        views_imports,
+        views_keys,
+    )
     from portal.people import views as people
-    from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
     from portal.swarm import (
         alarm_views,
@@ -30,12 +38,13 @@ def blueprints() -> tuple[Blueprint, ...]:
         stop_views,
     )
     from portal.swarm import views as swarm
-    from portal.triage import again_views
+    from portal.triage import again_views, answerer_views
     from portal.triage import views as triage
 
     return (
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
+        calendar_views.bp, absence_views.bp, answerer_views.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
         merge_views.bp, looks_views.bp,
@@ -59,7 +68,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.metrics import api as metrics
     from portal.notices import api as notices
     from portal.people import api as self_
-    from portal.people import api_audit, api_imports, api_people, api_places
+    from portal.people import api_absences, api_audit, api_calendars, api_imports, api_people, api_places
     from portal.rewards import api as wallet
     from portal.swarm import api as swarm
     from portal.swarm import (
@@ -72,7 +81,7 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api,
     )
     from portal.triage import api as triage
-    from portal.triage import api_again
+    from portal.triage import api_again, api_clock
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
@@ -81,4 +90,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
         metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
+        api_calendars.bp, api_absences.bp, api_clock.bp,
     )  # fmt: skip

@@ -27,14 +27,23 @@ def handlers() -> dict[str, Handler]:
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
-    from portal.notices import again_mails, merge_mails, outcome_jobs, people_mails, post_jobs, swarm_mails
+    from portal.notices import (
+        again_mails,
+        clock_notices,
+        merge_mails,
+        outcome_jobs,
+        people_mails,
+        post_jobs,
+        swarm_mails,
+    )
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, outcome_jobs, post_jobs,
-        people, ideas, rewards, swarm, home, search,
+        people_mails, swarm_mails, merge_mails, again_mails, clock_notices, outcome_jobs, post_jobs, people, ideas,
+        rewards, swarm, clocks, home, search,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -48,8 +57,11 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
-    capabilities = people, ideas, rewards, swarm, home, search, post
+    capabilities = (
+        people, ideas, rewards, swarm, clocks, home, search, post,
+    )  # fmt: skip
     return [run for capability in capabilities for run in capability.due(now)]
 
 
