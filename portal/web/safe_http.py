@@ -71,11 +71,6 @@ class SafeHttp:
         """The parts of an address that may be called, as far as its words tell. Raises Invalid."""
         return target_of(url, inside=self._inside)
 
-    def check_name(self, url: str) -> None:
-        """Look its name up as well: raises Invalid where it leads inside or nowhere. Takes up to three seconds."""
-        target = self.check(url)
-        self._numbers(target, time.monotonic() + min(3.0, self._seconds))
-
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send a body and read the beginning of the answer, whatever its status.
 

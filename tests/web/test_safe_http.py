@@ -1,6 +1,7 @@
 """The one way out: what it refuses to call, and what it does with servers that mean harm."""
 
 import os
+import re
 import socket
 import ssl
 import threading
@@ -14,7 +15,7 @@ import pytest
 from portal.errors import Invalid
 from portal.web.safe_addresses import may_connect, target_of
 from portal.web.safe_http import ANSWER_BYTES_MAX, Answer, CallFailed, SafeHttp
-from tests.tree import calls, mentions, sources
+from tests.tree import sources
 
 # What people have tried on guards like this one. Nothing here may be called, whatever a name resolves to.
 HOSTILE = [
@@ -48,7 +49,8 @@ FINE = [
 ]  # fmt: skip
 INSIDE = [
     "127.0.0.1", "10.1.2.3", "100.64.9.9", "169.254.169.254", "0.0.0.0", "::1", "::", "fe80::1", "fe80::1%eth0",
-    "fc00::9", "::ffff:10.0.0.1", "::ffff:8.8.8.8", "64:ff9b::a00:1", "2002:a00:1::", "2001::1", "ff02::1", "nonsense", "",
+    "fc00::9", "::ffff:10.0.0.1", "::ffff:8.8.8.8", "64:ff9b::a00:1", "2002:a00:1::", "2001::1", "ff02::1", "nonsense",
+    "",
 ]  # fmt: skip
 CERTIFICATE = Path(__file__).parent / "hooks.example.test.pem"
 
@@ -79,8 +81,6 @@ def test_a_name_that_leads_inside_is_refused_even_if_its_other_numbers_are_publi
 
     with pytest.raises(Invalid, match="address_not_public"):
         client.post("https://hooks.example.org/", b"", {})
-    with pytest.raises(Invalid, match="address_not_public"):
-        client.check_name("https://hooks.example.org/")
 
 
 def test_a_name_that_nobody_has_is_refused() -> None:
@@ -179,7 +179,7 @@ def test_a_closed_port_is_a_failed_call() -> None:
 
 
 def test_a_line_end_in_a_header_is_refused() -> None:
-    with server(b"HTTP/1.1 200 OK\r\n\r\n") as (port, asked), pytest.raises(ValueError, match="Invalid header"):
+    with server(b"HTTP/1.1 200 OK\r\n\r\n") as (port, _), pytest.raises(ValueError, match="Invalid header"):
         SafeHttp(inside=[f"http://127.0.0.1:{port}"]).post(f"http://127.0.0.1:{port}/", b"", {"X": "a\r\nY: b"})
 
 
@@ -214,8 +214,8 @@ def test_nothing_else_in_the_portal_calls_other_machines() -> None:
                "xmlrpc", "pycurl", "websockets", "asyncio")  # fmt: skip
     importing = {source.name for source in sources() for name in source.imports
                  if any(name == client or name.startswith(f"{client}.") for client in clients)}  # fmt: skip
-    opening = {source.name for source in sources()
-               if calls(source, "create_connection") or mentions(source, "socket.socket")}  # fmt: skip
+    opens = re.compile(r"\b(create_connection|socket\.socket)\b")
+    opening = {source.name for source in sources() if opens.search(source.path.read_text(encoding="utf-8"))}
 
     assert importing == {"portal/web/safe_http.py"}
     assert opening == {"portal/web/safe_http.py"}
