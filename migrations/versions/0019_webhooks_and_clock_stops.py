@@ -1,7 +1,7 @@
 """Webhooks and the worker's clock
 
 Revision ID: 0019
-Revises: 0012
+Revises: 0018
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import portal.db
 
 revision = "0019"
-down_revision = "0012"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -35,14 +35,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_clock_stops_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_stops")),
     )
-    with op.batch_alter_table("clock_stops", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_clock_stops_open",
-            ["host"],
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
+    op.create_index(
+        "uq_clock_stops_open",
+        "clock_stops",
+        ["host"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
 
     op.create_table(
         "webhook_receivers",
@@ -95,34 +95,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_webhook_deliveries_event_id")),
         sa.UniqueConstraint("receiver_id", "story_id", name=op.f("uq_webhook_deliveries_receiver_id_story_id")),
     )
-    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
-        batch_op.create_index("ix_webhook_deliveries_queued", ["queued_at"], unique=False)
-        batch_op.create_index(
-            "ix_webhook_deliveries_waiting",
-            ["receiver_id", "id"],
-            unique=False,
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
-        )
+    op.create_index("ix_webhook_deliveries_queued", "webhook_deliveries", ["queued_at"])
+    op.create_index(
+        "ix_webhook_deliveries_waiting",
+        "webhook_deliveries",
+        ["receiver_id", "id"],
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_webhook_deliveries_waiting",
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
-        )
-        batch_op.drop_index("ix_webhook_deliveries_queued")
-
-    op.drop_table("webhook_deliveries")
-    op.drop_table("webhook_receivers")
-    with op.batch_alter_table("clock_stops", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_clock_stops_open",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-
-    op.drop_table("clock_stops")
-    op.drop_table("worker_ticks")
+    for table in ("webhook_deliveries", "webhook_receivers", "clock_stops", "worker_ticks"):
+        op.drop_table(table)
