@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from portal.db import db, insert_if_new
 from portal.ideas.models import Idea, Story
 from portal.ideas.story import is_undone
+from portal.ideas.words import StoryKind
 from portal.notices.webhook_body import body_of, scope_of
 from portal.notices.webhook_models import Delivery, Receiver
 from portal.notices.webhook_rules import (
@@ -50,7 +51,8 @@ def queue_for(story_step: Story, now: datetime) -> int:
     Returns how many were queued. Call it when the step is told, within the transaction in which it is told.
     """
     event = f"idea.{story_step.kind.value}"
-    if event not in EVENTS or is_undone(story_step.id):
+    about_a_comment = story_step.kind in (StoryKind.HIDDEN, StoryKind.RESTORED) and "comment" in story_step.facts
+    if event not in EVENTS or about_a_comment or is_undone(story_step.id):
         return 0
     standing = select(Receiver).where(Receiver.removed_at.is_(None)).order_by(Receiver.id)
     wanting = [receiver for receiver in db.session.scalars(standing) if event in receiver.events.split()]
