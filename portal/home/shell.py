@@ -11,6 +11,7 @@ from portal import clock
 from portal.db import db
 from portal.home import facts
 from portal.home.facts import Facts
+from portal.outbox.clock_guard import OPEN_COUNT
 from portal.people.access import current_viewer, may
 from portal.people.queries import DEMO_ROLES
 from portal.people.sessions import DEMO_ROLE
@@ -43,6 +44,7 @@ class Shell:
     wallet_points: int
     triage_waiting: int
     demo: DemoStrip | None
+    clock_asks: bool = False  # for administrators: the worker holds what is periodic
 
 
 def init_shell(app: Flask) -> None:
@@ -85,16 +87,22 @@ def _for(viewer: Viewer) -> Shell:
         wallet_points=row.points,
         triage_waiting=row.waiting,
         demo=_demo_strip(found),
+        clock_asks=bool(row.clock_asks),
     )
 
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape) -> Select:
-    """Wallet, what waits in triage (for executives) and the facts of the board: the one query of the frame."""
+    """Wallet, what waits in triage (for executives), a clock that asks (for administrators) and the facts of the
+    board: the one query of the frame."""
     viewer = stand_in(shape)
     waiting = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
     points = wallet_points_query(bindparam("wallet"))
-    return select(points.label("points"), waiting.label("waiting"), facts.READ.scalar_subquery().label("facts"))
+    asks = OPEN_COUNT.scalar_subquery() if viewer.is_administrator else literal(0)
+    board = facts.READ.scalar_subquery()
+    return select(
+        points.label("points"), waiting.label("waiting"), asks.label("clock_asks"), board.label("facts")
+    )  # fmt: skip
 
 
 def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:

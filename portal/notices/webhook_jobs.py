@@ -19,13 +19,13 @@ from portal.db import db, writing
 from portal.errors import Invalid
 from portal.notices import webhook_queue
 from portal.notices.webhook_queue import DRAIN, Letter
+from portal.notices.webhook_rules import PURPOSE
 from portal.outbox.service import Claimed
 from portal.web.safe_http import CallFailed, SafeHttp
 from portal.web.secret import secret_for
 
 FIND, FORGET = "webhooks.find", "webhooks.forget"
 AT_ONCE = 100  # letters in one turn of a line; then whoever else waits for this worker's threads has theirs
-PURPOSE = "webhooks"
 log = logging.getLogger("sayso.webhooks")
 _lines: dict[int, threading.Thread] = {}
 _lock = threading.Lock()

@@ -62,5 +62,3 @@ class Delivery(Base):
     ms: Mapped[int | None]
     answer: Mapped[str] = mapped_column(String(ANSWER_BYTES_KEPT), default="", server_default="")
     error: Mapped[str] = mapped_column(String(300), default="", server_default="")
-
-

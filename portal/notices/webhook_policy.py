@@ -1,4 +1,4 @@
-"""Who sets up webhooks: administrators of the whole organisation, for what leaves the house concerns everybody. Pure."""
+"""Who sets up webhooks: administrators of the whole organisation, as what leaves the house concerns all. Pure."""
 
 from portal.people.policy import Rule, holds
 from portal.people.roles import Role

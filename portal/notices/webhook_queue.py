@@ -210,5 +210,3 @@ def _pause(receiver: Receiver, because: Paused, now: datetime) -> None:
     if receiver.paused_at is None and receiver.removed_at is None:
         receiver.paused_at, receiver.paused_because, receiver.next_try_at = now, because, None
         outbox.emit(PAUSED, {"receiver": receiver.id, "because": because.value}, now=now)
-
-

@@ -17,6 +17,7 @@ NAME_CHARS_MAX = 80
 RECEIVERS_MAX = 20
 ANSWER_BYTES_KEPT = 200
 TEST = "sayso.test"
+PURPOSE = "webhooks"  # of the key that secrets are made of
 SECRET_START = "whsec_"
 BOTH_SECRETS = timedelta(hours=24)  # after a new secret was made, both sign
 GIVE_UP = timedelta(hours=24)

@@ -6,7 +6,7 @@ Only what is periodic is held: due dates, reminders, expiry, batches. Messages t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from portal.db import db, insert_if_new
 from portal.errors import Missing
@@ -14,6 +14,7 @@ from portal.outbox.clock_models import ClockStop, WorkerTick
 
 JUMP = timedelta(hours=36)
 ONE = 1
+OPEN_COUNT = select(func.count(ClockStop.id)).where(ClockStop.ended_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ def is_held(host: str, *, now: datetime) -> bool:
     last = last_tick()
     if last is None or not jumped(last, now):
         return False
-    return db.session.scalar(select(ClockStop.id).where(ClockStop.host == host, ClockStop.ended_at.is_(None))) is not None
+    return (
+        db.session.scalar(select(ClockStop.id).where(ClockStop.host == host, ClockStop.ended_at.is_(None))) is not None
+    )
 
 
 def tick(host: str, *, now: datetime) -> bool:

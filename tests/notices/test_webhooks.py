@@ -163,7 +163,11 @@ def test_after_a_day_of_trying_a_receiver_is_paused_and_administrators_are_told_
             tries.append(again)
             run_once(app, now=again, handlers=some(story.TOLD, webhook_queue.DRAIN, webhook_queue.PAUSED))
             assert len(there.got) == len(tries)
-            run_once(app, now=again + timedelta(seconds=1), handlers=some(story.TOLD, webhook_queue.DRAIN, webhook_queue.PAUSED))
+            run_once(
+                app,
+                now=again + timedelta(seconds=1),
+                handlers=some(story.TOLD, webhook_queue.DRAIN, webhook_queue.PAUSED),
+            )
             assert len(there.got) == len(tries), "it rests"
             with app.app_context():
                 again = db.session.get_one(Receiver, number).next_try_at
@@ -238,7 +242,10 @@ def test_during_a_rotation_both_secrets_sign_and_after_a_day_the_new_one_alone(a
             run_once(app, now=NOON + timedelta(hours=hours))
 
         assert refused == "secret_just_made" and old != new
-        assert [[is_signed(*got, secret) for secret in (old, new)] for got in there.got] == [[True, True], [False, True]]
+        assert [[is_signed(*got, secret) for secret in (old, new)] for got in there.got] == [
+            [True, True],
+            [False, True],
+        ]
 
 
 def test_a_test_is_sent_and_shown_in_the_log(app: Flask, cast: Cast) -> None:
@@ -398,9 +405,8 @@ def say(app: Flask, person_id: int, **over: Any) -> int:
 
 
 def step(app: Flask, number: int, kind: StoryKind, *, now: datetime = NOON, **more: Any) -> int:
-    with app.app_context():
-        with writing():
-            return story.record(idea(number).id, kind, now=now, **more).id
+    with app.app_context(), writing():
+        return story.record(idea(number).id, kind, now=now, **more).id
 
 
 def deliveries(app: Flask, number: int) -> list[Delivery]:
