@@ -186,7 +186,6 @@ def test_ready_says_so_and_stays_ready_and_the_commands_know_it(app: Flask) -> N
     assert doctor.exit_code == 2 and "WRONG worker clock: The worker on" in doctor.output
     assert resumed.exit_code == 0 and "it goes on" in resumed.output
     assert again.exit_code == 0 and "Nothing is asked" in again.output
-    assert app.test_cli_runner().invoke(args=["worker", "--once"]).output.endswith("messages handled\n")
 
 
 def test_the_interface_tells_and_takes_the_answer(app: Flask, cast: Cast) -> None:
