@@ -8,6 +8,7 @@ from portal.ideas import policy as ideas
 from portal.impact import policy as impact
 from portal.ledger import policy as ledger
 from portal.metrics import policy as metrics
+from portal.notices import policy as notices
 from portal.notices import webhook_policy as webhooks
 from portal.people import access
 from portal.people import policy as people
@@ -18,7 +19,7 @@ from portal.triage import policy as triage
 
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
-    webhooks.MAY, worker.MAY,
+    notices.MAY, webhooks.MAY, worker.MAY,
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def handlers() -> dict[str, Handler]:
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
-    from portal.notices import again_mails, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
+    from portal.notices import again_mails, merge_mails, outcome_jobs, people_mails, post_jobs, swarm_mails
     from portal.notices import webhook_jobs as webhooks
     from portal.notices import webhook_notices as webhook_news
     from portal.people import jobs as people
@@ -37,7 +37,7 @@ def handlers() -> dict[str, Handler]:
     from portal.swarm import jobs as swarm
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
+        people_mails, swarm_mails, merge_mails, again_mails, outcome_jobs, post_jobs,
         people, ideas, rewards, swarm, home, search, webhooks, webhook_news,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
@@ -48,12 +48,13 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
+    from portal.notices import post_jobs as post
     from portal.notices import webhook_jobs as webhooks
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    capabilities = people, ideas, rewards, swarm, home, search, webhooks
+    capabilities = people, ideas, rewards, swarm, home, search, post, webhooks
     return [run for capability in capabilities for run in capability.due(now)]
 
 

@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("read_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("mail_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("letter", sa.String(length=36), nullable=True),
-        sa.Column("sending_until", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("in_hand_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("mailed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_notices_idea_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_person_id")),

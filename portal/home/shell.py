@@ -11,6 +11,7 @@ from portal import clock
 from portal.db import db
 from portal.home import facts
 from portal.home.facts import Facts
+from portal.notices.queries import unread_query
 from portal.outbox.clock_guard import OPEN_COUNT
 from portal.people.access import current_viewer, may
 from portal.people.queries import DEMO_ROLES
@@ -43,6 +44,7 @@ class Shell:
     footer: list[tuple[str, str]]
     wallet_points: int
     triage_waiting: int
+    unread: str  # counted no further than a list shows; empty for none
     demo: DemoStrip | None
     clock_asks: bool = False  # for administrators: the worker holds what is periodic
 
@@ -72,7 +74,7 @@ def _shell() -> Shell:
     # A page is drawn from several templates; the frame is asked for once.
     if "shell" not in g:
         viewer = current_viewer()
-        g.shell = _for(viewer) if viewer else Shell([], [], [], 0, 0, _demo_strip(None))
+        g.shell = _for(viewer) if viewer else Shell([], [], [], 0, 0, "", _demo_strip(None))
     return g.shell
 
 
@@ -86,6 +88,7 @@ def _for(viewer: Viewer) -> Shell:
         footer=_footer(viewer),
         wallet_points=row.points,
         triage_waiting=row.waiting,
+        unread=capped(row.unread) if row.unread else "",
         demo=_demo_strip(found),
         clock_asks=bool(row.clock_asks),
     )
@@ -93,16 +96,18 @@ def _for(viewer: Viewer) -> Shell:
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape) -> Select:
-    """Wallet, what waits in triage (for executives), a clock that asks (for administrators) and the facts of the
-    board: the one query of the frame."""
+    """Wallet, what waits in triage (for executives), a clock that asks (for administrators), what is unread and the
+    facts of the board: the one query of the frame."""
     viewer = stand_in(shape)
     waiting = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
-    points = wallet_points_query(bindparam("wallet"))
     asks = OPEN_COUNT.scalar_subquery() if viewer.is_administrator else literal(0)
-    board = facts.READ.scalar_subquery()
     return select(
-        points.label("points"), waiting.label("waiting"), asks.label("clock_asks"), board.label("facts")
-    )  # fmt: skip
+        wallet_points_query(bindparam("wallet")).label("points"),
+        waiting.label("waiting"),
+        asks.label("clock_asks"),
+        unread_query().scalar_subquery().label("unread"),
+        facts.READ.scalar_subquery().label("facts"),
+    )
 
 
 def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:

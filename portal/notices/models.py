@@ -36,7 +36,7 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
     mail_at: Mapped[datetime | None]  # not before; None: it is not mailed
     letter: Mapped[str | None] = mapped_column(String(36))  # the message that carries it
-    sending_until: Mapped[datetime | None]  # one letter has it in hand; after that another may take it
+    in_hand_at: Mapped[datetime | None]  # since then that letter is being sent; no other may take it along
     mailed_at: Mapped[datetime | None]
 
 
