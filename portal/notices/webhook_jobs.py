@@ -110,7 +110,9 @@ def _run(app: Flask, receiver_id: int, fixed: datetime | None) -> None:
 
 def _empty(receiver_id: int, worker: str, now: Callable[[], datetime]) -> None:
     """Send what waits, the oldest first, until one is not taken."""
-    client = SafeHttp(inside=current_app.config["SAYSO"].outgoing_inside)
+    settings = current_app.config["SAYSO"]
+    # In a demonstration anybody may be administrator: they must not aim our calls at others.
+    client = SafeHttp(inside=settings.outgoing_inside, public=not settings.demo)
     for _ in range(AT_ONCE):
         with writing():
             mine = not _ending.is_set() and webhook_queue.take(receiver_id, worker, now=now())

@@ -45,6 +45,7 @@ class AddressRefusal(Refusal):
         "address_not_public", Invalid,
         "This address leads inside our own network. Whoever runs the machine can open it in OUTGOING_INSIDE.", "url",
     )  # fmt: skip
+    NOT_CALLED = "address_not_called", Invalid, "In a demonstration only what OUTGOING_INSIDE opens is called.", "url"
     UNKNOWN = "address_unknown", Invalid, "No machine answers to this name.", "url"
 
 
@@ -79,7 +80,7 @@ def origin_of(url: str) -> str | None:
 def target_of(url: str, *, inside: Iterable[str] = ()) -> Target:
     """The parts of an address that may be called. inside: origins that the machine's keeper has opened.
 
-    Raises Invalid, one code for each member of `AddressRefusal` but `UNKNOWN`.
+    Raises Invalid, one code for each of the first five of `AddressRefusal`.
     """
     if len(url) > URL_CHARS_MAX:
         raise AddressRefusal.TOO_LONG.as_error()

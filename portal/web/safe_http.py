@@ -52,24 +52,28 @@ class SafeHttp:
     """A client that cannot be led inside.
 
     inside: origins (`http://10.0.0.5:8123`) that may be called although they are not public: the setting of whoever
-    runs the machine, never something that a page can change. resolver, connector, tls: for tests.
+    runs the machine, never something that a page can change. public: False calls nothing but those. resolver, connector, tls: for tests.
     """
 
     def __init__(
         self,
         *,
         inside: Collection[str] = (),
+        public: bool = True,
         seconds: float = SECONDS_MAX,
         resolver: Resolver = resolve,
         connector: Connector = connect,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._inside, self._seconds = frozenset(inside), seconds
+        self._inside, self._public, self._seconds = frozenset(inside), public, seconds
         self._resolver, self._connector, self._tls = resolver, connector, tls
 
     def check(self, url: str) -> Target:
         """The parts of an address that may be called, as far as its words tell. Raises Invalid."""
-        return target_of(url, inside=self._inside)
+        target = target_of(url, inside=self._inside)
+        if not (target.inside or self._public):
+            raise AddressRefusal.NOT_CALLED.as_error()
+        return target
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send a body and read the beginning of the answer, whatever its status.
@@ -118,7 +122,7 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, target: Target, link: socket.socket) -> None:
         super().__init__(target.host, target.port)
         self.sock = link
-        self.auto_open = 0  # type: ignore[assignment]  # a connection that was lost is not made again
+        self.auto_open = 0  # a connection that was lost is not made again
 
 
 class _Call:

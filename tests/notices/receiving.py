@@ -23,6 +23,7 @@ class Receiving:
     body: bytes = b"thanks"
     pause: float = 0.0
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)  # when each came, in seconds of the monotonic clock
     port: int = 0
 
     @property
@@ -56,6 +57,7 @@ def receiver(**how: Any) -> Iterator[Receiving]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            keeps.at.append(time.monotonic())
             keeps.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
             time.sleep(keeps.pause)
             self.send_response(keeps.status)

@@ -31,7 +31,11 @@ def test_an_administrator_sets_one_up_tests_it_and_reads_the_log(app: Flask, cas
         assert is_signed(*there.got[0], secret[1])
         log = tess.get(f"{AT}/1").text
         assert "Taken (200)" in log and "&lt;script&gt;" in log and "<script>alert" not in log
-        for verb, words in (("pause", "Paused by an administrator"), ("resumption", "Runs"), ("secret", "two signatures")):
+        for verb, words in (
+            ("pause", "Paused by an administrator"),
+            ("resumption", "Runs"),
+            ("secret", "two signatures"),
+        ):
             done = send(tess, f"{AT}/1/{verb}")
             assert words in (done.text if verb == "secret" else tess.get(f"{AT}/1").text)
         assert "signs as well" in tess.get(f"{AT}/1").text

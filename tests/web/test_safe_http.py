@@ -119,6 +119,13 @@ def test_what_the_keeper_of_the_machine_has_opened_is_called_and_nothing_beside_
     assert head.startswith(b"POST /hook?x=1 HTTP/1.1\r\n") and b"X-Mine: yes" in head and body == b'{"a":1}'
 
 
+def test_a_demonstration_calls_nobody_outside() -> None:
+    client = SafeHttp(public=False, resolver=lambda host, port: ["93.184.216.34"], connector=nobody)
+
+    with pytest.raises(Invalid, match="address_not_called"):
+        client.post("https://hooks.example.org/", b"", {})
+
+
 def test_what_hands_out_credentials_stays_closed_even_where_it_was_opened() -> None:
     client = SafeHttp(inside=["http://hooks.inside:80"], resolver=lambda host, port: ["169.254.169.254"])
 
