@@ -52,7 +52,8 @@ class SafeHttp:
     """A client that cannot be led inside.
 
     inside: origins (`http://10.0.0.5:8123`) that may be called although they are not public: the setting of whoever
-    runs the machine, never something that a page can change. public: False calls nothing but those. resolver, connector, tls: for tests.
+    runs the machine, never something that a page can change. public: False calls nothing but those.
+    resolver, connector, tls: for tests.
     """
 
     def __init__(
