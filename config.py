@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from portal.web.safe_addresses import origin_of
+
 ROOT = Path(__file__).resolve().parent
 SECRET_CHARS_MIN = 32
 BODY_BYTES_MAX = 2 * 1024 * 1024
@@ -41,6 +43,7 @@ class Config:
     demo: bool = False
     semantic: bool = False
     trusted_proxies: tuple[str, ...] = ()
+    outgoing_inside: tuple[str, ...] = ()
     root: Path = ROOT
     instance: Path = ROOT / "instance"
     api_per_minute: int = 120
@@ -65,6 +68,7 @@ class Config:
             demo=_switch("DEMO", env.get("DEMO", "0")),
             semantic=_switch("SEMANTIC", env.get("SEMANTIC", "0")),
             trusted_proxies=_proxies(env.get("TRUSTED_PROXIES", "")),
+            outgoing_inside=_inside(env.get("OUTGOING_INSIDE", "")),
             api_per_minute=_per_minute(env.get("API_PER_MINUTE", str(cls.api_per_minute))),
             instance=instance,
         )
@@ -214,6 +218,16 @@ def _proxies(value: str) -> tuple[str, ...]:
         except ValueError:
             raise ConfigError(f"TRUSTED_PROXIES has {entry!r}, which is no address such as 10.0.0.1.") from None
     return entries
+
+
+def _inside(value: str) -> tuple[str, ...]:
+    """Machines of one's own that may be called: exact origins, never a network."""
+    entries = [part.strip() for part in value.split(",") if part.strip()]
+    for entry in entries:
+        parts = urlsplit(entry)
+        if origin_of(entry) is None or parts.path not in ("", "/") or parts.query:
+            raise ConfigError(f"OUTGOING_INSIDE has {entry!r}, which must look like http://10.0.0.5:8080.")
+    return tuple(origin_of(entry) or "" for entry in entries)
 
 
 def _switch(name: str, value: str) -> bool:

@@ -52,17 +52,35 @@ def serve() -> None:
     serving.serve(app, check(app), with_worker=False)
 
 
-@click.command("worker")
+@click.group("worker", invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Deliver what is waiting, then stop.")
 @click.option("--parent", type=int, metavar="PID", help="End when this process, which started the worker, is gone.")
-def worker(once: bool, parent: int | None) -> None:
+@click.pass_context
+def worker(context: click.Context, once: bool, parent: int | None) -> None:
     """Deliver the outbox and run what is due."""
     from portal import worker as loop
 
+    if context.invoked_subcommand is not None:
+        return
     if once:
         click.echo(f"{loop.run_once(_app())} messages handled")
     else:
         loop.run_forever(_app(), parent=parent)
+
+
+@worker.command("resume")
+@with_appcontext
+def resume() -> None:
+    """Say that a clock that has jumped is right: what is due by it starts within a minute."""
+    from portal.db import writing
+    from portal.home import worker_clock
+
+    with writing():
+        stops = worker_clock.go_on_all(now=clock.now())
+    for stop in stops:
+        click.echo(f"{stop.words}: it goes on.")
+    if not stops:
+        click.echo("Nothing is asked: no clock has jumped.")
 
 
 @click.command("doctor")

@@ -12,6 +12,8 @@ from portal.ideas import search_models as search
 from portal.ledger import models as ledger
 from portal.metrics import models as metrics
 from portal.notices import models as notices
+from portal.notices import webhook_models
+from portal.outbox import clock_models
 from portal.outbox import models as outbox
 from portal.people import calendar_models
 from portal.people import models as people
@@ -26,9 +28,9 @@ from portal.triage import assignment_models as assignments
 from portal.triage import models as triage
 
 ALL = (
-    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences,
-    swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage,
-    asking_again, assignments, home, notices,
+    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging,
+    occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses,
+    triage, asking_again, assignments, home, notices, webhook_models, clock_models,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

@@ -10,6 +10,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.commitments import views as commitments
     from portal.home import api_pages, card_views, health, pages, search_views, similar_views
     from portal.home import views as home
+    from portal.home import worker_views as worker
     from portal.ideas import import_views, moderation_views, rule_record_edit_views, rule_record_views, talk_views
     from portal.ideas import views as ideas
     from portal.impact import views as impact
@@ -26,6 +27,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         views_imports,
         views_keys,
     )
+    from portal.notices import webhook_views as webhooks
     from portal.people import views as people
     from portal.rewards import views as rewards
     from portal.swarm import (
@@ -50,7 +52,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp, notices.bp,
-        unsubscribe_views.bp,
+        unsubscribe_views.bp, webhooks.bp, worker.bp,
     )  # fmt: skip
 
 
@@ -60,6 +62,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api_relapses
     from portal.home import api as home
     from portal.home import api_search
+    from portal.home import worker_api as worker
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
@@ -67,6 +70,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
     from portal.notices import api as notices
+    from portal.notices import webhook_api as webhooks
     from portal.people import api as self_
     from portal.people import api_absences, api_audit, api_calendars, api_imports, api_people, api_places
     from portal.rewards import api as wallet
@@ -90,5 +94,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
         metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
-        api_calendars.bp, api_absences.bp, api_clock.bp,
+        webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
     )  # fmt: skip

@@ -3,11 +3,13 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
+from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
 from portal.impact import policy as impact
 from portal.ledger import policy as ledger
 from portal.metrics import policy as metrics
 from portal.notices import policy as notices
+from portal.notices import webhook_policy as webhooks
 from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
@@ -17,7 +19,7 @@ from portal.triage import policy as triage
 
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
-    notices.MAY,
+    notices.MAY, webhooks.MAY, worker.MAY,
 )  # fmt: skip
 
 

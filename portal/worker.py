@@ -13,6 +13,8 @@ from flask import Flask
 
 from portal import clock
 from portal.db import db, writing
+from portal.notices import webhook_jobs as lines
+from portal.outbox import clock_guard
 from portal.outbox import service as outbox
 from portal.outbox.service import Claimed
 
@@ -36,6 +38,8 @@ def handlers() -> dict[str, Handler]:
         post_jobs,
         swarm_mails,
     )
+    from portal.notices import webhook_jobs as webhooks
+    from portal.notices import webhook_notices as webhook_news
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
@@ -43,7 +47,7 @@ def handlers() -> dict[str, Handler]:
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, clock_notices, outcome_jobs, post_jobs, people, ideas,
-        rewards, swarm, clocks, home, search,
+        rewards, swarm, clocks, home, search, webhooks, webhook_news,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -54,13 +58,14 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
     from portal.notices import post_jobs as post
+    from portal.notices import webhook_jobs as webhooks
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
     from portal.triage import clock_jobs as clocks
 
     capabilities = (
-        people, ideas, rewards, swarm, clocks, home, search, post,
+        people, ideas, rewards, swarm, clocks, home, search, post, webhooks, fmt, skip,
     )  # fmt: skip
     return [run for capability in capabilities for run in capability.due(now)]
 
@@ -71,21 +76,31 @@ def run_once(
     now: datetime | None = None,
     handlers: Mapping[str, Handler] | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    guarded: bool | None = None,
+    linger: bool = True,
 ) -> int:
     """Start what is due and deliver everything that is waiting; returns how many messages were handled.
 
     now: a fixed moment instead of the clock. handlers: other ones than `handlers()`. stopping: asked between claims.
+    guarded: whether a moment far from the last one is asked about before anything periodic is started; usually where
+    the clock is read, for a moment that somebody gives is meant. linger: wait for webhooks that are being sent.
     """
-    worker = f"{socket.gethostname()}:{os.getpid()}"
     known = _all_handlers() if handlers is None else handlers
     with app.app_context():
-        _start_what_is_due(known, now or clock.now())
-        handled = 0
-        while not stopping() and (claimed := _claim(worker, now or clock.now())):
-            for message in claimed:
-                _deliver(message, known, worker, now)
-            handled += len(claimed)
+        _start_what_is_due(known, now or clock.now(), guarded=now is None if guarded is None else guarded)
+        handled = _deliver_all(known, now, stopping)
+        while linger and lines.wait():
+            handled += _deliver_all(known, now, stopping)  # what the lines have left: that one was paused
         return handled
+
+
+def _deliver_all(known: Mapping[str, Handler], now: datetime | None, stopping: Callable[[], bool]) -> int:
+    worker, handled = f"{socket.gethostname()}:{os.getpid()}", 0
+    while not stopping() and (claimed := _claim(worker, now or clock.now())):
+        for message in claimed:
+            _deliver(message, known, worker, now)
+        handled += len(claimed)
+    return handled
 
 
 def run_forever(app: Flask, *, handlers: Mapping[str, Handler] | None = None, parent: int | None = None) -> None:
@@ -103,12 +118,13 @@ def run_forever(app: Flask, *, handlers: Mapping[str, Handler] | None = None, pa
     log.info("worker started")
     while not stopping():
         try:
-            run_once(app, handlers=handlers, stopping=stopping)
+            run_once(app, handlers=handlers, stopping=stopping, linger=False)
         except Exception:
             # The database may be restarting: say so, wait, and go on; the leases keep everything safe.
             log.exception("worker could not reach the database")
             asked.wait(PAUSE_SECONDS)
         asked.wait(POLL_SECONDS)
+    lines.end()
     log.info("worker stopped")
 
 
@@ -116,15 +132,23 @@ def _all_handlers() -> Mapping[str, Handler]:
     return handlers()
 
 
-def _start_what_is_due(known: Mapping[str, Handler], now: datetime) -> None:
-    """Leave a message for each periodic run that has none yet; only of topics that this worker knows."""
+def _start_what_is_due(known: Mapping[str, Handler], now: datetime, *, guarded: bool) -> None:
+    """Leave a message for each periodic run that has none yet; only of topics that this worker knows.
+
+    Nothing while the clock has jumped and nobody has said that it is right.
+    """
+    host = socket.gethostname()[:120]
     due = {key: topic for topic, key in schedule(now) if topic in known}
     # A read first: most of the time everything due has been started long ago, and the writer is left alone.
     missing = outbox.unused_keys(due)
+    held = guarded and bool(missing) and clock_guard.is_held(host, now=now)
     db.session.rollback()
-    if not missing:
+    if held or not missing:
         return
     with writing():
+        if guarded and not clock_guard.tick(host, now=now):
+            log.warning("the clock has jumped; nothing periodic is started until somebody says go on")
+            return
         for key in missing:
             outbox.emit(due[key], {"due": now.isoformat()}, now=now, unique_key=key)
 

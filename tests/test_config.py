@@ -16,6 +16,10 @@ KEY = "k" * 32
 GOOD = {"SECRET_KEY": KEY, "DATABASE_URL": "sqlite:////tmp/x.sqlite3"}
 
 WRONG = [
+    ("OUTGOING_INSIDE", "10.0.0.5:8080"),
+    ("OUTGOING_INSIDE", "http://10.0.0.0/8"),
+    ("OUTGOING_INSIDE", "ftp://10.0.0.5"),
+    ("OUTGOING_INSIDE", "http://user@10.0.0.5"),
     ("SECRET_KEY", "short"),
     ("SECRET_KEY", "k" * 31),
     ("DATABASE_URL", "mysql://localhost/sayso"),
@@ -102,6 +106,7 @@ def test_every_setting_is_read() -> None:
             "WORKING_HOURS": "08:30-24:00",
             "DEMO": "1",
             "TRUSTED_PROXIES": "10.0.0.1, 10.1.0.0/16",
+            "OUTGOING_INSIDE": "http://10.0.0.5:8080, https://hooks.corp.example",
         }
     )
 
@@ -110,6 +115,7 @@ def test_every_setting_is_read() -> None:
     assert found.working_days == ("mon", "tue", "wed", "sat")
     assert found.working_hours == "08:30-24:00"
     assert found.trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
+    assert found.outgoing_inside == ("http://10.0.0.5:8080", "https://hooks.corp.example:443")
     assert found.flask_settings()["SESSION_COOKIE_SECURE"] is True
 
 

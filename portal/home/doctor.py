@@ -12,11 +12,13 @@ from sqlalchemy import func, select, text
 
 from portal import append_only, clock
 from portal.db import db, is_postgres
-from portal.home import machine, readiness
+from portal.home import machine, readiness, worker_clock
 from portal.home.readiness import Check
 from portal.ideas import search_index
 from portal.ledger import queries as ledger
 from portal.ledger.verify import verify
+from portal.notices.webhook_models import Receiver
+from portal.notices.webhook_rules import Paused
 from portal.outbox.models import Message
 from portal.swarm.drift import latest_check
 
@@ -24,6 +26,7 @@ FREE_BYTES_MIN = 500 * 1024 * 1024
 CLOCK_SECONDS_MAX = 30
 SMTP_SECONDS_MAX = 5
 LEDGER_ENTRIES = 2000  # the newest; all of them are the business of ledger verify
+PAUSED_BY_ITSELF = Receiver.removed_at.is_(None), Receiver.paused_because.in_([Paused.UNREACHABLE, Paused.GONE])
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,7 +41,7 @@ def examine(app: Flask, *, now: datetime) -> list[Check]:
         found += [*_engine(), _clock()]
         found += _database_file()
     if len(ready) > 1 and ready[1].fine:
-        found += [_triggers(), _given_up(), _ledger(), _scores(), _search()]
+        found += [_triggers(), _given_up(), worker_clock.check(), _webhooks(), _ledger(), _scores(), _search()]
     db.session.rollback()
     return found
 
@@ -89,6 +92,12 @@ def _given_up() -> Check:
     count = db.session.scalar(select(func.count()).where(Message.given_up_at.is_not(None))) or 0
     words = f"{count} messages were given up: their last_error says why" if count else "none"
     return Check("given-up messages", count == 0, words)
+
+
+def _webhooks() -> Check:
+    paused = db.session.scalar(select(func.count(Receiver.id)).where(*PAUSED_BY_ITSELF)) or 0
+    words = f"{paused} receivers take nothing and are paused: see /settings/webhooks" if paused else "none is stuck"
+    return Check("webhooks", paused == 0, words)
 
 
 def _ledger() -> Check:

@@ -12,6 +12,7 @@ from portal.db import db
 from portal.home import facts
 from portal.home.facts import Facts
 from portal.notices.queries import unread_query
+from portal.outbox.clock_guard import OPEN_COUNT
 from portal.people.access import current_viewer, may
 from portal.people.queries import DEMO_ROLES
 from portal.people.sessions import DEMO_ROLE
@@ -45,6 +46,7 @@ class Shell:
     triage_waiting: int
     unread: str  # counted no further than a list shows; empty for none
     demo: DemoStrip | None
+    clock_asks: bool = False  # for administrators: the worker holds what is periodic
 
 
 def init_shell(app: Flask) -> None:
@@ -88,18 +90,24 @@ def _for(viewer: Viewer) -> Shell:
         triage_waiting=row.waiting,
         unread=capped(row.unread) if row.unread else "",
         demo=_demo_strip(found),
+        clock_asks=bool(row.clock_asks),
     )
 
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape) -> Select:
-    """Wallet, what waits in triage (for executives), what is unread, the facts of the board: the frame's one query."""
+    """Wallet, what waits in triage (for executives), a clock that asks (for administrators), what is unread and the
+    facts of the board: the one query of the frame."""
     viewer = stand_in(shape)
     waiting = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
-    points = wallet_points_query(bindparam("wallet"))
-    unread = unread_query().scalar_subquery()
-    read = facts.READ.scalar_subquery()
-    return select(points.label("points"), waiting.label("waiting"), unread.label("unread"), read.label("facts"))
+    asks = OPEN_COUNT.scalar_subquery() if viewer.is_administrator else literal(0)
+    return select(
+        wallet_points_query(bindparam("wallet")).label("points"),
+        waiting.label("waiting"),
+        asks.label("clock_asks"),
+        unread_query().scalar_subquery().label("unread"),
+        facts.READ.scalar_subquery().label("facts"),
+    )
 
 
 def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:

@@ -7,12 +7,14 @@ starts again from the top, and whoever was told is not told twice.
 from collections.abc import Callable
 from datetime import datetime
 
-from portal.db import writing
+from portal.db import db, writing
+from portal.ideas.models import Story
 from portal.ideas.story import TOLD
 from portal.ideas.talking import ADDED
 from portal.notices import outcomes
 from portal.notices.outcomes import Telling
 from portal.notices.service import notify
+from portal.notices.webhook_queue import queue_for
 from portal.outbox import service as outbox
 from portal.outbox.service import Claimed
 
@@ -21,7 +23,9 @@ RUN_MAX = 6_000  # people in one run of the handler, which holds a lease; a mess
 
 
 def tell(message: Claimed, now: datetime) -> None:
-    """A step of a story: tell it to whoever took part, unless it was taken back."""
+    """A step of a story: tell it to webhooks and to whoever took part, unless it was taken back."""
+    with writing():
+        queue_for(db.session.get_one(Story, message.payload["story_id"]), now)
     event = message.payload.get("event_id", message.event_id)
     telling = outcomes.of_step(message.payload["story_id"], event)
     if telling is not None:

@@ -26,6 +26,9 @@ class Scope(StrEnum):
     WALLET_READ = "wallet:read"
     LEDGER_READ = "ledger:read"
     AUDIT_READ = "audit:read"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    WORKER_WRITE = "worker:write"
 
     @property
     def words(self) -> str:
@@ -51,6 +54,9 @@ WORDS = {
     Scope.WALLET_READ: "Read the wallet and the statements of its person",
     Scope.LEDGER_READ: "Read the ledger",
     Scope.AUDIT_READ: "Read what people with rights did",
+    Scope.WEBHOOKS_READ: "List receivers of webhooks and what was sent to them",
+    Scope.WEBHOOKS_WRITE: "Add, change, pause and remove receivers of webhooks",
+    Scope.WORKER_WRITE: "Let the worker go on when its clock has jumped",
 }
 
 

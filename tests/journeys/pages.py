@@ -106,6 +106,9 @@ PAGES = (
     ("programme", "/metrics/imports/{values}"),
     ("programme", "/ledger"),
     ("administrator", "/audit"),
+    ("administrator", "/settings/webhooks"),
+    ("administrator", "/settings/webhooks/{webhook}"),
+    ("administrator", "/settings/worker"),
     ("frontline", "/me/keys"),
     ("frontline", "/api/docs/board"),
     ("frontline", "/api/docs/people"),
@@ -168,8 +171,20 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         "noted": _noted(app, visitor, found["open"]),
         "said": _said(visitor),
         "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
+        "webhook": _webhook(served),
         "values": number_in(_sent(served, "programme", "/metrics/imports", VALUES)),
     }
+
+
+def _webhook(served: Installation) -> int:
+    url, events = "https://hooks.example.org/sayso", "idea.promoted"
+    answer = Visitor(served.address, "administrator").send(
+        "/settings/webhooks", name="Data lake", url=url, place="0", events=events
+    )
+    assert answer.status_code == 200, answer.text
+    found = re.search(r"/settings/webhooks/(\d+)", answer.text)
+    assert found is not None, answer.text
+    return int(found[1])
 
 
 def _ideas() -> dict[str, int]:
