@@ -32,13 +32,18 @@ def record(
 ) -> Story:
     """Add a step. actor_id: whose name is shown; never a hidden author. words: shown as they are. facts: for the
     template (numbers, dates as ISO text, names of sites). told_after: how long it can still be undone unheard."""
-    text = json.dumps(facts or {}, sort_keys=True, default=str)
+    text = written(facts or {})
     step = Story(idea_id=idea_id, at=now, kind=kind, actor_id=actor_id, words=words, facts=text)
     db.session.add(step)
     if kind not in NOT_TOLD:
         db.session.flush()
         outbox.emit(TOLD, {"story_id": step.id}, now=now, available_at=now + (told_after or timedelta()))
     return step
+
+
+def written(facts: Mapping[str, Any]) -> str:
+    """The facts of a step as they are stored, so that a step can be found by them."""
+    return json.dumps(facts, sort_keys=True, default=str)
 
 
 def undo(story_id: int, *, by_id: int, now: datetime) -> None:

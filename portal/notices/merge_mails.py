@@ -11,12 +11,13 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db, writing
-from portal.ideas.models import Follow, Idea
+from portal.ideas.models import Follow, Idea, Story, StoryUndone
+from portal.ideas.words import StoryKind
 from portal.notices import mail
 from portal.outbox import service as outbox
 from portal.outbox.service import Claimed
 from portal.people.models import Origin, Person
-from portal.swarm.merge_models import Merge, MergeMove
+from portal.swarm.merge_models import Merge, MergeMove, MergeUndo
 from portal.swarm.merging import MERGED, UNMERGED
 
 TELL = "notices.merge"
@@ -28,6 +29,8 @@ def tell_everybody(message: Claimed, now: datetime) -> None:
     merge_id, undone = message.payload["merge"], message.topic == UNMERGED
     with writing():
         made = db.session.get(Merge, merge_id)
+        if made and not undone and _taken_back(made):
+            return
         for person in _readers(made) if made else ():
             facts = {"merge": merge_id, "person": person, "undone": undone}
             key = f"{TELL}:{message.event_id}:{person}"
@@ -46,6 +49,13 @@ def tell(message: Claimed, now: datetime) -> None:
     given: dict[str, Any] = {"name": to.name, "undone": facts["undone"], "merge": row}
     text, html = _drawn("merge.txt", **given), _drawn("merge.html", **given)
     mail.send(to.email, f"Number {row.from_id} {what}", text, html, event_id=message.event_id, now=now)
+
+
+def _taken_back(made: Merge) -> bool:
+    """Taken apart before anybody was told of it: nobody ever is."""
+    told = StoryUndone.story_id == Story.id, Story.idea_id == made.from_id, Story.at >= made.at
+    taken = select(Story.id).join(StoryUndone, told[0]).where(*told[1:], Story.kind == StoryKind.MERGED)
+    return db.session.scalars(taken.limit(1)).first() is not None and db.session.get(MergeUndo, made.id) is not None
 
 
 def _readers(made: Merge) -> list[int]:
