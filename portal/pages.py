@@ -28,7 +28,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         stop_views,
     )
     from portal.swarm import views as swarm
-    from portal.triage import again_views
+    from portal.triage import again_views, ask_views, moves_views
     from portal.triage import views as triage
 
     return (
@@ -38,7 +38,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
         merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
-        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp,
+        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp, moves_views.bp, ask_views.bp,
     )  # fmt: skip
 
 

@@ -27,11 +27,8 @@ def upgrade() -> None:
     op.create_table(
         "triage_alike",
         sa.Column("idea_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("best_id", sa.Integer(), nullable=True),
-        sa.Column("likeness", sa.Double(), server_default="0", nullable=False),
         sa.Column("others", sa.Text(), server_default="[]", nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["best_id"], ["ideas.id"], name=op.f("fk_triage_alike_best_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_triage_alike_idea_id")),
         sa.PrimaryKeyConstraint("idea_id", name=op.f("pk_triage_alike")),
     )

@@ -73,7 +73,8 @@ def make_promise(
 ) -> Commitment:
     """Offer a promise about a promoted idea to its owner; the idea is then promised.
 
-    told_after: how long it can still be taken back before anybody gets a message. Raises Conflict `stage_changed` if the idea is no longer promoted, and the refusals of `rules.promise_refusal`.
+    told_after: how long it can still be taken back before anybody gets a message.
+    Raises Conflict `stage_changed` if the idea is no longer promoted, and the refusals of `rules.promise_refusal`.
     """
     _demand(rules.promise_refusal(promise, today))
     owner = db.session.execute(owners_below(EVERYWHERE, only=owner_id)).one_or_none()

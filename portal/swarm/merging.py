@@ -63,7 +63,8 @@ def merge(
     """Let an idea join another one with its votes, comments and followers; what had joined it goes along.
 
     idea: one that the viewer may read. into_number: where that one has itself joined another, the end of the chain is
-    meant. told_after: how long it can be taken apart before anybody is told (`unmerge` with `quietly`). Raises the refusals of `MergeRefusal`, and Refused without a role at the place where the idea was said.
+    meant. told_after: how long it can be taken apart before anybody is told.
+    Raises the refusals of `MergeRefusal`, and Refused without a role at the place where the idea was said.
     """
     demand(MAY, "idea.merge", viewer, _Where(path_of(idea)))
     target = _target(viewer, idea, into_number)
@@ -92,10 +93,11 @@ def merge(
     return made
 
 
-def unmerge(viewer: Viewer, idea: Idea, *, now: datetime, quietly: bool = False) -> Merge:
+def unmerge(viewer: Viewer, idea: Idea, *, now: datetime, told_after: timedelta = timedelta()) -> Merge:
     """Take an idea apart from the one that it joined, with what it brought; votes cast there since then stay there.
 
-    quietly: nobody has been told that they are one, so nobody is told that they are two. Raises the refusals of `UnmergeRefusal`, and Refused without a role where either was said.
+    told_after: as it was merged with; before that nobody has heard that they are one, so nobody hears they are two.
+    Raises the refusals of `UnmergeRefusal`, and Refused without a role where either was said.
     """
     made = standing_merge(idea.id)
     if made is None:
@@ -118,7 +120,7 @@ def unmerge(viewer: Viewer, idea: Idea, *, now: datetime, quietly: bool = False)
     joining.mark_unmerged(one.id, made.from_stage, recorded(made.id, CAME_ALONG), now=now)
     if made.from_stage is Stage.OPEN:
         scores.reopen(one.id)
-    if quietly:
+    if now < made.at + told_after:
         _take_back_telling(viewer, made, now=now)
     else:
         _tell(viewer, one, into, (StoryKind.UNMERGED, StoryKind.LEFT), "", now=now)

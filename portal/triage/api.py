@@ -19,7 +19,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.swarm.alarm_rules import AlarmKind
 from portal.swarm.rules import StopReason
-from portal.triage import lists, pages, queries, service
+from portal.triage import lists, pages, queries, service, standing
 from portal.triage.lists import Answer
 from portal.triage.models import DecisionKind
 from portal.triage.rules import (
@@ -269,7 +269,7 @@ def _answered(number: int, verb: Callable[[], DecisionShown], now: datetime) -> 
 
 def _with_the_first_answer(number: int, refusal: Conflict, now: datetime) -> DomainError:
     """The page shows the first answer beside what was typed; a program reads it in the message."""
-    told = pages.answered_context(queries.standing_decision(number), number, now=now)
+    told = pages.answered_context(standing.standing_decision(number), number, now=now)
     if refusal.code != DecisionRefusal.ALREADY_DECIDED or told is None:
         return refusal
     why = f" ({told['reason']})" if told["reason"] else ""

@@ -61,12 +61,8 @@ def _missing(now: datetime) -> list[int]:
 
 def _look(everything: Viewer, number: int, *, now: datetime) -> None:
     matches = [one for one in similar_pairs(number, viewer=everything) if one.stage in TAKES_MERGES][:KEPT]
-    values = {
-        "idea_id": number, "best_id": matches[0].number if matches else None,
-        "likeness": matches[0].likeness if matches else 0.0,
-        "others": json.dumps([one.number for one in matches]), "at": now,
-    }  # fmt: skip
-    upsert(Alike, values, key=("idea_id",), update=("best_id", "likeness", "others", "at"))
+    others = json.dumps([[one.number, round(one.likeness, 3)] for one in matches])
+    upsert(Alike, {"idea_id": number, "others": others, "at": now}, key=("idea_id",), update=("others", "at"))
 
 
 def _everything() -> Viewer:

@@ -35,9 +35,7 @@ class Alike(Base):
 
     __tablename__ = "triage_alike"
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), primary_key=True, autoincrement=False)
-    best_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"))
-    likeness: Mapped[float] = mapped_column(default=0.0, server_default="0")  # 0 to 1
-    others: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")  # JSON: numbers, the likest first
+    others: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")  # JSON: [number, likeness 0 to 1] each
     at: Mapped[datetime]
 
 

@@ -32,6 +32,7 @@ from portal.triage.models import Decision, DecisionKind
 from portal.triage.moves_models import AcceptedStop
 from portal.triage.moves_rules import ACCEPTED, UNDO, guard_refusal
 from portal.triage.policy import MAY
+from portal.triage.prefill import gap_refusal
 from portal.triage.rules import DecisionRefusal, NewDecline
 
 STOPS_ACCEPTED = "triage.stops_accepted"  # payload: {"decision": …}; available once it can no longer be taken back
@@ -84,7 +85,7 @@ def decline(viewer: Viewer, idea: Idea, answer: NewDecline, *, today: date, now:
     Raises Conflict `already_decided` or `not_promoted`, and the refusals of `rules.decline_refusal`.
     """
     _may_answer(viewer, idea)
-    if refused := rules.decline_refusal(answer, today):
+    if refused := rules.decline_refusal(answer, today) or gap_refusal(answer.sentence):
         raise refused.as_error()
     try:
         move_stage(idea.id, Stage.PROMOTED, Stage.DECLINED, now=now)

@@ -78,7 +78,7 @@ def undo_merge(viewer: Viewer, number: int, *, now: datetime) -> Merge:
     idea = db.session.get_one(Idea, made.from_id)
     if merging.standing_merge(idea.id) is not made:
         raise UndoRefusal.REPLACED.as_error()
-    return merging.unmerge(viewer, idea, now=now, quietly=True)
+    return merging.unmerge(viewer, idea, now=now, told_after=UNDO)
 
 
 def _mine(model: Any, viewer: Viewer, number: int, *, idea_id: Any = None) -> Any:
