@@ -27,14 +27,14 @@ def handlers() -> dict[str, Handler]:
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
-    from portal.notices import again_mails, ask_notices, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
+    from portal.notices import again_mails, ask_notices, merge_mails, outcome_jobs, people_mails, post_jobs, swarm_mails
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
     from portal.triage import moves_jobs as moves
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
+        people_mails, swarm_mails, merge_mails, again_mails, outcome_jobs, post_jobs,
         people, ideas, rewards, swarm, home, search, ask_notices, moves,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
@@ -45,13 +45,14 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
+    from portal.notices import post_jobs as post
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
     from portal.triage import moves_jobs as moves
 
-    return [*people.due(now), *ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now), *search.due(now),
-            *moves.due(now)]  # fmt: skip
+    capabilities = people, ideas, rewards, swarm, home, search, post, moves
+    return [run for capability in capabilities for run in capability.due(now)]
 
 
 def run_once(

@@ -49,7 +49,7 @@ class QuestionSent(Sent):
 
     question: Words = Field(min_length=QUESTION_CHARS_MIN, max_length=QUESTION_CHARS_MAX)
     expert: Number | None = Field(None, description="Somebody who knows it; null: the author, whoever that is.")
-    days: int = Field(REPLY_DAYS, ge=1, le=REPLY_DAYS_MAX, description="Working days until the clock goes on.")
+    days: Number = Field(REPLY_DAYS, le=REPLY_DAYS_MAX, description="Working days until the clock goes on.")
 
 
 class QuestionAnswerSent(Sent):

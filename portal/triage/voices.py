@@ -26,7 +26,7 @@ from portal.triage.moves_rules import Opinion
 STOPS_SHOWN = 3
 HARD_READ = 50  # more than can be read before a promise anyway
 NOTES_READ = 50
-STOP = literal_column("'stop'")
+STOP: Any = literal_column("'stop'")  # written out: SQLite takes a partial index only where it sees the condition
 
 
 @dataclass(frozen=True)
