@@ -38,7 +38,8 @@
     const box = panel.elements.question || (panel.elements.sentence?.value ? panel.elements.sentence : null);
     if (box) toGap(box); else panel.querySelector("[data-go]").focus();
   };
-  if (location.hash === "#decide") arrive();
+  // After the browser has gone to the fragment itself, which takes the focus away.
+  if (location.hash === "#decide") addEventListener("load", () => setTimeout(arrive));
 
   const choose = (digit) => {
     const chip = all("[type=radio]", panel)[digit - 1];
