@@ -18,6 +18,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.metrics import views as metrics
     from portal.notices import unsubscribe_views
     from portal.notices import views as notices
+    from portal.notices import webhook_views as webhooks
     from portal.people import (
         absence_views,
         calendar_views,
@@ -27,7 +28,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         views_imports,
         views_keys,
     )
-    from portal.notices import webhook_views as webhooks
     from portal.people import views as people
     from portal.rewards import views as rewards
     from portal.swarm import (
@@ -40,7 +40,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         stop_views,
     )
     from portal.swarm import views as swarm
-    from portal.triage import again_views, answerer_views
+    from portal.triage import again_views, answerer_views, ask_views, moves_views
     from portal.triage import views as triage
 
     return (
@@ -52,7 +52,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp, notices.bp,
-        unsubscribe_views.bp, webhooks.bp, worker.bp,
+        unsubscribe_views.bp, moves_views.bp, ask_views.bp, webhooks.bp, worker.bp,
     )  # fmt: skip
 
 
@@ -85,14 +85,14 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api,
     )
     from portal.triage import api as triage
-    from portal.triage import api_again, api_clock
+    from portal.triage import api_again, api_clock, api_moves
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         notices.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
-        api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
-        metrics.bp,
+        api_merges.bp, api_occurrences.bp, triage.bp, api_moves.bp, api_again.bp, commitments.bp, api_relapses.bp,
+        impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
         webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
     )  # fmt: skip

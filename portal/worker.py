@@ -31,6 +31,7 @@ def handlers() -> dict[str, Handler]:
     from portal.ideas import jobs as ideas
     from portal.notices import (
         again_mails,
+        ask_notices,
         clock_notices,
         merge_mails,
         outcome_jobs,
@@ -44,10 +45,11 @@ def handlers() -> dict[str, Handler]:
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
     from portal.triage import clock_jobs as clocks
+    from portal.triage import moves_jobs as moves
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, clock_notices, outcome_jobs, post_jobs, people, ideas,
-        rewards, swarm, clocks, home, search, webhooks, webhook_news,
+        people_mails, swarm_mails, merge_mails, again_mails, ask_notices, clock_notices, outcome_jobs, post_jobs,
+        people, ideas, rewards, swarm, clocks, moves, home, search, webhooks, webhook_news,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -63,10 +65,9 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
     from portal.triage import clock_jobs as clocks
+    from portal.triage import moves_jobs as moves
 
-    capabilities = (
-        people, ideas, rewards, swarm, clocks, home, search, post, webhooks, fmt, skip,
-    )  # fmt: skip
+    capabilities = people, ideas, rewards, swarm, clocks, moves, home, search, post, webhooks
     return [run for capability in capabilities for run in capability.due(now)]
 
 

@@ -6,7 +6,7 @@ to the story: two people who act at once cannot both succeed, and rows are alway
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -62,10 +62,18 @@ class _Where:
 
 
 def make_promise(
-    idea: Idea, owner_id: int, sponsor_id: int, promise: NewPromise, *, today: date, now: datetime
+    idea: Idea,
+    owner_id: int,
+    sponsor_id: int,
+    promise: NewPromise,
+    *,
+    today: date,
+    now: datetime,
+    told_after: timedelta | None = None,
 ) -> Commitment:
     """Offer a promise about a promoted idea to its owner; the idea is then promised.
 
+    told_after: how long it can still be taken back before anybody gets a message.
     Raises Conflict `stage_changed` if the idea is no longer promoted, and the refusals of `rules.promise_refusal`.
     """
     _demand(rules.promise_refusal(promise, today))
@@ -82,7 +90,7 @@ def make_promise(
     db.session.flush()
     db.session.add(PromisedDate(commitment_id=made.id, due_on=made.due_on, set_at=now, set_by_id=sponsor_id))
     facts = {"owner": owner.name, "due_on": made.due_on.isoformat(), "metric": metric}
-    _tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts)
+    _tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts, told_after=told_after)
     _let_be_found(made, "", now)
     return made
 
@@ -234,9 +242,10 @@ def _tell(
     now: datetime,
     words: str = "",
     facts: Mapping[str, Any] | None = None,
+    told_after: timedelta | None = None,
 ) -> None:
     about = {"commitment": commitment.id} | dict(facts or {})
-    story.record(commitment.idea_id, kind, now=now, actor_id=actor_id, words=words, facts=about)
+    story.record(commitment.idea_id, kind, now=now, actor_id=actor_id, words=words, facts=about, told_after=told_after)
     db.session.flush()
 
 

@@ -39,7 +39,7 @@ def record(
     known = dict(facts or {})
     if actor_id is not None and kind in ON_BEHALF and (behalf := _on_behalf(idea_id, actor_id)):
         known["for"] = behalf
-    text = json.dumps(known, sort_keys=True, default=str)
+    text = written(known)
     step = Story(idea_id=idea_id, at=now, kind=kind, actor_id=actor_id, words=words, facts=text)
     db.session.add(step)
     if kind not in NOT_TOLD:
@@ -54,6 +54,11 @@ def _on_behalf(idea_id: int, actor_id: int) -> str | None:
     node = select(Place.path).join(Idea, Place.id == func.coalesce(Idea.site_id, Idea.employer_id, top))
     lender = delegates.acting_for(actor_id, db.session.scalars(node.where(Idea.id == idea_id)).one())
     return lender.name if lender is not None else None
+
+
+def written(facts: Mapping[str, Any]) -> str:
+    """The facts of a step as they are stored, so that a step can be found by them."""
+    return json.dumps(facts, sort_keys=True, default=str)
 
 
 def undo(story_id: int, *, by_id: int, now: datetime) -> None:

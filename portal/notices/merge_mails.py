@@ -9,12 +9,13 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db, writing
-from portal.ideas.models import Follow, Idea
+from portal.ideas.models import Follow, Idea, Story, StoryUndone
+from portal.ideas.words import StoryKind
 from portal.notices.moments import Moment
 from portal.notices.outcomes import readers
 from portal.notices.service import AT_ONCE_MAX, notify
 from portal.outbox.service import Claimed
-from portal.swarm.merge_models import Merge, MergeMove
+from portal.swarm.merge_models import Merge, MergeMove, MergeUndo
 from portal.swarm.merging import MERGED, UNMERGED
 
 TOGETHER = "They are about the same thing: votes, comments and followers count together now."
@@ -25,7 +26,7 @@ def tell_everybody(message: Claimed, now: datetime) -> None:
     """Tell each reader that they are one now, or two again; a few hundred people in a transaction."""
     merge_id, undone = message.payload["merge"], message.topic == UNMERGED
     made, row = db.session.get(Merge, merge_id), _merge(merge_id)
-    if made is None or row is None:
+    if made is None or row is None or (not undone and _taken_back(made)):
         return
     one, into = row.from_id, row.into_id
     people = readers(into, readers(one, _readers(made)))
@@ -38,6 +39,13 @@ def tell_everybody(message: Claimed, now: datetime) -> None:
                 people[first : first + AT_ONCE_MAX], Moment.MOVED, title=title, words=words + reason,
                 path=f"/ideas/{one if undone else into}", event_id=message.event_id, now=now, idea_id=one,
             )  # fmt: skip
+
+
+def _taken_back(made: Merge) -> bool:
+    """Taken apart before anybody was told of it: nobody ever is."""
+    told = StoryUndone.story_id == Story.id, Story.idea_id == made.from_id, Story.at >= made.at
+    taken = select(Story.id).join(StoryUndone, told[0]).where(*told[1:], Story.kind == StoryKind.MERGED)
+    return db.session.scalars(taken.limit(1)).first() is not None and db.session.get(MergeUndo, made.id) is not None
 
 
 def _readers(made: Merge) -> list[int]:

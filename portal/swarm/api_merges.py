@@ -13,7 +13,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.swarm import merge_queries, merging
 from portal.swarm.merge_queries import MergeFacts
-from portal.swarm.merge_rules import REASON_MAX
+from portal.swarm.merge_rules import REASON_MAX, TOLD_AFTER
 from portal.web.api import (
     Line,
     Moment,
@@ -88,7 +88,7 @@ def merge_idea(path: NumberPath, body: MergeSent) -> Response:
 
     def verb() -> MergeShown:
         idea = idea_for(viewer, path.number)
-        merging.merge(viewer, idea, body.into, reason=body.reason, now=now)
+        merging.merge(viewer, idea, body.into, reason=body.reason, now=now, told_after=TOLD_AFTER)
         return _shown(idea_for(viewer, path.number), now=now)
 
     return once(verb, status=201)
@@ -129,7 +129,7 @@ def unmerge_idea(path: NumberPath) -> Any:
     with writing():
         idea = idea_for(viewer, path.number)
         demand_unchanged(_shown(idea, now=now))
-        merging.unmerge(viewer, idea, now=now)
+        merging.unmerge(viewer, idea, now=now, told_after=TOLD_AFTER)
     return "", 204
 
 

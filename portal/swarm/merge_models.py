@@ -13,6 +13,7 @@ class Merge(Base):
     """One idea joined another one. Append-only; `Idea.merged_into_id` says where it is now."""
 
     __tablename__ = "merges"
+    __table_args__ = (Index("ix_merges_by_at", "by_id", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     from_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
     into_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)

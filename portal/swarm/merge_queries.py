@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
@@ -100,7 +101,7 @@ def candidates(viewer: Viewer, idea: Idea, asked: str = "") -> Sequence[Row[int,
 
     Without any, those most alike, the likest first, and none of which somebody has said that it is not the same.
     """
-    query = select(Idea.id, Idea.title, Idea.say).where(*_could_take(viewer, idea))
+    query = select(Idea.id, Idea.title, Idea.say).where(*could_take(viewer, idea))
     if asked.strip():
         holding = query.where(Idea.id.in_(ideas_holding(asked))).order_by(Idea.id.desc())
         return db.session.execute(holding.limit(CANDIDATES)).all()
@@ -109,8 +110,11 @@ def candidates(viewer: Viewer, idea: Idea, asked: str = "") -> Sequence[Row[int,
     return [rows[number] for number in alike if number in rows][:CANDIDATES]
 
 
-def _could_take(viewer: Viewer, idea: Idea) -> list[ColumnElement[bool]]:
-    """The same readers, at a stage that takes merges."""
+def could_take(viewer: Viewer, idea: Any) -> list[ColumnElement[bool]]:
+    """The conditions on `Idea` for one that this one could join: the same readers, at a stage that takes merges.
+
+    idea: with its `id`, `audience`, `employer_id` and `site_id`.
+    """
     same = {Audience.EMPLOYER: Idea.employer_id == idea.employer_id, Audience.SITE: Idea.site_id == idea.site_id}
     found = [visible_to(viewer), Idea.hidden_at.is_(None), Idea.id != idea.id, Idea.audience == idea.audience]
     found.append(Idea.stage.in_(sorted(TAKES_MERGES)))

@@ -13,6 +13,7 @@ from portal.ideas.words import Audience, Stage
 
 UNMERGE_DAYS = 30
 UNMERGE_TIME = timedelta(days=UNMERGE_DAYS)
+TOLD_AFTER = timedelta(minutes=10)  # what is taken apart before, nobody ever hears of
 REASON_MAX = 300
 MERGES_FROM = frozenset({Stage.OPEN, Stage.PROMOTED})
 TAKES_MERGES = MERGES_FROM | {Stage.PROMISED}

@@ -10,7 +10,7 @@ from portal.ideas.queries import idea_for, idea_view
 from portal.people.access import requires, the_viewer
 from portal.swarm import merge_queries, merging
 from portal.swarm.merge_forms import ApartForm, MergeForm, UnmergeForm
-from portal.swarm.merge_rules import MERGES_FROM, UNMERGE_DAYS
+from portal.swarm.merge_rules import MERGES_FROM, TOLD_AFTER, UNMERGE_DAYS
 from portal.web.problems import status_of, wants_json
 from portal.web.redirects import safe_next
 from portal.web.transactions import writing
@@ -39,8 +39,9 @@ def merge(number: int) -> ResponseReturnValue:
     try:
         with writing():
             made = merging.merge(
-                viewer, idea_for(viewer, number), form.into.data, reason=form.reason.data or "", now=clock.now()
-            )
+                viewer, idea_for(viewer, number), form.into.data, reason=form.reason.data or "", now=clock.now(),
+                told_after=TOLD_AFTER,
+            )  # fmt: skip
             into = made.into_id
     except (Conflict, Invalid) as refusal:
         if wants_json():
@@ -71,7 +72,7 @@ def unmerge(number: int) -> ResponseReturnValue:
     viewer, form = the_viewer(), UnmergeForm()
     form.validate()
     with writing():
-        merging.unmerge(viewer, idea_for(viewer, number), now=clock.now())
+        merging.unmerge(viewer, idea_for(viewer, number), now=clock.now(), told_after=TOLD_AFTER)
     flash(f"Number {number} stands on its own again, with the votes it had.")
     return redirect(url_for("home.idea", number=number), 303)
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from portal.db import db
 from portal.ideas import joining, search_index, similar, story
 from portal.ideas import service as ideas
-from portal.ideas.models import Comment, Idea
+from portal.ideas.models import Comment, Idea, Story
 from portal.ideas.origin import path_of
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Names, Stage, StoryKind
@@ -51,11 +51,20 @@ class _Where(NamedTuple):
     path: str
 
 
-def merge(viewer: Viewer, idea: Idea, into_number: int, *, now: datetime, reason: str = "") -> Merge:
+def merge(
+    viewer: Viewer,
+    idea: Idea,
+    into_number: int,
+    *,
+    now: datetime,
+    reason: str = "",
+    told_after: timedelta | None = None,
+) -> Merge:
     """Let an idea join another one with its votes, comments and followers; what had joined it goes along.
 
     idea: one that the viewer may read. into_number: where that one has itself joined another, the end of the chain is
-    meant. Raises the refusals of `MergeRefusal`, and Refused without a role at the place where the idea was said.
+    meant. told_after: how long it can be taken apart before anybody is told.
+    Raises the refusals of `MergeRefusal`, and Refused without a role at the place where the idea was said.
     """
     demand(MAY, "idea.merge", viewer, _Where(path_of(idea)))
     target = _target(viewer, idea, into_number)
@@ -77,16 +86,17 @@ def merge(viewer: Viewer, idea: Idea, into_number: int, *, now: datetime, reason
     record(made.id, CAME_ALONG, select(Idea.id).where(Idea.merged_into_id == one.id))
     joining.mark_merged(one.id, into.id, from_stage, now=now)
     scores.close(one.id)
-    _tell(viewer, one, into, (StoryKind.MERGED, StoryKind.JOINED), made.reason, now=now)
+    _tell(viewer, one, into, (StoryKind.MERGED, StoryKind.JOINED), made.reason, now=now, told_after=told_after)
     _count_anew(one, into, was_promoted=from_stage is Stage.PROMOTED, now=now)
-    outbox.emit(MERGED, {"merge": made.id}, now=now)
+    outbox.emit(MERGED, {"merge": made.id}, now=now, available_at=now + (told_after or timedelta()))
     db.session.flush()
     return made
 
 
-def unmerge(viewer: Viewer, idea: Idea, *, now: datetime) -> Merge:
+def unmerge(viewer: Viewer, idea: Idea, *, now: datetime, told_after: timedelta = timedelta()) -> Merge:
     """Take an idea apart from the one that it joined, with what it brought; votes cast there since then stay there.
 
+    told_after: as it was merged with; before that nobody has heard that they are one, so nobody hears they are two.
     Raises the refusals of `UnmergeRefusal`, and Refused without a role where either was said.
     """
     made = standing_merge(idea.id)
@@ -110,9 +120,12 @@ def unmerge(viewer: Viewer, idea: Idea, *, now: datetime) -> Merge:
     joining.mark_unmerged(one.id, made.from_stage, recorded(made.id, CAME_ALONG), now=now)
     if made.from_stage is Stage.OPEN:
         scores.reopen(one.id)
-    _tell(viewer, one, into, (StoryKind.UNMERGED, StoryKind.LEFT), "", now=now)
+    if now < made.at + told_after:
+        _take_back_telling(viewer, made, now=now)
+    else:
+        _tell(viewer, one, into, (StoryKind.UNMERGED, StoryKind.LEFT), "", now=now)
+        outbox.emit(UNMERGED, {"merge": made.id}, now=now)
     _count_anew(into, one, was_promoted=False, now=now)
-    outbox.emit(UNMERGED, {"merge": made.id}, now=now)
     db.session.flush()
     return made
 
@@ -227,7 +240,26 @@ def _demand_either(viewer: Viewer, one: Idea, into: Idea) -> None:
 
 
 def _tell(
-    viewer: Viewer, one: Idea, into: Idea, kinds: tuple[StoryKind, StoryKind], words: str, *, now: datetime
+    viewer: Viewer,
+    one: Idea,
+    into: Idea,
+    kinds: tuple[StoryKind, StoryKind],
+    words: str,
+    *,
+    now: datetime,
+    told_after: timedelta | None = None,
 ) -> None:
-    story.record(one.id, kinds[0], now=now, actor_id=viewer.id, words=words, facts={"number": into.id})
-    story.record(into.id, kinds[1], now=now, actor_id=viewer.id, words=words, facts={"number": one.id})
+    for kind, idea, other in zip(kinds, (one, into), (into, one), strict=True):
+        facts = {"number": other.id}
+        story.record(idea.id, kind, now=now, actor_id=viewer.id, words=words, facts=facts, told_after=told_after)
+
+
+def _take_back_telling(viewer: Viewer, made: Merge, *, now: datetime) -> None:
+    """Mark both steps as taken back, and say so in both stories."""
+    for kind, idea_id, other in (
+        (StoryKind.MERGED, made.from_id, made.into_id), (StoryKind.JOINED, made.into_id, made.from_id),
+    ):  # fmt: skip
+        told = Story.idea_id == idea_id, Story.kind == kind, Story.facts == story.written({"number": other})
+        step = db.session.scalars(select(Story.id).where(*told).order_by(Story.id.desc()).limit(1)).one()
+        story.undo(step, by_id=viewer.id, now=now)
+        story.record(idea_id, StoryKind.UNDONE, now=now, actor_id=viewer.id, facts={"undone": "merge"})

@@ -4,43 +4,40 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from flask import Response
-from pydantic import Field
 
 from portal import clock
 from portal.commitments.queries import organisation_zone
-from portal.commitments.rules import SENTENCE_CHARS_MAX, SENTENCE_CHARS_MIN, NewPromise, day_in
+from portal.commitments.rules import NewPromise, day_in
 from portal.commitments.words import PromiseRefusal
 from portal.errors import Conflict, DomainError
 from portal.ideas.queries import idea_for
-from portal.ideas.words import Barrier, Kind, Stage
 from portal.metrics.queries import id_of_code
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
-from portal.swarm.alarm_rules import AlarmKind
-from portal.swarm.rules import StopReason
-from portal.triage import lists, pages, queries, service
+from portal.triage import lists, pages, queries, service, standing
+from portal.triage.api_shapes import (
+    AlarmNoted,
+    AlikeShown,
+    BriefShown,
+    CommitmentSent,
+    DeciderShown,
+    DecisionShown,
+    DeclineSent,
+    HardStopShown,
+    OwnerShown,
+    StopShown,
+    WaitingShown,
+)
 from portal.triage.clock_queries import answer_of, clocks_of
 from portal.triage.lists import Answer
-from portal.triage.models import DecisionKind
 from portal.triage.rules import (
-    DECLINE_CHARS_MAX,
-    DECLINE_CHARS_MIN,
-    WOULD_CHANGE_CHARS_MAX,
     DecisionRefusal,
-    DeclineReason,
     NewDecline,
 )
 from portal.web.api import (
-    Day,
-    Line,
-    Moment,
-    Number,
     NumberPath,
     PageAsked,
-    Sent,
-    Shown,
-    Words,
     api,
     listed,
     page_of,
@@ -48,114 +45,6 @@ from portal.web.api import (
 )
 
 bp = api("decisions", "What waits for an executive's answer, and the answers.")
-
-
-class WaitingShown(Shown):
-    """A promoted idea that waits. people: who hit it."""
-
-    number: int
-    title: str
-    people: int
-    promoted_at: Moment
-    answer_due: date
-    answerer: str | None
-    late: bool
-
-
-class StopShown(Shown):
-    """Why somebody objects."""
-
-    reason: StopReason
-    sentence: str
-
-
-class AlarmNoted(Shown):
-    """Something remarkable about the support."""
-
-    kind: AlarmKind
-    words: str
-    facts: str
-
-
-class DeciderShown(Shown):
-    """Who answered."""
-
-    number: int
-    name: str
-
-
-class DecisionShown(Shown):
-    """An answer to an idea. A promise is told in full under its own number."""
-
-    number: int
-    idea: int
-    kind: DecisionKind
-    by: DeciderShown
-    at: Moment
-    sentence: str = Field(description="What is promised, or why not.")
-    reason: DeclineReason | None
-    would_change: str
-    look_again_on: date | None
-    commitment: int | None
-    stands: bool = Field(description="False once another answer replaced it or the promise was handed back.")
-
-
-class BriefShown(Shown):
-    """What an executive reads before answering. people, teams, sites: who hit it; decided: everybody who answered."""
-
-    number: int
-    kind: Kind
-    barrier: Barrier
-    stage: Stage
-    title: str
-    say: str
-    said_by: str
-    said_at: Moment
-    promoted_at: Moment
-    answer_due: date
-    answerer: str | None
-    late: bool
-    people: int
-    teams: int
-    sites: int
-    sites_in_all: int
-    decided: int
-    open_stops: int
-    evidence: float
-    line: float
-    asked_again_at: Moment | None = Field(description="When enough new voices brought it back after a no.")
-    cost: str | None = Field(description="How often it was noted lately and what that costs; null where it was not.")
-    stops: list[StopShown] = Field(description="The newest sentences of those who object, at most three.")
-    unanswered_stops: int
-    contested: bool = Field(description="Objections come from several teams and weigh a quarter of the support.")
-    alarms: list[AlarmNoted] = Field(description="What is remarkable about the support; it forbids nothing.")
-    answer: DecisionShown | None = Field(description="The answer that stands.")
-
-
-class OwnerShown(Shown):
-    """Somebody who can be given a promise."""
-
-    number: int
-    name: str
-    job_title: str
-
-
-class CommitmentSent(Sent):
-    """A promise: who does what until when, and what will show it."""
-
-    promise: Words = Field(min_length=SENTENCE_CHARS_MIN, max_length=SENTENCE_CHARS_MAX)
-    owner: Number = Field(description="One of `GET /owners`.")
-    due_on: Day = Field(description="After today, within a year.")
-    metric: Line | None = Field(None, max_length=60, description="A code of `GET /metrics`; null: staff are asked.")
-
-
-class DeclineSent(Sent):
-    """A no, with its reason, in words that everybody who backed it reads."""
-
-    reason: DeclineReason
-    sentence: Words = Field(min_length=DECLINE_CHARS_MIN, max_length=DECLINE_CHARS_MAX)
-    would_change: Words = Field("", max_length=WOULD_CHANGE_CHARS_MAX, description="What would change our mind.")
-    look_again_on: Day | None = Field(None, description="Needed for `not_now`; after today, within two years.")
 
 
 @bp.get("/triage", responses={200: page_of(WaitingShown)})
@@ -191,6 +80,10 @@ def see_brief(path: NumberPath) -> Response:
         evidence=brief.evidence, line=brief.line, asked_again_at=brief.returned_at,
         cost=pages.cost_words(brief, today),
         stops=[StopShown(reason=reason, sentence=words) for reason, words in brief.stops],
+        hard_stops=[HardStopShown(number=one, reason=reason, sentence=words) for one, reason, words in brief.hard],
+        colleague=brief.supporting[0] if brief.supporting else None,
+        alike=[AlikeShown(number=number, title=title, likeness=like) for number, title, like in brief.alike],
+        question=brief.question.number if brief.question else None,
         unanswered_stops=brief.unanswered, contested=bool(brief.contested),
         alarms=[AlarmNoted(kind=one.kind, words=one.words, facts=one.facts) for one in brief.alarms],
         answer=_shown(newest[0], path.number) if newest and newest[0].stands else None,
@@ -219,14 +112,16 @@ def list_decisions(path: NumberPath, query: PageAsked) -> Response:
 def commit_to_idea(path: NumberPath, body: CommitmentSent) -> Response:
     """Answer with a promise, in public. Whoever is second gets 409 `already_decided`, with the first answer in words.
 
-    422 `unknown_owner`, `unknown_metric`, `date_not_after_today`, `date_too_far`; 409 `not_promoted`.
+    422 `unknown_owner`, `unknown_metric`, `date_not_after_today`, `date_too_far`; 409 `not_promoted`, `open_stops`.
+    Nobody is told within ten minutes: see `POST /decisions/{number}/undo`.
     """
     viewer, now, today = the_viewer(), clock.now(), _today()[1]
 
     def verb() -> DecisionShown:
         promise = NewPromise(body.promise, body.due_on, _metric(body.metric))
         idea = queries.answerable(viewer, path.number)
-        service.commit_to(viewer, idea, body.owner, promise, today=today, now=now)
+        accepted = body.accepted_stops
+        service.commit_to(viewer, idea, body.owner, promise, today=today, now=now, accepted=accepted)
         return _newest(path.number)
 
     return _answered(path.number, verb, now)
@@ -237,7 +132,8 @@ def commit_to_idea(path: NumberPath, body: CommitmentSent) -> Response:
 def decline_idea(path: NumberPath, body: DeclineSent) -> Response:
     """Answer with a no, in public. Whoever is second gets 409 `already_decided`, with the first answer in words.
 
-    422 `look_again_needed`, `look_again_not_after_today`, `look_again_too_far`; 409 `not_promoted`.
+    422 `look_again_needed`, `look_again_not_after_today`, `look_again_too_far`, `gap_left`; 409 `not_promoted`.
+    Nobody is told within ten minutes: see `POST /decisions/{number}/undo`.
     """
     viewer, now, today = the_viewer(), clock.now(), _today()[1]
     answer = NewDecline(body.reason, body.sentence, body.would_change, body.look_again_on)
@@ -272,7 +168,7 @@ def _answered(number: int, verb: Callable[[], DecisionShown], now: datetime) -> 
 
 def _with_the_first_answer(number: int, refusal: Conflict, now: datetime) -> DomainError:
     """The page shows the first answer beside what was typed; a program reads it in the message."""
-    told = pages.answered_context(queries.standing_decision(number), number, now=now)
+    told = pages.answered_context(standing.standing_decision(number), number, now=now)
     if refusal.code != DecisionRefusal.ALREADY_DECIDED or told is None:
         return refusal
     why = f" ({told['reason']})" if told["reason"] else ""

@@ -24,6 +24,7 @@ class Decision(Base):
     __table_args__ = (
         Index("uq_decisions_standing", "idea_id", unique=True,
               sqlite_where=text("superseded_at IS NULL"), postgresql_where=text("superseded_at IS NULL")),
+        Index("ix_decisions_by_at", "by_id", "at"),
         CheckConstraint("(kind = 'decline') = (reason IS NOT NULL)", name="a_no_has_a_reason"),
         CheckConstraint("(kind = 'commit') = (commitment_id IS NOT NULL)", name="a_yes_has_a_promise"),
     )  # fmt: skip
@@ -70,6 +71,8 @@ class Question(Base):
     __table_args__ = (
         Index("uq_triage_questions_once", "idea_id", unique=True,
               sqlite_where=text("undone_at IS NULL"), postgresql_where=text("undone_at IS NULL")),
+        Index("ix_triage_questions_by_at", "by_id", "at"),
+        Index("ix_triage_questions_expert", "expert_id", "answered_at"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)

@@ -1,19 +1,29 @@
 """What the template of triage is given. Pure but for the rows' types."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from portal.commitments import wording
 from portal.commitments.rules import day_in
 from portal.swarm.occurrence_wording import cost, reported
 from portal.triage.clock_queries import Clock
 from portal.triage.clock_wording import due_words
+from portal.triage.desk import Desk
 from portal.triage.models import DecisionKind
-from portal.triage.queries import Brief, Queue, Standing, Waiting
+from portal.triage.moves_rules import UNDO, Move
+from portal.triage.queries import Brief, Queue, Waiting
+from portal.triage.standing import Standing
+from portal.web.paging import COUNTED_TO
 
-MOVES = (("commit", "Commit", "flag", "c"), ("merge", "Merge", "merge", "m"), ("decline", "Decline", "no", "d"))
+MOVES = (
+    ("commit", "Commit", "flag"), ("ask", "Ask", "talk"), ("merge", "Merge", "merge"), ("decline", "Decline", "no"),
+)  # fmt: skip
+WORDS_OF = {Move.COMMIT: "Committed to", Move.ASK: "Asked about", Move.MERGE: "Merged", Move.DECLINE: "Declined"}
+UNDO_AT = {Move.COMMIT: "decisions", Move.DECLINE: "decisions", Move.ASK: "questions", Move.MERGE: "merges"}
+BRIEF_WORDS = 60  # of a colleague's comment: the brief is read in half a minute
 
 
 def queue_context(
@@ -26,6 +36,8 @@ def queue_context(
 
 def _entry(waiting: Waiting, current: int | None, place: str, clock: Clock | None, today: date) -> dict[str, Any]:
     text, late = clock_words(clock, today)
+    if waiting.asked_until is not None and text:
+        text = f"Asked, {text[:1].lower()}{text[1:]}"
     return {
         "number": waiting.number,
         "title": waiting.title,
@@ -62,8 +74,78 @@ def item_context(brief: Brief, *, clock: Clock | None, zone: str, today: date) -
         "reached": _reached(brief, zone, today),
         "cost": cost_words(brief, today),
         "flags": _flags(brief),
-        "voices": [(words, f"Stop signal: {reason.words}", True) for reason, words in brief.stops],
+        "voices": _voices(brief),
+        "alike": brief.alike[0] if brief.alike else None,
+        "question": _question(brief, zone=zone, today=today),
+        "own_note": brief.own_note,
+        "notes": [(f"{one.by}: {one.opinion.label}.", one.words) for one in brief.notes],
     }
+
+
+def _voices(brief: Brief) -> list[tuple[str, str, bool]]:
+    """Two of them: somebody who builds on it, and the strongest objection."""
+    found = []
+    if brief.supporting is not None:
+        words, who = brief.supporting
+        few = words.split()
+        short = " ".join(few[:BRIEF_WORDS]) + (" …" if len(few) > BRIEF_WORDS else "")
+        found.append((short, f"{who[:1].upper()}{who[1:]}", False))
+    return [*found, *((words, f"Stop signal: {reason.words}", True) for reason, words in brief.stops[:1])]
+
+
+def _question(brief: Brief, *, zone: str, today: date) -> dict[str, Any] | None:
+    asked = brief.question
+    if asked is None:
+        return None
+    by = last_day(asked.reply_by, zone, today)
+    waits = "" if asked.answer else f"Reply by {by}; the time for an answer stands still until then."
+    return {
+        "who": asked.expert or "the author", "words": asked.words, "answer": asked.answer, "waits": waits,
+        "href": f"/questions/{asked.number}",
+    }  # fmt: skip
+
+
+def last_day(end: datetime, zone: str, today: date) -> str:
+    """The day that ends at this moment, in words."""
+    return wording.day(day_in(zone, end - timedelta(seconds=1)), today, weekday=True)
+
+
+def toast(desk: Desk, *, zone: str) -> dict[str, Any] | None:
+    """What the executive did last and can still take back."""
+    last = desk.last
+    if last is None:
+        return None
+    until = (last.at + UNDO).astimezone(ZoneInfo(zone))
+    return {
+        "text": f"{WORDS_OF[last.move]} number {last.idea}.",
+        "until": f"Nobody is told before {until:%H:%M}.",
+        "action": f"/{UNDO_AT[last.move]}/{last.number}/undo",
+    }
+
+
+def progress(desk: Desk) -> dict[str, Any] | None:
+    """ "3 of 9, about 2 minutes left at your pace"; None where nothing waits."""
+    if not desk.waiting:
+        return None
+    done = len({moved.idea for moved in desk.moves})
+    total, whole = done + desk.waiting, desk.waiting <= COUNTED_TO
+    minutes = max(1, round(desk.waiting * desk.seconds_each / 60))
+    left = f"About {wording.count(minutes, 'minute')} left at your pace." if whole else ""
+    return {
+        "text": f"{done + 1} of {total}" if whole else f"{done + 1} of more than {done + COUNTED_TO}",
+        "left": left,
+        "done": done,
+        "total": total,
+    }
+
+
+def neighbours(queue: Queue, current: int | None) -> tuple[str | None, str | None]:
+    """The addresses of the idea before and behind this one in the list."""
+    numbers = [entry.number for entry in queue.entries]
+    at = numbers.index(current) if current in numbers else -1
+    before = numbers[at - 1] if at > 0 else None
+    behind = numbers[at + 1] if at + 1 < len(numbers) else None
+    return tuple(f"/triage?idea={number}" if number else None for number in (before, behind))  # type: ignore[return-value]
 
 
 def _signals(brief: Brief) -> list[tuple[str, str]]:
@@ -113,7 +195,7 @@ def answered_context(standing: Standing | None, number: int, *, now: datetime) -
     what = "committed" if standing.kind is DecisionKind.COMMIT else "declined"
     href = f"/commitments/{standing.commitment_id}" if standing.commitment_id else f"/ideas/{number}"
     return {
-        "text": f"{standing.by} answered this {ago(standing.at, now)}: {what}.",
+        "text": f"{standing.by} decided this {ago(standing.at, now)}: {what}.",
         "sentence": standing.sentence,
         "reason": standing.reason.label if standing.reason else None,
         "href": href,

@@ -8,6 +8,9 @@ MAY: dict[str, Rule] = {
     "triage.decide": holds(Role.EXECUTIVE),  # where the idea was said, or above
     "answerers.set": holds(Role.PROGRAMME),  # at the place or above
     "clock.see": signed_in,  # as far as the idea may be seen
+    "triage.keys": holds(Role.EXECUTIVE),  # one's own
+    "question.see": signed_in,  # whoever was asked, and whoever may answer the idea
+    "question.answer": signed_in,  # whoever was asked
     "decision.see": signed_in,  # as far as the idea may be seen
     "decision.ask_again": in_a_team,  # new voices are counted by team
 }

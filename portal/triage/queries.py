@@ -5,40 +5,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.commitments.models import Commitment
-from portal.commitments.owners import owners_below
-from portal.commitments.rules import CommitmentState
 from portal.commitments.scope import said_within
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Barrier, Kind, Names, Stage
-from portal.metrics.models import Metric
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
 from portal.swarm.alarm_queries import AlarmLine, alarms_of
 from portal.swarm.line import contested
-from portal.swarm.models import IdeaScore, Promotion, Vote
+from portal.swarm.models import IdeaScore, Promotion
 from portal.swarm.occurrence_cost import Figures, from_text
 from portal.swarm.occurrence_queries import hour_columns, hour_of, sums_column
 from portal.swarm.occurrence_wording import Hour
-from portal.swarm.rules import StopReason, VoteKind
-from portal.swarm.stop_queries import stop_reasons, stop_teams, unanswered_count
+from portal.swarm.rules import StopReason
+from portal.swarm.stop_queries import stop_teams, unanswered_count
 from portal.triage.again_models import Return
 from portal.triage.again_queries import newest_return
-from portal.triage.models import Decision, DecisionKind
-from portal.triage.rules import DeclineReason
+from portal.triage.assessments import Noted
+from portal.triage.models import Question
+from portal.triage.moves_models import Alike
+from portal.triage.voices import voices_of
 from portal.web.paging import COUNTED_TO, bad_cursor, cut, decode_cursor
 
 QUEUE_SHOWN = 50
 NUMBER_MAX = 2**31 - 1  # what a key can hold
-OWNERS_SHOWN = 500
-STOPS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -49,18 +45,27 @@ class Waiting:
     title: str
     people: int
     promoted_at: datetime
+    asked_until: datetime | None = None  # something was asked back, and this is when it must be answered
 
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for this executive, longest first; total: counted up to one more than `COUNTED_TO`.
-
-    following: the cursor of what is not shown, or None.
-    """
+    """What waits for this executive, longest first. following: the cursor of what is not shown, or None."""
 
     entries: Sequence[Waiting]
-    total: int
     following: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked back. expert: the name; None: the author, who may be anybody."""
+
+    number: int
+    words: str
+    expert: str | None
+    reply_by: datetime
+    answer: str
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,14 @@ class Brief:
     unanswered: int
     contested: Sequence[tuple[StopReason, int]]  # the reasons with how many give each; empty where it is not
     alarms: Sequence[AlarmLine]
+    hard: Sequence[tuple[int, StopReason, str]]  # (number, reason, words) of harm or law, answered by nobody
+    supporting: tuple[str, str] | None  # (words, who): a colleague who builds on it
+    alike: Sequence[tuple[int, str, float]]  # (number, title, likeness) of what it could join, the likest first
+    question: Asked | None
+    own_note: Noted | None
+    notes: Sequence[Noted]  # of others, once the viewer has noted their own or it is answered
+    author_known: bool  # somebody is stored as its author, so that they can be asked
+    site_id: int | None
 
     @property
     def waits_since(self) -> datetime:
@@ -99,43 +112,39 @@ class Brief:
         return self.returned_at or self.promoted_at
 
 
-@dataclass(frozen=True)
-class Standing:
-    """The answer that stands for an idea: who gave it, when and what."""
-
-    kind: DecisionKind
-    by: str
-    at: datetime
-    sentence: str
-    reason: DeclineReason | None
-    commitment_id: int | None
-
-
 def queue(viewer: Viewer, *, after: str | None = None) -> Queue:
     """Promoted ideas that the viewer may answer, the oldest promotion first. Raises Invalid `bad_cursor`."""
     entries, following = waiting_page(viewer, limit=QUEUE_SHOWN, cursor=after)
     if after and not entries:  # answered meanwhile
         entries, following = waiting_page(viewer, limit=QUEUE_SHOWN, cursor=None)
-    total = waiting_count(viewer) if after or following else len(entries)
-    return Queue(entries, total, following)
+    return Queue(entries, following)
 
 
 def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[Waiting], str | None]:
     """A page of what waits for this executive, the oldest promotion first. Raises Invalid `bad_cursor`."""
-    query = _waiting(viewer)
-    if after := decode_cursor(cursor, int):
-        at = _promoted_at(after[0])
-        if at is None:
+    query, after = _waiting(viewer), decode_cursor(cursor, int)
+    if after:
+        if not 0 < after[0] <= NUMBER_MAX:
             raise bad_cursor()
-        query = query.where(_later(at, after[0]))
-    page, following = cut(db.session.execute(query.limit(limit + 1)).all(), limit, lambda row: (row.id,))
-    return [Waiting(row.id, row.title, row.n_support or 0, row.returned_at or row.at) for row in page], following
+        query = query.where(_later(_promotion_of(after[0]), after[0]))
+    rows = db.session.execute(query.limit(limit + 1)).all()
+    if after and not rows and db.session.scalar(select(_promotion_of(after[0]))) is None:
+        raise bad_cursor()
+    page, following = cut(rows, limit, lambda row: (row.id,))
+    return [
+        Waiting(row.id, row.title, row.n_support or 0, row.returned_at or row.at, row.asked_until) for row in page
+    ], following
 
 
-def next_of(viewer: Viewer, number: int) -> int | None:
-    """The idea that waits behind this one, else the one that has waited longest."""
-    others, at = _waiting(viewer).where(Idea.id != number), _promoted_at(number)
-    behind = db.session.scalars(others.where(_later(at, number)).limit(1)).first() if at else None
+def next_of(viewer: Viewer, number: int, *, now: datetime) -> int | None:
+    """The idea that waits behind this one, else the one that has waited longest.
+
+    Never one about which something was asked, as long as it may still be answered.
+    """
+    asked = select(Question.id).where(Question.idea_id == Idea.id, Question.undone_at.is_(None),
+                                      Question.answered_at.is_(None), Question.reply_by > now)  # fmt: skip
+    others = _waiting(viewer).where(Idea.id != number, ~asked.exists())
+    behind = db.session.scalars(others.where(_later(_promotion_of(number), number)).limit(1)).first()
     return behind if behind is not None else db.session.scalars(others.limit(1)).first()
 
 
@@ -159,50 +168,35 @@ def answerable(viewer: Viewer, number: int) -> Idea:
     return found
 
 
+def brief_if_any(viewer: Viewer, number: int) -> Brief | None:
+    """The brief of an idea that is the viewer's to answer; None where it never passed the line. Raises Missing."""
+    answerable(viewer, number)
+    try:
+        return brief(viewer, number)
+    except Missing:
+        return None
+
+
 def brief(viewer: Viewer, number: int) -> Brief:
     """Everything an executive reads before answering; raises Missing where it is not theirs or was never promoted."""
     row = db.session.execute(_brief(viewer).where(Idea.id == number)).one_or_none() if number <= NUMBER_MAX else None
     if row is None:
         raise Missing("idea")
     name = row.author if row.names is Names.SHOWN and row.author else row.origin_label
+    said = voices_of(viewer, row)
     return Brief(
         number=row.id, kind=row.kind, barrier=row.barrier, stage=row.stage, title=row.title, say=row.say, byline=name,
         said_at=row.said_at, promoted_at=row.at, people=row.n_support or 0, teams=row.n_team or 0,
         sites=row.n_site or 0, sites_in_all=row.sites_in_all,
         decided=(row.n_support or 0) + (row.n_pass or 0) + (row.n_stop or 0), open_stops=row.n_stop or 0,
-        evidence=row.evidence or 0.0, line=row.line or 0.0, stops=_stops(number),
+        evidence=row.evidence or 0.0, line=row.line or 0.0, stops=said.stops,
         occurrences=from_text(row.occurrence_facts), hour=hour_of(row), returned_at=row.returned_at,
         returned_voices=row.returned_voices,
         unanswered=row.unanswered, alarms=alarms_of(number),
-        contested=stop_reasons(number) if contested(row.stop_teams, row.s or 0.0, row.d or 0.0) else (),
+        contested=said.reasons if contested(row.stop_teams, row.s or 0.0, row.d or 0.0) else (),
+        hard=said.hard, supporting=said.supporting, alike=said.alike, question=_asked(row), own_note=said.own_note,
+        notes=said.notes, author_known=row.author_known, site_id=row.site_id,
     )  # fmt: skip
-
-
-def standing_decision(number: int) -> Standing | None:
-    """The answer that stands; None while nobody has answered or after the promise was handed back."""
-    handed_back = Commitment.state == CommitmentState.HANDED_BACK
-    query = (
-        select(Decision, Person.name)
-        .join(Person, Person.id == Decision.by_id)
-        .outerjoin(Commitment, and_(Commitment.id == Decision.commitment_id, handed_back))
-        .where(Decision.idea_id == number, Decision.superseded_at.is_(None), Commitment.id.is_(None))
-    )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None
-    made = row.Decision
-    return Standing(made.kind, row.name, made.at, made.sentence, made.reason, made.commitment_id)
-
-
-def possible_owners(viewer: Viewer) -> Sequence[Row[int, str, str]]:
-    """(id, name, job title) of the people whom this executive may give a promise, by name."""
-    return db.session.execute(owners_below(viewer.scope(Role.EXECUTIVE)).limit(OWNERS_SHOWN)).all()
-
-
-def metrics() -> Sequence[Row[int, str]]:
-    """(id, name) of the metrics in use, in the order in which they are offered."""
-    query = select(Metric.id, Metric.name).where(Metric.retired_at.is_(None)).order_by(Metric.position, Metric.name)
-    return db.session.execute(query).all()
 
 
 def waits_for(viewer: Viewer) -> ColumnElement[bool]:
@@ -211,9 +205,11 @@ def waits_for(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _waiting(viewer: Viewer) -> Select:
+    asked = select(Question.reply_by).where(Question.idea_id == Idea.id, Question.undone_at.is_(None),
+                                            Question.answered_at.is_(None)).correlate(Idea)  # fmt: skip
     return (
         select(Idea.id, Idea.title, IdeaScore.n_support, Promotion.at,
-               newest_return(Return.at, Idea.id).label("returned_at"))
+               newest_return(Return.at, Idea.id).label("returned_at"), asked.scalar_subquery().label("asked_until"))
         .join(Promotion, Promotion.idea_id == Idea.id)
         .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
         .where(waits_for(viewer))
@@ -221,11 +217,12 @@ def _waiting(viewer: Viewer) -> Select:
     )  # fmt: skip
 
 
-def _promoted_at(number: int) -> datetime | None:
-    return db.session.scalar(select(Promotion.at).where(Promotion.idea_id == number)) if number <= NUMBER_MAX else None
+def _promotion_of(number: int) -> ScalarSelect[datetime]:
+    other = aliased(Promotion)
+    return select(other.at).where(other.idea_id == number).scalar_subquery()
 
 
-def _later(at: datetime, number: int) -> ColumnElement[bool]:
+def _later(at: Any, number: int) -> ColumnElement[bool]:
     """The condition for what was promoted after this idea."""
     return and_(Promotion.at >= at, or_(Promotion.at > at, Idea.id > number))
 
@@ -235,7 +232,7 @@ def _answerable(viewer: Viewer) -> Any:
 
 
 def _brief(viewer: Viewer) -> Select:
-    author = aliased(Person)
+    author, expert = aliased(Person), aliased(Person)
     sites = select(func.count()).select_from(Place).where(Place.kind == PlaceKind.SITE).scalar_subquery()
     columns = (
         Idea.id, Idea.kind, Idea.barrier, Idea.stage, Idea.title, Idea.say, Idea.names, Idea.origin_label, Idea.said_at,
@@ -243,6 +240,9 @@ def _brief(viewer: Viewer) -> Select:
         IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.n_site, IdeaScore.evidence, sites.label("sites_in_all"),
         sums_column(Idea.id), *hour_columns(), newest_return(Return.at, Idea.id).label("returned_at"),
         newest_return(Return.voices, Idea.id).label("returned_voices"),
+        Idea.audience, Idea.employer_id, Idea.site_id, Idea.author_id.is_not(None).label("author_known"),
+        Question.id.label("question_id"), Question.words.label("question"), Question.reply_by, Question.answer,
+        Question.answered_at, expert.name.label("expert"), Alike.others,
         IdeaScore.s, IdeaScore.d, unanswered_count().label("unanswered"), stop_teams().label("stop_teams"),
     )  # fmt: skip
     return (
@@ -251,12 +251,14 @@ def _brief(viewer: Viewer) -> Select:
         .outerjoin(author, and_(author.id == Idea.author_id, Idea.names == Names.SHOWN))
         .join(Promotion, Promotion.idea_id == Idea.id)  # before that its numbers are nobody's to see
         .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
+        .outerjoin(Question, and_(Question.idea_id == Idea.id, Question.undone_at.is_(None)))
+        .outerjoin(expert, expert.id == Question.expert_id)
+        .outerjoin(Alike, Alike.idea_id == Idea.id)
         .where(_answerable(viewer))
     )
 
 
-def _stops(number: int) -> list[tuple[StopReason, str]]:
-    """The newest sentences of those who object; the idea is promoted, so anybody may read them."""
-    said = Vote.idea_id == number, Vote.kind == VoteKind.STOP, Vote.revoked_at.is_(None), Vote.sentence != ""
-    query = select(Vote.reason, Vote.sentence).where(*said).order_by(Vote.id.desc()).limit(STOPS_SHOWN)
-    return [(row.reason, row.sentence) for row in db.session.execute(query)]
+def _asked(row: Row) -> Asked | None:
+    if row.question_id is None:
+        return None
+    return Asked(row.question_id, row.question, row.expert, row.reply_by, row.answer, row.answered_at)

@@ -18,6 +18,7 @@ from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
+from portal.triage import ask
 from tests.journeys.serving import Installation, Visitor, number_in
 
 NOBODY = "nobody"  # in front of an installation that was started for the first time
@@ -91,7 +92,11 @@ PAGES = (
     ("executive", "/triage?move=decline"),
     ("owner", "/commitments?mine=1"),
     ("owner", "/commitments/{mine}"),
+    ("executive", "/triage?move=ask"),
     ("executive", "/triage?move=merge"),
+    ("executive", "/me/shortcuts"),
+    ("frontline", "/questions"),
+    ("executive", "/questions/{asked}"),
     ("frontline", "/ideas/{merged}"),
     ("programme", "/ideas/{open}/merge"),
     ("frontline", "/stops"),
@@ -168,6 +173,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     visitor = Visitor(served.address, "frontline")
     return found | {
         "rule": 1,
+        "asked": _asked(app),
         "noted": _noted(app, visitor, found["open"]),
         "said": _said(visitor),
         "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
@@ -210,6 +216,18 @@ def _reopened() -> dict[str, int]:
     wanted = Commitment.state == CommitmentState.REOPENED
     number, idea = db.session.query(Commitment.id, Commitment.idea_id).filter(wanted).first()  # type: ignore[misc]
     return {"back": number, "reopened": idea}
+
+
+def _asked(app: Flask) -> int:
+    """Something that the executive asked back about an idea that waits."""
+    with app.app_context():
+        asker = demo_viewer("executive")
+        assert asker is not None
+        waiting = db.session.query(Idea).filter(Idea.stage == Stage.PROMOTED, Idea.author_id.is_not(None)).first()
+        with writing():
+            number = ask.ask(asker, waiting, "How often does it happen?", now=clock.now()).id  # type: ignore[arg-type]
+        db.session.remove()
+    return number
 
 
 def _noted(app: Flask, visitor: Visitor, number: int) -> int:

@@ -179,7 +179,7 @@ def test_who_was_slower_reads_the_first_answer_and_keeps_their_words(app: Flask,
     page = answer.get_data(as_text=True)
 
     assert answer.status_code == 409
-    assert "Vic answered this" in page and "We do it by spring." in page
+    assert "Vic decided this" in page and "We do it by spring." in page
     assert WHY in page and "Somebody was faster" in page
     assert len(decisions(app)) == 1
 
@@ -191,7 +191,7 @@ def test_an_answered_idea_says_who_answered_and_offers_no_form(app: Flask, cast:
 
     page = vic.get(f"/triage?idea={number}").get_data(as_text=True)
 
-    assert "Vic answered this" in page and 'action="/decisions"' not in page
+    assert "Vic decided this" in page and 'action="/decisions"' not in page
 
 
 @pytest.mark.parametrize("who", ["asha", "olu", "lea", "mia", "tess"])

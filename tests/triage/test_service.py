@@ -13,13 +13,15 @@ from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.errors import Conflict, Invalid, Missing, Refused
 from portal.ideas.models import Idea, Story
-from portal.ideas.words import Audience, Stage, StoryKind
+from portal.ideas.words import Audience, Barrier, Stage, StoryKind
 from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.people.service import grant
-from portal.triage import queries, service
+from portal.people.viewer import Viewer
+from portal.triage import queries, service, standing
 from portal.triage.models import Decision, DecisionKind
 from portal.triage.rules import DeclineReason, NewDecline
+from portal.triage.suggesting import Candidate, candidates
 from portal.web.transactions import writing
 from tests.commitments.factories import SENTENCE, TODAY, make_idea, make_promise, make_promoted, viewer
 from tests.factories import NOON, Cast
@@ -27,6 +29,10 @@ from tests.ledger.racing import race
 
 NO = NewDecline(DeclineReason.LAW_OR_SAFETY, "Reading fees aloud is a legal duty, and we cannot drop it.", "A new law.")
 YES = NewPromise(SENTENCE, TODAY + timedelta(days=30))
+
+
+def owners(who: Viewer) -> list[Candidate]:
+    return candidates(who, number=1, barrier=Barrier.POLICIES, site_id=None)
 
 
 def make_executive(cast: Cast, who: str, place: str) -> None:
@@ -150,7 +156,7 @@ def test_a_partners_executive_promises_only_for_the_partners_own_people(context:
         sam = viewer(cast.sam)
         idea = make_promoted(cast, **durban)
 
-        assert [row.id for row in queries.possible_owners(sam)] == [cast.sam]
+        assert [one.id for one in owners(sam)] == [cast.sam]
         with pytest.raises(Invalid) as caught:
             service.commit_to(sam, idea, cast.olu, YES, today=TODAY, now=NOON)
 
@@ -158,7 +164,7 @@ def test_a_partners_executive_promises_only_for_the_partners_own_people(context:
 
 
 def test_possible_owners_hold_a_role_for_it(context: Flask, cast: Cast) -> None:
-    assert {row.id for row in queries.possible_owners(viewer(cast.vic))} == {cast.lea, cast.olu, cast.vic}
+    assert {one.id for one in owners(viewer(cast.vic))} == {cast.lea, cast.olu, cast.vic}
 
 
 def test_the_queue_is_what_waits_longest_first(context: Flask, cast: Cast) -> None:
@@ -175,12 +181,12 @@ def test_after_a_promise_is_handed_back_no_answer_stands(context: Flask, cast: C
     with writing():
         number = make_promise(cast, state=CommitmentState.HANDED_BACK).idea_id
 
-    assert queries.standing_decision(number) is None
+    assert standing.standing_decision(number) is None
     assert [entry.number for entry in queries.queue(viewer(cast.vic)).entries] == [number]
     with writing():
         service.decline(viewer(cast.vic), queries.answerable(viewer(cast.vic), number), NO, today=TODAY, now=NOON)
-    standing = queries.standing_decision(number)
-    assert standing is not None and standing.kind is DecisionKind.DECLINE
+    found = standing.standing_decision(number)
+    assert found is not None and found.kind is DecisionKind.DECLINE
 
 
 def test_numbers_of_an_idea_that_was_never_carried_are_nobodys_to_see(context: Flask, cast: Cast) -> None:
