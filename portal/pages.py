@@ -28,7 +28,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         stop_views,
     )
     from portal.swarm import views as swarm
-    from portal.triage import again_views
+    from portal.triage import again_views, lane_views, local_fix_views, reply_views
     from portal.triage import views as triage
 
     return (
@@ -39,6 +39,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp,
+        lane_views.bp, reply_views.bp, local_fix_views.bp,
     )  # fmt: skip
 
 
@@ -68,12 +69,13 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api,
     )
     from portal.triage import api as triage
-    from portal.triage import api_again
+    from portal.triage import api_again, lane_api, local_fix_api
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
-        api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
+        api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp,
+        local_fix_api.bp, impact.bp,
         metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip
