@@ -132,7 +132,7 @@ def _page(number: int, sent: Sent | None = None, refusal: DomainError | None = N
     forms = _forms(viewer, fix, sent)
     kept = [part.data for part in sent[1] if part.type == "TextAreaField" and part.data] if sent else []
     return render_template(
-        "triage/local_fix.html", here="promises",
+        "triage/local_fix.html", here="promises", number=number,
         fix=lane_wording.row(line, today, href="") | {"title": line.title, "site": line.site, "first": line.first},
         chip=lane_wording.chip_of(line, today), days=lane_wording.days_of(line, today),
         late=lane_wording.is_late(line, today),

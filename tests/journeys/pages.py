@@ -80,6 +80,11 @@ PAGES = (
     ("frontline", "/sign-in"),
     ("frontline", "/triage"),
     ("team_leader", "/ideas"),
+    ("team_leader", "/team"),
+    ("team_leader", "/team/huddle"),
+    ("team_leader", "/ideas/{open}/replies"),
+    ("frontline", "/local-fixes"),
+    ("team_leader", "/local-fixes/{fixed}"),
     ("executive", "/triage"),
     ("executive", "/triage?move=decline"),
     ("owner", "/commitments?mine=1"),
@@ -157,6 +162,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     visitor = Visitor(served.address, "frontline")
     return found | {
         "rule": 1,
+        "fixed": 1,
         "noted": _noted(app, visitor, found["open"]),
         "said": _said(visitor),
         "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
