@@ -12,6 +12,7 @@ from portal.ideas import search_models as search
 from portal.ledger import models as ledger
 from portal.metrics import models as metrics
 from portal.outbox import models as outbox
+from portal.people import calendar_models
 from portal.people import models as people
 from portal.rewards import models as rewards
 from portal.swarm import alarm_models, parameter_models, sampling_models, stop_models
@@ -20,13 +21,14 @@ from portal.swarm import merge_models as merging
 from portal.swarm import models as swarm
 from portal.swarm import occurrence_models as occurrences
 from portal.triage import again_models as asking_again
+from portal.triage import assignment_models as assignments
 from portal.triage import local_fix_models as local_fixes
 from portal.triage import models as triage
 
 ALL = (
-    people, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
-    stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage, asking_again,
-    local_fixes, home,
+    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences,
+    swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage,
+    asking_again, assignments, local_fixes, home,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

@@ -31,10 +31,11 @@ def handlers() -> dict[str, Handler]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
-        people, ideas, rewards, swarm, home, search,
+        people, ideas, rewards, swarm, clocks, home, search,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -47,8 +48,10 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
-    return [*people.due(now), *ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now), *search.due(now)]
+    capabilities = (people, ideas, rewards, swarm, clocks, home, search)
+    return [run for capability in capabilities for run in capability.due(now)]
 
 
 def run_once(

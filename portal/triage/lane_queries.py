@@ -16,7 +16,7 @@ from portal.swarm.models import Promotion
 from portal.triage.again_models import Return
 from portal.triage.again_queries import newest_return
 from portal.triage.lane_scope import Site, concerns
-from portal.triage.models import Decision, Reply
+from portal.triage.models import Decision, Question, Reply
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
 
 AT_EXECUTIVES_SHOWN = 20
@@ -60,11 +60,12 @@ def at_executives(viewer: Viewer, sites: Sequence[Site], *, limit: int = AT_EXEC
 
 
 def unreplied() -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `Idea` for what nobody has replied to: neither first nor as an executive."""
+    """The conditions on `Idea` for what nobody has replied to: neither first nor as an executive, who may have asked."""
     return (
         Idea.stage.in_((Stage.OPEN, Stage.PROMOTED)),
         Idea.hidden_at.is_(None),
         ~exists().where(Reply.idea_id == Idea.id),
+        ~exists().where(Question.idea_id == Idea.id, Question.undone_at.is_(None)),
         ~exists().where(Decision.idea_id == Idea.id, Decision.undone_at.is_(None)),
     )
 

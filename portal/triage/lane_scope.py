@@ -11,15 +11,23 @@ from portal.ideas.models import Idea
 from portal.people.models import Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
+from portal.triage.assignment_models import Assignment
+from portal.triage.clock import Duty
 from portal.triage.policy import LANE, MAY
+
+FIRST_REPLY_OWED = (Assignment.duty == Duty.FIRST_REPLY, Assignment.until.is_(None))
 
 
 @dataclass(frozen=True)
 class Where:
-    """A node of the tree, for the policy. is_site: team leaders of its teams speak for all of it."""
+    """A node of the tree, for the policy. is_site: team leaders of its teams speak for all of it.
+
+    owed_by: who owes the first reply to what was said there.
+    """
 
     path: str
     is_site: bool = True
+    owed_by: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,15 @@ def said_where(idea: Idea) -> Where:
     """Where an idea was said: its site, else its employer, else the organisation."""
     top = select(Place.id).where(Place.kind == PlaceKind.ORGANISATION).scalar_subquery()
     here = func.coalesce(idea.site_id, idea.employer_id, top)
-    return Where(db.session.scalars(select(Place.path).where(Place.id == here)).one(), idea.site_id is not None)
+    path = db.session.scalars(select(Place.path).where(Place.id == here)).one()
+    owed = db.session.scalars(select(Assignment.person_id).where(Assignment.idea_id == idea.id, *FIRST_REPLY_OWED))
+    return Where(path, idea.site_id is not None, frozenset(owed))
 
 
 def concerns(viewer: Viewer, sites: Sequence[Site]) -> ColumnElement[bool]:
-    """The condition on `Idea` for what was said about these sites, or below a node the viewer answers for."""
+    """The condition on `Idea` for what was said about these sites or below a node the viewer answers for, or is owed
+    a first reply by them.
+    """
     here = Idea.site_id.in_([site.id for site in sites])
-    return or_(here, said_within(viewer, viewer.scope(Role.EXECUTIVE, Role.PROGRAMME)))
+    mine = select(Assignment.idea_id).where(Assignment.person_id == viewer.id, *FIRST_REPLY_OWED)
+    return or_(here, Idea.id.in_(mine), said_within(viewer, viewer.scope(Role.EXECUTIVE, Role.PROGRAMME)))

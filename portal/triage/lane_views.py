@@ -14,9 +14,9 @@ from portal.ideas.shown import IdeaView
 from portal.people.access import requires, the_viewer
 from portal.triage import huddle_queries as huddles
 from portal.triage import lane_queries, lane_wording, local_fix_queries, reply_queries
+from portal.triage.clock_queries import Clock, clocks_of
 from portal.triage.lane_scope import Site, sites_of
 from portal.triage.reply_forms import FIX_DAYS, AdoptForm
-from portal.triage.rules import answer_due
 from portal.web.dates import day_words, weekday_words
 from portal.web.links import full
 from portal.web.qr import qr_svg
@@ -35,20 +35,22 @@ def team() -> ResponseReturnValue:
     sites = sites_of(viewer)
     after = request.args.get("after")
     waiting, following = lane_queries.waiting_page(viewer, sites, limit=WAITING_SHOWN, cursor=after)
+    executives = lane_queries.at_executives(viewer, sites)
+    clocks = clocks_of([*(idea.number for idea in waiting), *(one.number for one in executives)], now=now)
     leads = [site for site in sites if site.leads]
     offered = local_fix_queries.offered_to(viewer, leads[0].id, limit=OFFERED_SHOWN) if leads else []
     mine = [site.id for site in sites]
     fixes = local_fix_queries.of_sites(viewer, mine, since=today - LATELY, limit=FIXES_SHOWN)
     return render_template(
         "triage/team.html", here="team", title=_title(sites),
-        waiting=[_waiting(idea, now) for idea in waiting],
+        waiting=[_waiting(idea, clocks.get(idea.number), viewer.id, now) for idea in waiting],
         more_href=url_for("lane.team", after=following) if following else None,
         first_href=url_for("lane.team") if after else None,
         replied=[_replied(line, today, zone) for line in
                  reply_queries.given_by(viewer, since=now - LATELY, limit=REPLIES_SHOWN)],
         fixes=[lane_wording.row(line, today, href=f"/local-fixes/{line.id}") for line in fixes],
-        executives=[{"number": one.number, "title": one.title, "due": _due(one.since, zone, today)}
-                    for one in lane_queries.at_executives(viewer, sites)],
+        executives=[{"number": one.number, "title": one.title, "due": _due(clocks.get(one.number))}
+                    for one in executives],
         offered=[_offer(line, leads, today) for line in offered],
     )  # fmt: skip
 
@@ -83,11 +85,11 @@ def _title(sites: Any) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} sites"
 
 
-def _waiting(idea: IdeaView, now: Any) -> dict[str, Any]:
+def _waiting(idea: IdeaView, clock_: Clock | None, viewer_id: int, now: Any) -> dict[str, Any]:
     return {
         "number": idea.number, "title": idea.title, "say": idea.say, "byline": idea.byline.text,
-        "barrier": idea.barrier.label, "site": idea.site_label, "age": lane_wording.age_words(idea.said_at, now),
-        "promoted": idea.stage == "promoted",
+        "barrier": idea.barrier.label, "site": idea.site_label, "promoted": idea.stage == "promoted",
+        "age": lane_wording.age_words(idea.said_at, now), "clock": lane_wording.clock_words(clock_, viewer_id),
     }  # fmt: skip
 
 
@@ -98,9 +100,13 @@ def _replied(line: reply_queries.ReplyLine, today: Any, zone: str) -> dict[str, 
     }  # fmt: skip
 
 
-def _due(since: Any, zone: str, today: Any) -> tuple[str, bool]:
-    due = answer_due(since, zone=zone)
-    return f"Answer {'was ' if due < today else ''}due {weekday_words(due)}", due < today
+def _due(clock_: Clock | None) -> tuple[str, bool]:
+    """Who answers until when, and whether that has passed."""
+    if clock_ is None:
+        return "Its executive is being named", False
+    name = clock_.name or "An executive"
+    day = weekday_words(clock_.due_on)
+    return (f"{name} owed an answer by {day}" if clock_.overdue else f"{name} answers by {day}"), clock_.overdue
 
 
 def _offer(line: local_fix_queries.FixLine, leads: list[Site], today: Any) -> dict[str, Any]:

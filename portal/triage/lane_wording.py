@@ -51,6 +51,19 @@ def age_words(since: datetime, now: datetime) -> str:
     return "for " + wording.count(days, "day") if days > 1 else "since yesterday" if days else "since today"
 
 
+def clock_words(clock: Any, viewer_id: int) -> tuple[str, bool] | None:
+    """Who owes the first reply until when, and whether that has passed; None where only the age is known.
+
+    clock: a `Clock` or None. What is promoted is owed an answer, which is the executives' clock.
+    """
+    if clock is None or clock.what != "first_reply":
+        return None
+    who = "You reply" if clock.person_id == viewer_id else f"{clock.name} replies" if clock.name else "A reply"
+    day = wording.WEEKDAYS[clock.due_on.weekday()] + f" {clock.due_on.day} {wording.MONTHS[clock.due_on.month - 1]}"
+    late = ", late" if clock.overdue else ""
+    return f"{who} by {day}{late}" if clock.name else f"A reply is due by {day}{late}", clock.overdue
+
+
 def row(line: Any, today: date, *, href: str) -> dict[str, Any]:
     """A local fix in a list, as `promise_row` draws it. line: a `FixLine`."""
     course: Course = line.course

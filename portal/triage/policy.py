@@ -6,7 +6,7 @@ from portal.people.policy import Rule, either, holds, in_a_team, signed_in
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
 
-LANE = (Role.TEAM_LEADER, Role.EXECUTIVE, Role.PROGRAMME)
+LANE = (Role.TEAM_LEADER, Role.EXECUTIVE, Role.PROGRAMME, Role.ADMINISTRATOR)
 
 
 def leads(viewer: Viewer | None, subject: Any = None) -> bool:
@@ -24,6 +24,13 @@ def directs(viewer: Viewer | None, subject: Any = None) -> bool:
     return subject.is_site and subject.path in viewer.scope(Role.EXECUTIVE, Role.PROGRAMME)
 
 
+def owes_it(viewer: Viewer | None, subject: Any = None) -> bool:
+    """Owes the first reply now, whatever they hold. subject: see `Where`."""
+    if viewer is None or subject is None:
+        return viewer is not None and viewer.holds(Role.ADMINISTRATOR)  # the last whom it can come to
+    return viewer.id in subject.owed_by
+
+
 MAY: dict[str, Rule] = {
     "triage.see": holds(Role.EXECUTIVE),
     "triage.decide": holds(Role.EXECUTIVE),  # where the idea was said, or above
@@ -31,7 +38,7 @@ MAY: dict[str, Rule] = {
     "decision.ask_again": in_a_team,  # new voices are counted by team
     "lane.see": holds(*LANE),
     "reply.see": signed_in,  # as far as the idea may be seen
-    "reply.give": either(leads, holds(Role.EXECUTIVE, Role.PROGRAMME)),  # where the idea was said
+    "reply.give": either(leads, holds(Role.EXECUTIVE, Role.PROGRAMME), owes_it),  # where the idea was said
     "fix.see": signed_in,  # as far as the idea may be seen
     "fix.promise": either(leads, directs),  # for one's own site
     "fix.work": signed_in,  # its owner alone

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from portal.errors import Conflict, Invalid, Refusal, Refused
 
 REPLY_CHARS_MIN, REPLY_CHARS_MAX = 10, 1_000
-REPLY_WORKING_DAYS = 5
 WAITING_STAGES = frozenset({"open", "promoted"})  # the swarm or the executives still have it
 
 
