@@ -87,7 +87,7 @@ def _owed_now(row: Any) -> Any:
 def _called(column: Any) -> Any:
     """Of the highest level to which what is owed has climbed."""
     source = _UP.level if column is Assignment.level else _CALLED.name
-    query = select(source).join(_CALLED, _CALLED.id == _UP.person_id)
+    query = select(source).select_from(_UP).join(_CALLED, _CALLED.id == _UP.person_id)
     climbed = _UP.idea_id == STANDS.idea_id, _UP.duty == STANDS.duty, _UP.until.is_(None), _UP.level > 0
     return query.where(*climbed).order_by(_UP.level.desc()).limit(1).correlate(STANDS).scalar_subquery()
 

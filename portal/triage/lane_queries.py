@@ -60,7 +60,7 @@ def at_executives(viewer: Viewer, sites: Sequence[Site], *, limit: int = AT_EXEC
 
 
 def unreplied() -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `Idea` for what nobody has replied to: neither first nor as an executive, who may have asked."""
+    """The conditions on `Idea` for what nobody has replied to: neither first, nor as an executive who asked or said."""
     return (
         Idea.stage.in_((Stage.OPEN, Stage.PROMOTED)),
         Idea.hidden_at.is_(None),
