@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 REPLIED_AFTER, ANSWERED_AFTER = timedelta(days=2), timedelta(days=3)
 WAITS_STILL = timedelta(days=9)  # what is newer still waits for somebody
 UNHEARD = ("hidden", "withdrawn", "joined")
+FORGOTTEN = ("under-six-minutes", "app-is-down")  # nobody has said a word, and it shows
 ANSWERS = {
     "exs-consent": "I took this to the legal desk. They want to know how often it comes up, so a me too helps.",
     "dead-air": "Nobody on my team loses a point for reading. I told quality so and asked for a new sheet.",
@@ -51,7 +52,8 @@ def plan_lane(lives: Mapping[str, Life], calendar: "Calendar", *, now: datetime)
     """Put the first replies and the local fixes into the calendar."""
     for life in lives.values():
         said = now - timedelta(days=life.story.days_ago)
-        if life.story.fate in UNHEARD or life.story.key in FIXES or now - said < WAITS_STILL:
+        silent = life.story.fate in UNHEARD or life.story.key in (*FORGOTTEN, *FIXES)
+        if silent or now - said < WAITS_STILL:
             continue
         words = ANSWERS.get(life.story.key, "")
         calendar.add(said + (ANSWERED_AFTER if words else REPLIED_AFTER), partial(_reply, life, words))

@@ -20,7 +20,7 @@ from portal.triage.local_fix_models import LocalFix
 from portal.triage.models import Decision, DecisionKind, Reply
 from portal.triage.reply_queries import KINDS
 
-VIEWS_WANTED, STEPS_SHOWN = 3, 4
+VIEWS_WANTED, STEPS_SHOWN = 3, 3
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Told:
     words: str
 
 
-def need_a_view(viewer: Viewer, site: Site) -> Sequence[Row[Any]]:
+def need_a_view(viewer: Viewer, site: Site) -> Sequence[Row[int, str, str]]:
     """(id, title, say) of open ideas for a team to weigh in on, those of their own site first, then the newest.
 
     By no count at all: a list in the order of votes would tell them.
@@ -85,7 +85,7 @@ def _newest(viewer: Viewer, site: Site, *parts: tuple[Select, Any]) -> list[Told
 
 
 def _words(what: Any) -> str:
-    known = {**KINDS, DecisionKind.COMMIT: "Promised", DecisionKind.DECLINE: "Declined", "done": "Done"}
+    known: dict[Any, str] = {**KINDS, DecisionKind.COMMIT: "Promised", DecisionKind.DECLINE: "Declined", "done": "Done"}
     return known.get(what) or f"Fixed in {what}"
 
 

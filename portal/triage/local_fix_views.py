@@ -1,6 +1,7 @@
 """Local fixes over HTTP: everybody reads them; their owner, a second person and other sites work there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from portal.people.viewer import Viewer
 from portal.triage import lane_wording, local_fix, local_fix_queries
 from portal.triage.lane_scope import sites_of
 from portal.triage.local_fix_models import LocalFix
-from portal.triage.reply_forms import FIX_FORMS, AdoptForm, FixDateForm, FixDoneForm, FixVerdictForm
+from portal.triage.reply_forms import FIX_DAYS, FIX_FORMS, AdoptForm, FixDateForm, FixDoneForm, FixVerdictForm
 from portal.web.forms import StrictForm
 from portal.web.problems import status_of, wants_json
 from portal.web.transactions import writing
@@ -34,12 +35,12 @@ def index() -> ResponseReturnValue:
     viewer, today = the_viewer(), _today()
     after, offered = request.args.get("after"), request.args.get("offered") == "1"
     lines, following = local_fix_queries.fixes_page(viewer, limit=SHOWN, cursor=after, offered=offered)
-    only = {"offered": 1} if offered else {}
+    only = "1" if offered else None
     return render_template(
         "triage/local_fixes.html", here="promises", offered=offered,
         fixes=[lane_wording.row(line, today, href=f"/local-fixes/{line.id}") for line in lines],
-        more_href=url_for("local_fixes.index", after=following, **only) if following else None,
-        first_href=url_for("local_fixes.index", **only) if after else None,
+        more_href=url_for("local_fixes.index", after=following, offered=only) if following else None,
+        first_href=url_for("local_fixes.index", offered=only) if after else None,
     )  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def _page(number: int, sent: Sent | None = None, refusal: DomainError | None = N
         forms={name: forms.get(name) for name in FIX_FORMS}, sent=sent[1] if sent else None,
         refusal={"": refusal.message} if refusal and not refusal.fields else {},
         kept=kept if sent and sent[0] not in forms else [],
-        one_site=len(forms["adopt"].site.choices) == 1 if "adopt" in forms else False,  # type: ignore[attr-defined]
+        one_site=len(forms["adopt"].site.choices) == 1 if "adopt" in forms else False,
     )  # fmt: skip
 
 
@@ -159,6 +160,8 @@ def _forms(viewer: Viewer, fix: LocalFix, sent: Sent | None) -> dict[str, Any]:
     }
     if "adopt" in forms:
         forms["adopt"].offer(free)
+        if not (sent and sent[0] == "adopt"):
+            forms["adopt"].due_on.data = _today() + timedelta(days=FIX_DAYS)
     return forms
 
 
