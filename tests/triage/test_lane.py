@@ -18,7 +18,11 @@ from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.people.service import grant
 from portal.triage import huddle_queries, lane_queries, local_fix, local_fix_queries, replies, service
+from portal.triage.assignment_models import Assignment, Because
+from portal.triage.clock import Duty
+from portal.triage.clock_queries import clocks_of
 from portal.triage.lane_scope import sites_of
+from portal.triage.lane_wording import clock_words
 from portal.triage.models import Reply, ReplyKind
 from tests.commitments.factories import TODAY, make_idea, make_promoted, viewer
 from tests.factories import NOON, Cast
@@ -288,3 +292,23 @@ def test_no_hidden_name_is_in_the_lane(context: Flask, cast: Cast) -> None:
     lines = {one.byline.text for one in lane_queries.waiting_page(lea, sites_of(lea), limit=20)[0]}
 
     assert lines == {"A colleague in Leeds", "Asha, Billing, Leeds"}
+
+
+def test_whoever_owes_the_first_reply_sees_it_in_their_lane_and_may_give_it(context: Flask, cast: Cast) -> None:
+    """An administrator, where there is nobody else: of no site, and without a role that replies."""
+    with writing():
+        idea = idea_of(cast, title="Owed")
+        tess = viewer(cast.tess)
+        refused(Refused, "not_allowed", lambda: reply(cast, cast.tess, idea))
+        assert [one.title for one in lane_queries.waiting_page(tess, [], limit=9)[0]] == []
+        db.session.add(Assignment(
+            idea_id=idea.id, duty=Duty.FIRST_REPLY, level=0, person_id=cast.tess, because=Because.ROUTED, since=NOON,
+            starts_at=NOON, due_on=DUE, due_at=NOON + timedelta(days=7),
+        ))  # fmt: skip
+        db.session.flush()
+
+        assert [one.title for one in lane_queries.waiting_page(tess, [], limit=9)[0]] == ["Owed"]
+        told = clock_words(clocks_of([idea.id], now=NOON)[idea.id], cast.tess)
+        assert told == ("You reply by Monday 16 March", False)
+        reply(cast, cast.tess, idea)
+        assert lane_queries.waiting_page(tess, [], limit=9)[0] == []
