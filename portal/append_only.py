@@ -25,6 +25,7 @@ TABLES = (
     "blind_samples",
     "blind_sample_items",
     "blind_answers",
+    "local_fix_steps",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

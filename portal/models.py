@@ -25,13 +25,14 @@ from portal.swarm import models as swarm
 from portal.swarm import occurrence_models as occurrences
 from portal.triage import again_models as asking_again
 from portal.triage import assignment_models as assignments
+from portal.triage import local_fix_models as local_fixes
 from portal.triage import models as triage
 from portal.triage import moves_models as moves
 
 ALL = (
     people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging,
     occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses,
-    triage, asking_again, moves, assignments, home, notices, webhook_models, clock_models,
+    triage, asking_again, moves, assignments, local_fixes, home, notices, webhook_models, clock_models,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

@@ -40,7 +40,15 @@ def blueprints() -> tuple[Blueprint, ...]:
         stop_views,
     )
     from portal.swarm import views as swarm
-    from portal.triage import again_views, answerer_views, ask_views, moves_views
+    from portal.triage import (
+        again_views,
+        answerer_views,
+        ask_views,
+        lane_views,
+        local_fix_views,
+        moves_views,
+        reply_views,
+    )
     from portal.triage import views as triage
 
     return (
@@ -51,8 +59,8 @@ def blueprints() -> tuple[Blueprint, ...]:
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
         merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
-        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp, notices.bp,
-        unsubscribe_views.bp, moves_views.bp, ask_views.bp, webhooks.bp, worker.bp,
+        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp, lane_views.bp, reply_views.bp,
+        local_fix_views.bp, notices.bp, unsubscribe_views.bp, moves_views.bp, ask_views.bp, webhooks.bp, worker.bp,
     )  # fmt: skip
 
 
@@ -85,14 +93,14 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api,
     )
     from portal.triage import api as triage
-    from portal.triage import api_again, api_clock, api_moves
+    from portal.triage import api_again, api_clock, api_moves, lane_api, local_fix_api
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         notices.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
-        api_merges.bp, api_occurrences.bp, triage.bp, api_moves.bp, api_again.bp, commitments.bp, api_relapses.bp,
-        impact.bp, metrics.bp,
+        api_merges.bp, api_occurrences.bp, triage.bp, api_moves.bp, api_again.bp, lane_api.bp, commitments.bp,
+        api_relapses.bp, local_fix_api.bp, impact.bp, metrics.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
         webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from portal.home.idea_clock import clock
 from portal.home.idea_merged import merged
 from portal.home.idea_occurrences import again
 from portal.home.idea_page import IdeaPage
+from portal.home.idea_reply import first_reply
 from portal.home.idea_rule import rule_box
 from portal.ideas.box import MODES, fresh_key
 from portal.ideas.earlier_shown import state_before
@@ -55,6 +56,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "rule": rule_box(viewer, idea, today=today),
         "back": back(viewer, idea, page.commitment, today=today),
         "again": again(viewer, idea, now=now),
+        "first_reply": first_reply(viewer, idea, page.moments, today=today, zone=zone),
         **merged(viewer, idea, now=now),
     }
 

@@ -15,6 +15,7 @@ from portal.notices.queries import unread_query
 from portal.outbox.clock_guard import OPEN_COUNT
 from portal.people.access import current_viewer, may
 from portal.people.queries import DEMO_ROLES
+from portal.people.roles import Role
 from portal.people.sessions import DEMO_ROLE
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
@@ -114,10 +115,18 @@ def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:
     items: list[NavItem] = [("Board", "/ideas", "board", None), ("Promises", "/commitments", "promises", None)]
     if viewer.is_executive:
         items.insert(0, ("Triage", "/triage", "triage", capped(in_triage) if in_triage else None))
+    if viewer.holds(Role.TEAM_LEADER) or _of_a_site(viewer):
+        items.append(("My team", "/team", "team", None))
     items += [("Results", "/results", "results", None), ("Metrics", "/metrics", "metrics", None)]
     if viewer.is_administrator or viewer.is_programme:
         items.append(("People", "/people", "people", None))
     return items
+
+
+def _of_a_site(viewer: Viewer) -> bool:
+    """Executive or programme of a site or partner, not of everything."""
+    top = f"/{viewer.organisation_id}/"
+    return any(path != top for path in viewer.scope(Role.EXECUTIVE, Role.PROGRAMME))
 
 
 def _tabs(viewer: Viewer) -> list[tuple[str, str, str, str, str]]:
@@ -145,6 +154,8 @@ def _footer(viewer: Viewer) -> list[tuple[str, str]]:
         ("Search", "/search"), ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
         ("Moderation log", "/moderation"),
     ]  # fmt: skip
+    if may("lane.see"):
+        links.append(("First replies", "/team"))
     if may("ledger.see"):
         links.append(("Ledger", "/ledger"))
     return links

@@ -98,6 +98,16 @@ TITLES = {
     StoryKind.FLOOR_CHECKED: "Colleagues said whether it is gone on their desk.",
 }
 
+LOCAL = {
+    "promised": "{who} promised to fix it in SITE.",
+    "adopted": "{who} promised the same for SITE.",
+    "moved": "{who} moved the date in SITE.",
+    "done": "{who} says it is fixed in SITE.",
+    "confirmed": "{who} looked, and confirmed that it is fixed in SITE.",
+    "sent_back": "{who} looked, and says it is not fixed in SITE yet.",
+    "handed_over": "{who} handed the fix in SITE over.",
+}  # what happened to a promise of one site
+
 ABOUT_TWO = (StoryKind.MERGED, StoryKind.JOINED, StoryKind.UNMERGED, StoryKind.LEFT)
 
 
@@ -141,7 +151,8 @@ def entry(
     who = actor or ("A colleague" if kind in (StoryKind.SAID, StoryKind.RULE_NAMED) else "We")
     if facts.get("for"):
         who = f"{who}, for {facts['for']},"
-    title = TITLES[kind].format(who=who, number=facts.get("number"))
+    words_of = local_title(facts) if kind is StoryKind.FIXED_HERE else TITLES[kind]
+    title = words_of.format(who=who, number=facts.get("number"))
     return Entry(
         icon,
         tone,
@@ -154,9 +165,17 @@ def entry(
     )
 
 
+def local_title(facts: Mapping[str, Any]) -> str:
+    """What happened to a promise of one site; {who} is left to fill in."""
+    site = str(facts.get("site", "one site")).replace("{", "").replace("}", "")
+    return LOCAL.get(facts.get("what", ""), TITLES[StoryKind.FIXED_HERE]).replace("SITE", site)
+
+
 def _other(kind: StoryKind, facts: Mapping[str, Any]) -> tuple[str, str] | None:
     if facts.get("rule"):
         return facts["rule_title"], f"/rules/{facts['rule']}"
+    if kind is StoryKind.FIXED_HERE and facts.get("fix"):
+        return "See it", f"/local-fixes/{facts['fix']}"
     number = facts.get("number") if kind in ABOUT_TWO else None
     return ("See it", f"/ideas/{number}") if number else None
 

@@ -52,9 +52,10 @@ class ReplyKind(StrEnum):
 
 
 class Reply(Base):
-    """A human reply to an idea, by whoever owes it or anybody who may answer for the site. The first one counts."""
+    """The first human reply to an idea, by whoever owes it or anybody who may answer for the site. One an idea."""
 
     __tablename__ = "replies"
+    __table_args__ = (Index("uq_replies_first", "idea_id", unique=True), Index("ix_replies_by", "by_id", "id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
     kind: Mapped[ReplyKind] = mapped_column(Word(ReplyKind))
