@@ -25,7 +25,8 @@ from portal.triage import models as triage
 
 ALL = (
     people, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
-    stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, keeping, triage, asking_again, home,
+    stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, keeping, triage,
+    asking_again, home,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

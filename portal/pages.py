@@ -6,9 +6,9 @@ from flask_openapi3 import APIBlueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
-    from portal.commitments import relapse_views
+    from portal.commitments import relapse_views, work_views
     from portal.commitments import views as commitments
-    from portal.home import api_pages, card_views, health, pages, search_views, similar_views
+    from portal.home import api_pages, card_views, health, leaving_views, pages, search_views, similar_views
     from portal.home import views as home
     from portal.ideas import import_views, moderation_views, rule_record_edit_views, rule_record_views, talk_views
     from portal.ideas import views as ideas
@@ -36,18 +36,18 @@ def blueprints() -> tuple[Blueprint, ...]:
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
-        merge_views.bp, looks_views.bp,
+        merge_views.bp, looks_views.bp, leaving_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
-        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp,
+        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, work_views.bp, again_views.bp,
     )  # fmt: skip
 
 
 def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
-    from portal.commitments import api_relapses
+    from portal.commitments import api_relapses, api_work
     from portal.home import api as home
-    from portal.home import api_search
+    from portal.home import api_leaving, api_search
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
@@ -73,7 +73,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
-        api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
-        metrics.bp,
-        wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
+        api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, api_work.bp,
+        impact.bp, metrics.bp,
+        wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp, api_leaving.bp,
     )  # fmt: skip

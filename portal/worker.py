@@ -24,23 +24,27 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    from portal.commitments import jobs as commitments
     from portal.home import jobs as home
+    from portal.home import leaving_jobs as leaving
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
     from portal.notices import again_mails, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
+    from portal.notices import promise_notices as promises
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
-        people, ideas, rewards, swarm, home, search,
+        people, ideas, rewards, swarm, home, search, commitments, promises, leaving,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
+    from portal.commitments import jobs as commitments
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
@@ -48,7 +52,8 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    return [*people.due(now), *ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now), *search.due(now)]
+    capabilities = people, ideas, rewards, swarm, home, search, commitments
+    return [run for capability in capabilities for run in capability.due(now)]
 
 
 def run_once(

@@ -90,5 +90,5 @@ class PromiseRefusal(Refusal):
     NEED_TOO_LONG = "need_too_long", Invalid, "Keep it to 400 characters.", "words"
     UNKNOWN_SUCCESSOR = (
         "unknown_successor", Invalid,
-        "Choose somebody who works here, is not leaving, and can be given promises.", "to",
+        "Choose somebody who works here, has not left, and can be given promises.", "to",
     )  # fmt: skip

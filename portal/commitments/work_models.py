@@ -1,4 +1,4 @@
-"""What keeping a promise takes: small steps, decisions asked for, help from colleagues, and nudges of those who wait."""
+"""What keeping a promise takes: small steps, decisions asked for, help, and nudges of those who wait."""
 
 from datetime import date, datetime
 

@@ -9,6 +9,7 @@ STEPS_MAX = 7
 STEP_CHARS_MAX = 120
 NEED_CHARS_MIN, NEED_CHARS_MAX = 10, 400
 ACCEPT_WORKING_DAYS = 2.0  # the owner accepts an offer or hands it back; then the sponsor is told
+LATE_SEEN_DAYS = 14  # a worker that was away for so long still tells of what became late meanwhile
 MEASURED_WEEKS = 12  # how long what was done is watched
 
 
@@ -50,3 +51,16 @@ def measured_week(live_from: date, today: date) -> int | None:
     """Which week of the measured ones it is, from 1; None before the change is live and after the last one."""
     week = (today - live_from).days // 7 + 1
     return week if 1 <= week <= MEASURED_WEEKS else None
+
+
+def reminder(due_on: date, set_on: date, today: date) -> str | None:
+    """Which reminder a promise calls for: "week", "day", "late" or none. set_on: the day on which the date was named.
+
+    Whoever named a date nearer than a reminder has just read it.
+    """
+    days = (due_on - today).days
+    if days < 0:
+        return "late"
+    if days <= 1:
+        return "day" if (due_on - set_on).days > 1 else None
+    return "week" if days <= 7 and (due_on - set_on).days > 7 else None
