@@ -1,7 +1,7 @@
 """What the worker does for promises: once a day it looks which are about to be due, or have just become late."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Row, func, select
 
@@ -22,8 +22,9 @@ TOGETHER = 200  # reminders in one transaction, so that nobody waits for them
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
-    """(topic, unique key) of the periodic run: once an hour, since days begin elsewhere than at Greenwich."""
-    return [(REMIND, f"{REMIND}:{now:%Y-%m-%dT%H}")]
+    """(topic, unique key) of the periodic run: twice a day (UTC), since days begin elsewhere than at Greenwich."""
+    moment = now.astimezone(UTC)
+    return [(REMIND, f"{REMIND}:{moment.date().isoformat()}:{moment.hour // 12}")]
 
 
 def remind(message: Claimed, now: datetime) -> None:
