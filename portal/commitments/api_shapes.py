@@ -159,7 +159,7 @@ class DeliveryShown(Shown):
     look: LookShown | None
 
 
-class StepShown(Shown):
+class WorkStepShown(Shown):
     """One line of the owner's checklist."""
 
     number: int
@@ -184,7 +184,7 @@ class FullPromiseShown(PromiseShown):
     updates: list[UpdateShown]
     deliveries: list[DeliveryShown]
     hand_back: HandBackShown | None
-    steps: list[StepShown] = Field(description="In order.")
+    steps: list[WorkStepShown] = Field(description="In order.")
     decision_needed: AskedShown | None = Field(description="What the owner waits for; null while there is nothing.")
     help_wanted: AskedShown | None = Field(description="Null while no help is asked for.")
     asked_to_help: bool = Field(description="This person was asked to help and has not said. Nobody else sees it.")
@@ -218,7 +218,7 @@ def full_shown(full: Full, may: list[Verb]) -> FullPromiseShown:
         updates=[UpdateShown(body=one.body, **_who(one)) for one in full.updates],
         deliveries=[_delivery(full, one) for one in full.deliveries],
         hand_back=HandBackShown(reason=full.hand_back.reason, **_who(full.hand_back)) if full.hand_back else None,
-        steps=[StepShown(number=one.id, words=one.words, done_at=one.done_at) for one in full.work.steps],
+        steps=[WorkStepShown(number=one.id, words=one.words, done_at=one.done_at) for one in full.work.steps],
         decision_needed=_asked(full.work.need), help_wanted=_asked(full.work.call),
         asked_to_help=full.work.asked_me, helpers=list(full.work.helpers),
         may=may,

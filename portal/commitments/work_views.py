@@ -1,11 +1,14 @@
 """What an owner works with on the page of a promise, and what others do there: decide, help, nudge."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.commitments import helping, needs, nudges, steps
 from portal.commitments.forms import AcceptForm, AnswerForm, DecisionForm, HelpForm, NeedForm, NudgeForm, StepForm
+from portal.commitments.models import Commitment
 from portal.commitments.promise_views import carry_out, when_now
 from portal.people.access import requires, the_viewer
 from portal.web.redirects import safe_next
@@ -25,19 +28,36 @@ def add_step(number: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/commitments/<int:number>/steps/<int:step>/<any(done, open, up, removal):change>")
+@bp.post("/commitments/<int:number>/steps/<int:step>/done")
 @requires("commitment.steps")
-def change_step(number: int, step: int, change: str) -> ResponseReturnValue:
-    """Tick a line or not, put it one place higher, or take it out."""
+def tick_step(number: int, step: int) -> ResponseReturnValue:
+    """A line is done."""
     viewer, now = the_viewer(), clock.now()
-    verbs = {
-        "done": lambda promise: steps.tick(viewer, promise, step, done=True, now=now),
-        "open": lambda promise: steps.tick(viewer, promise, step, done=False, now=now),
-        "up": lambda promise: steps.move_up(viewer, promise, step, now=now),
-        "removal": lambda promise: steps.remove_step(viewer, promise, step, now=now),
-    }
-    said = {"done": "Ticked.", "open": "Open again.", "up": "Moved up.", "removal": "Taken out."}
-    return carry_out(number, ("step", AcceptForm()), said[change], verbs[change], to=_at(number, "steps"))
+    return _changed(number, "Ticked.", lambda promise: steps.tick(viewer, promise, step, done=True, now=now))
+
+
+@bp.post("/commitments/<int:number>/steps/<int:step>/open")
+@requires("commitment.steps")
+def open_step(number: int, step: int) -> ResponseReturnValue:
+    """A line is not done after all."""
+    viewer, now = the_viewer(), clock.now()
+    return _changed(number, "Open again.", lambda promise: steps.tick(viewer, promise, step, done=False, now=now))
+
+
+@bp.post("/commitments/<int:number>/steps/<int:step>/up")
+@requires("commitment.steps")
+def move_step_up(number: int, step: int) -> ResponseReturnValue:
+    """A line goes one place higher."""
+    viewer, now = the_viewer(), clock.now()
+    return _changed(number, "Moved up.", lambda promise: steps.move_up(viewer, promise, step, now=now))
+
+
+@bp.post("/commitments/<int:number>/steps/<int:step>/removal")
+@requires("commitment.steps")
+def remove_step(number: int, step: int) -> ResponseReturnValue:
+    """A line is taken out."""
+    viewer, now = the_viewer(), clock.now()
+    return _changed(number, "Taken out.", lambda promise: steps.remove_step(viewer, promise, step, now=now))
 
 
 @bp.post("/commitments/<int:number>/needs")
@@ -109,6 +129,10 @@ def nudge(number: int) -> ResponseReturnValue:
         lambda promise: nudges.nudge(viewer, promise, today=when.today, zone=when.zone, now=when.now),
         to=safe_next(form.back.data, url_for("commitments.show", number=number)),
     )  # fmt: skip
+
+
+def _changed(number: int, said: str, verb: Callable[[Commitment], None]) -> ResponseReturnValue:
+    return carry_out(number, ("step", AcceptForm()), said, verb, to=_at(number, "steps"))
 
 
 def _at(number: int, place: str) -> str:
