@@ -14,6 +14,7 @@ from portal.ledger import models as ledger
 from portal.metrics import models as metrics
 from portal.notices import models as notices
 from portal.outbox import models as outbox
+from portal.people import calendar_models
 from portal.people import models as people
 from portal.rewards import models as rewards
 from portal.swarm import alarm_models, parameter_models, sampling_models, stop_models
@@ -22,12 +23,13 @@ from portal.swarm import merge_models as merging
 from portal.swarm import models as swarm
 from portal.swarm import occurrence_models as occurrences
 from portal.triage import again_models as asking_again
+from portal.triage import assignment_models as assignments
 from portal.triage import models as triage
 
 ALL = (
-    people, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
-    stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, keeping, triage,
-    asking_again, home, notices,
+    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences,
+    swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, keeping,
+    triage, asking_again, assignments, home, notices,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

@@ -29,15 +29,16 @@ def handlers() -> dict[str, Handler]:
     from portal.home import leaving_jobs as leaving
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
-    from portal.notices import again_mails, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
+    from portal.notices import again_mails, clock_notices, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
     from portal.notices import promise_notices as promises
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
-        people, ideas, rewards, swarm, home, search, commitments, promises, leaving,
+        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes, clock_notices, promises,
+        people, ideas, rewards, swarm, clocks, home, search, commitments, leaving,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -51,8 +52,9 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
-    capabilities = people, ideas, rewards, swarm, home, search, commitments
+    capabilities = people, ideas, rewards, swarm, clocks, home, search, commitments
     return [run for capability in capabilities for run in capability.due(now)]
 
 

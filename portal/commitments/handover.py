@@ -90,7 +90,7 @@ def hand_over(person_id: int, to_id: int, *, by_id: int | None, now: datetime) -
             _give(commitment, to_id, by_id=by_id, now=now)
             moved += 1
         if commitment.sponsor_id == person_id:
-            moved += _pass_on(commitment, to_id if _answers(to_id) else _next_answerer(person_id), now=now)
+            moved += _pass_on(commitment, to_id if can_answer(to_id) else _next_answerer(person_id), now=now)
     return moved
 
 
@@ -120,6 +120,11 @@ def successors(*, but: int) -> Sequence[Any]:
 def can_own(person_id: int) -> bool:
     """True if somebody works here and can be given promises."""
     return db.session.execute(owners_below(EVERYWHERE, only=person_id)).first() is not None
+
+
+def can_answer(person_id: int) -> bool:
+    """True if somebody works here and answers ideas: executives and programme."""
+    return db.session.scalar(_holders(*ANSWERS).where(Person.id == person_id).limit(1)) is not None
 
 
 def _running_of(person_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -176,11 +181,7 @@ def _sponsor(commitment: Commitment, but: int) -> int | None:
 
 
 def _next_answerer(person_id: int) -> int | None:
-    return next((one for one in _line_above(person_id) if _answers(one)), None) or _programme(person_id)
-
-
-def _answers(person_id: int) -> bool:
-    return db.session.scalar(_holders(*ANSWERS).where(Person.id == person_id).limit(1)) is not None
+    return next((one for one in _line_above(person_id) if can_answer(one)), None) or _programme(person_id)
 
 
 def _programme(but: int) -> int | None:

@@ -1,13 +1,14 @@
 """The interface to what somebody who leaves still owes."""
 
 from datetime import date
+from typing import Literal
 
 from flask import Response
 from pydantic import Field
 
 from portal import clock
-from portal.commitments.handover import Duty, Owed
 from portal.home import leaving
+from portal.home.leaving import Owed
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
@@ -17,9 +18,9 @@ bp = api("leavers", "What somebody who leaves still owes, and who has it then.")
 
 
 class DutyShown(Shown):
-    """One thing that somebody owes. number: of the promise or the rule."""
+    """One thing that somebody owes. number: of the promise, the rule or the idea."""
 
-    kind: Owed
+    kind: Literal["promise", "sponsored", "rule", "first_reply", "answer"]
     number: int
     title: str
     due_on: date | None
@@ -40,7 +41,7 @@ class HandedOverShown(Shown):
 @bp.get("/people/<int:number>/duties", responses={200: page_of(DutyShown)})
 @requires("commitment.hand_over", scope=Scope.PEOPLE_READ)
 def list_duties(path: NumberPath) -> Response:
-    """What somebody still owes: promises they own or made, by their day, then rules. All of it, on one page."""
+    """What somebody still owes: promises they own or made, by their day, then rules and answers."""
     leaving.leaver(the_viewer(), path.number)
     return listed([_shown(duty) for duty in leaving.duties_of(path.number)], None)
 
@@ -58,5 +59,10 @@ def hand_over_duties(path: NumberPath, body: HandOverSent) -> Response:
     )  # fmt: skip
 
 
-def _shown(duty: Duty) -> DutyShown:
-    return DutyShown(kind=duty.kind, number=duty.number, title=duty.title, due_on=duty.due_on)
+def _shown(duty: Owed) -> DutyShown:
+    return DutyShown(
+        kind=duty.kind,  # type: ignore[arg-type]
+        number=duty.number,
+        title=duty.title,
+        due_on=duty.due_on,
+    )

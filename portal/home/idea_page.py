@@ -34,6 +34,7 @@ from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.parameters import of_version
 from portal.swarm.queries import looks_at, numbers, place_of
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
+from portal.triage import clock_queries
 from portal.web.dates import day_words, local_day
 
 REOPENED = "Colleagues say it is back, so it is open again."
@@ -136,10 +137,10 @@ def _statement(shape: Shape) -> Select:
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, *FLAGGED, Idea.merged_into_id, joined.label("has_joined"),
         typical.label("typical"), draft.label("kept_words"), talk.label("first_comment"), rule.label("rule_id"),
-        looks_at().label("looked"), *idea_occurrences.columns(looker),
+        looks_at().label("looked"), *idea_occurrences.columns(looker), *clock_queries.columns(),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
-    return cards_query(looker, *more).where(*wanted)
+    return clock_queries.joined(cards_query(looker, *more)).where(*wanted)
 
 
 def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFacts:

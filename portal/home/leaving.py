@@ -1,9 +1,9 @@
 """Somebody leaves: what they still owe in every capability, and who has it then."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from portal.commitments import handover
-from portal.commitments.handover import Duty
 from portal.commitments.policy import MAY
 from portal.errors import Conflict
 from portal.people import directory
@@ -11,8 +11,21 @@ from portal.people.models import Person
 from portal.people.policy import demand
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
+from portal.triage import assignment, clock_queries
 
 HANDS_OVER = (Role.ADMINISTRATOR, Role.PROGRAMME)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One thing that somebody owes. kind: its code; number: of the promise, the rule or the idea."""
+
+    kind: str
+    label: str
+    number: int
+    title: str
+    due_on: date | None
+    path: str
 
 
 def leaver(viewer: Viewer, person_id: int) -> Person:
@@ -20,23 +33,42 @@ def leaver(viewer: Viewer, person_id: int) -> Person:
     return directory.person_for(viewer, person_id, *HANDS_OVER)
 
 
-def duties_of(person_id: int) -> list[Duty]:
-    """Everything that somebody still owes."""
-    return handover.open_duties(person_id)
+def duties_of(person_id: int) -> list[Owed]:
+    """Everything that somebody still owes: promises, rules, and the next hundred answers."""
+    found = [
+        Owed(duty.kind.value, duty.kind.label, duty.number, duty.title, duty.due_on, duty.path)
+        for duty in handover.open_duties(person_id)
+    ]
+    answers = clock_queries.owed_by(person_id)
+    return found + [
+        Owed(row.duty.value, row.duty.label, row.number, row.title, row.due_on, f"/ideas/{row.number}")
+        for row in answers
+    ]  # fmt: skip
 
 
 def hand_over(viewer: Viewer, person_id: int, to_id: int, *, now: datetime) -> int:
     """Give all of it to somebody else; returns how much it was.
 
+    Answers go along where the other one answers ideas at all; else they are routed anew once the person has left.
     Raises Conflict `nothing_owed`, Invalid `unknown_successor`.
     """
     demand(MAY, "commitment.hand_over", viewer)
     person = leaver(viewer, person_id)
     if not duties_of(person_id):
         raise Conflict("nothing_owed", f"{person.name} owes nothing any more.")
-    return handover.hand_over(person_id, to_id, by_id=viewer.id, now=now)
+    moved = handover.hand_over(person_id, to_id, by_id=viewer.id, now=now)
+    if handover.can_answer(to_id):
+        moved += assignment.reassign_of(person_id, to_id=to_id, by_id=viewer.id, now=now)
+    return moved
 
 
 def hand_over_after_leaving(person_id: int, *, by_id: int | None, now: datetime) -> int:
-    """Nobody said to whom: the manager has it, else the sponsor of a promise, else programme."""
-    return handover.hand_over_to_whoever_is_next(person_id, by_id=by_id, now=now)
+    """Nobody said to whom: the manager has it, else the sponsor of a promise, else programme; answers are routed."""
+    moved = handover.hand_over_to_whoever_is_next(person_id, by_id=by_id, now=now)
+    return moved + assignment.reassign_of(person_id, by_id=by_id, now=now)
+
+
+def owing(person_ids: list[int]) -> list[int]:
+    """Those of the people who owe anything. Three statements, however many people."""
+    found = {*handover.with_duties(person_ids), *clock_queries.owing(person_ids)}
+    return [one for one in person_ids if one in found]
