@@ -52,17 +52,19 @@ class Duty:
     title: str
     due_on: date | None
     path: str
+    idea_id: int | None = None
 
 
 def open_duties(person_id: int) -> list[Duty]:
     """Everything that somebody still owes, promises by their day first, then rules. Two statements."""
-    columns = Commitment.id, Commitment.sentence, Commitment.due_on, Commitment.owner_id, Commitment.sponsor_id
+    columns = (Commitment.id, Commitment.idea_id, Commitment.sentence, Commitment.due_on, Commitment.owner_id,
+               Commitment.sponsor_id)  # fmt: skip
     theirs = select(*columns).where(_running_of([person_id])).order_by(Commitment.due_on, Commitment.id)
     found = []
     for row in db.session.execute(theirs):
         kinds = ((Owed.PROMISE, row.owner_id), (Owed.SPONSORED, row.sponsor_id))
-        address = f"/commitments/{row.id}"
-        found += [Duty(kind, row.id, row.sentence, row.due_on, address) for kind, who in kinds if who == person_id]
+        rest = row.id, row.sentence, row.due_on, f"/commitments/{row.id}", row.idea_id
+        found += [Duty(kind, *rest) for kind, who in kinds if who == person_id]
     rules = rule_owners.owned_by(person_id)
     return found + [Duty(Owed.RULE, row.id, row.title, None, f"/rules/{row.id}") for row in rules]
 

@@ -42,8 +42,9 @@ class HandedOverShown(Shown):
 @requires("commitment.hand_over", scope=Scope.PEOPLE_READ)
 def list_duties(path: NumberPath) -> Response:
     """What somebody still owes: promises they own or made, by their day, then rules and answers."""
-    leaving.leaver(the_viewer(), path.number)
-    return listed([_shown(duty) for duty in leaving.duties_of(path.number)], None)
+    viewer = the_viewer()
+    leaving.leaver(viewer, path.number)
+    return listed([_shown(duty) for duty in leaving.duties_of(viewer, path.number)], None)
 
 
 @bp.post("/people/<int:number>/duties/handovers", responses={201: HandedOverShown})
