@@ -108,7 +108,7 @@ def board(
     after: the cursor of the next page of that one. Raises Invalid `bad_cursor`.
     """
     condition = _narrowed(viewer, viewer.id if mine else owner_id, site_id)
-    counts = standings.counts(ORDER, today, condition)
+    counts, reopened = standings.counts(ORDER, today, condition)
     size, names = (PAGE_SHOWN, (only,)) if only else (GROUP_SHOWN, ORDER)
     rows = _firsts(names, today, condition, sort=sort, size=size, after=after if only else None)
     shown = [row.id for some in rows.values() for row in some[:size]]
@@ -119,7 +119,7 @@ def board(
         more={name: _cursor(name, sort, some[size - 1]) for name, some in rows.items() if len(some) > size},
         lately=standings.lately_on_time(today, condition)
         if counts[Standing.KEPT] + counts[Standing.LATE_KEPT] > COUNTED_TO else None,
-        reopened=standings.reopened(condition),
+        reopened=reopened,
     )  # fmt: skip
 
 

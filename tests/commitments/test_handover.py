@@ -48,7 +48,8 @@ def test_what_somebody_owes_is_listed_with_what_is_due_first(context: Flask, cas
     olu, vic = handover.open_duties(cast.olu), handover.open_duties(cast.vic)
 
     assert [(duty.kind, duty.number) for duty in olu] == [
-        (Owed.PROMISE, sooner.id), (Owed.PROMISE, later.id), (Owed.RULE, rule.id - 1), (Owed.RULE, rule.id)]  # fmt: skip
+        (Owed.PROMISE, sooner.id), (Owed.PROMISE, later.id), (Owed.RULE, rule.id - 1), (Owed.RULE, rule.id),
+    ]  # fmt: skip
     assert [(duty.kind, duty.number) for duty in vic] == [(Owed.SPONSORED, sooner.id), (Owed.SPONSORED, later.id)]
     assert kept.id not in {duty.number for duty in olu if duty.kind is Owed.PROMISE}
     assert handover.with_duties([cast.asha, cast.olu, cast.vic]) == [cast.olu, cast.vic]
