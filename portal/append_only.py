@@ -26,9 +26,16 @@ TABLES = (
     "blind_sample_items",
     "blind_answers",
     "local_fix_steps",
+    "deliveries",
+    "delivery_sites",
+    "delivery_sites_without",
+    "delivery_verdicts",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64
+# Once a second person has confirmed what was done, no site joins it and how the promise ended does not change.
+SITES = ("delivery_sites", "delivery_sites_without")
+ENDED = "commitments_frozen"
 
 
 def statements(dialect: str, table: str) -> list[str]:
@@ -39,10 +46,41 @@ def statements(dialect: str, table: str) -> list[str]:
     return made
 
 
+def frozen(dialect: str) -> list[str]:
+    """The DDL that freezes what a second person has confirmed: the sites of a delivery, and how a promise ended."""
+    confirmed = "EXISTS (SELECT 1 FROM delivery_verdicts WHERE delivery_id = NEW.delivery_id AND confirmed)"
+    changed = "OLD.kept_late IS NOT NULL AND (NEW.kept_late IS {0} OLD.kept_late OR NEW.live_from IS {0} OLD.live_from)"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_frozen BEFORE INSERT ON {table} WHEN {confirmed} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is frozen'); END" for table in SITES
+        ] + [f"CREATE TRIGGER {ENDED} BEFORE UPDATE ON commitments WHEN {changed.format('NOT')} "
+             "BEGIN SELECT RAISE(ABORT, 'commitments is frozen'); END"]  # fmt: skip
+    refuse = (
+        "CREATE OR REPLACE FUNCTION refuse_frozen() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION '% is frozen', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    look = (
+        "CREATE OR REPLACE FUNCTION refuse_confirmed() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {confirmed} THEN RAISE EXCEPTION '% is frozen', TG_TABLE_NAME "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+    )
+    on_insert = [
+        f"CREATE TRIGGER {table}_frozen BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_confirmed()"
+        for table in SITES
+    ]
+    on_update = (
+        f"CREATE TRIGGER {ENDED} BEFORE UPDATE ON commitments FOR EACH ROW "
+        f"WHEN ({changed.format('DISTINCT FROM')}) EXECUTE FUNCTION refuse_frozen()"
+    )
+    return [refuse, look, *on_insert, on_update]
+
+
 def trigger_names(dialect: str) -> set[str]:
     """Every trigger that must exist."""
     verbs = ("update", "delete") if dialect == "sqlite" else ("update", "delete", "truncate")
-    return {f"{table}_no_{verb}" for table in TABLES for verb in verbs} | {f"{CHAINED}_chain"}
+    growing = {f"{table}_no_{verb}" for table in TABLES for verb in verbs}
+    return growing | {f"{CHAINED}_chain", ENDED} | {f"{table}_frozen" for table in SITES}
 
 
 def _sqlite(table: str) -> list[str]:

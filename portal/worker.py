@@ -26,7 +26,9 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    from portal.commitments import jobs as commitments
     from portal.home import jobs as home
+    from portal.home import leaving_jobs as leaving
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
     from portal.notices import (
@@ -39,6 +41,7 @@ def handlers() -> dict[str, Handler]:
         post_jobs,
         swarm_mails,
     )
+    from portal.notices import promise_notices as promises
     from portal.notices import webhook_jobs as webhooks
     from portal.notices import webhook_notices as webhook_news
     from portal.people import jobs as people
@@ -48,14 +51,16 @@ def handlers() -> dict[str, Handler]:
     from portal.triage import moves_jobs as moves
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, ask_notices, clock_notices, outcome_jobs, post_jobs,
-        people, ideas, rewards, swarm, clocks, moves, home, search, webhooks, webhook_news,
+        people_mails, swarm_mails, merge_mails, again_mails, ask_notices, clock_notices, promises, outcome_jobs,
+        post_jobs, people, ideas, rewards, swarm, clocks, moves, home, search, commitments, leaving, webhooks,
+        webhook_news,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
+    from portal.commitments import jobs as commitments
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
@@ -67,7 +72,9 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.triage import clock_jobs as clocks
     from portal.triage import moves_jobs as moves
 
-    capabilities = people, ideas, rewards, swarm, clocks, moves, home, search, post, webhooks
+    capabilities = (
+        people, ideas, rewards, swarm, clocks, moves, home, search, commitments, post, webhooks,
+    )  # fmt: skip
     return [run for capability in capabilities for run in capability.due(now)]
 
 

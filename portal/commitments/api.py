@@ -41,7 +41,7 @@ def list_promises(query: PromisesAsked) -> Response:
     when = _when()
     found, following = lists.promises_page(
         the_viewer(), only=query.standing, mine=query.mine, today=when.today, zone=when.zone,
-        limit=query.limit, cursor=query.cursor,
+        limit=query.limit, cursor=query.cursor, owner_id=query.owner, site_id=query.site,
     )  # fmt: skip
     return listed([promise_shown(promise) for promise in found], following)
 
@@ -58,7 +58,7 @@ def see_promise(path: NumberPath) -> Response:
 def accept_promise(path: NumberPath) -> Response:
     """The owner takes it on (403 `not_the_owner`, 409 `already_accepted`, `handed_back` and the like)."""
     viewer, now = the_viewer(), clock.now()
-    return _carried_out(path.number, lambda promise: service.accept(viewer, promise, now=now))
+    return carried_out(path.number, lambda promise: service.accept(viewer, promise, now=now))
 
 
 @bp.post("/commitments/<int:number>/hand-back", responses={201: StandsShown}, openapi_extensions=TAKES_MATCH)
@@ -69,7 +69,7 @@ def hand_back_promise(path: NumberPath, body: ReasonSent) -> Response:
     403 `not_the_owner`; 409 `already_accepted`, `handed_back` and the like.
     """
     viewer, now = the_viewer(), clock.now()
-    return _carried_out(path.number, lambda promise: service.hand_back(viewer, promise, body.reason, now=now))
+    return carried_out(path.number, lambda promise: service.hand_back(viewer, promise, body.reason, now=now))
 
 
 @bp.post("/commitments/<int:number>/updates", responses={201: StandsShown}, openapi_extensions=TAKES_MATCH)
@@ -77,7 +77,7 @@ def hand_back_promise(path: NumberPath, body: ReasonSent) -> Response:
 def post_update_on_promise(path: NumberPath, body: UpdateSent) -> Response:
     """The owner tells what moved (403 `not_the_owner`, 409 `not_accepted`, `already_confirmed`, `handed_back`)."""
     viewer, now = the_viewer(), clock.now()
-    return _carried_out(path.number, lambda promise: service.post_update(viewer, promise, body.body, now=now))
+    return carried_out(path.number, lambda promise: service.post_update(viewer, promise, body.body, now=now))
 
 
 @bp.post("/commitments/<int:number>/dates", responses={201: StandsShown}, openapi_extensions=TAKES_MATCH)
@@ -89,7 +89,7 @@ def move_date_of_promise(path: NumberPath, body: DateSent) -> Response:
     `date_too_far`.
     """
     viewer, when = the_viewer(), _when()
-    return _carried_out(
+    return carried_out(
         path.number,
         lambda promise: service.move_date(viewer, promise, body.due_on, body.reason, today=when.today, now=when.now),
     )
@@ -104,7 +104,7 @@ def deliver_promise(path: NumberPath, body: DeliverySent) -> Response:
     `unknown_site`.
     """
     viewer, when = the_viewer(), _when()
-    return _carried_out(
+    return carried_out(
         path.number,
         lambda promise: service.deliver(viewer, promise, body.delivery(), today=when.today, now=when.now),
     )
@@ -119,7 +119,7 @@ def confirm_promise(path: NumberPath) -> Response:
     403 `second_person` for its owner, `not_a_confirmer`; 409 `not_delivered`, `already_confirmed`, `handed_back`.
     """
     viewer, now = the_viewer(), clock.now()
-    return _carried_out(path.number, lambda promise: service.confirm(viewer, promise, now=now), key_needed=True)
+    return carried_out(path.number, lambda promise: service.confirm(viewer, promise, now=now), key_needed=True)
 
 
 @bp.post("/commitments/<int:number>/send-backs", responses={201: StandsShown}, openapi_extensions=TAKES_MATCH)
@@ -130,7 +130,7 @@ def send_back_promise(path: NumberPath, body: ReasonSent) -> Response:
     403 `second_person` for its owner, `not_a_confirmer`; 409 `not_delivered`, `already_confirmed`, `handed_back`.
     """
     viewer, now = the_viewer(), clock.now()
-    return _carried_out(path.number, lambda promise: service.send_back(viewer, promise, body.reason, now=now))
+    return carried_out(path.number, lambda promise: service.send_back(viewer, promise, body.reason, now=now))
 
 
 @bp.post("/commitments/<int:number>/not-back", responses={201: StandsShown}, openapi_extensions=TAKES_MATCH)
@@ -141,10 +141,10 @@ def answer_not_back(path: NumberPath, body: ReasonSent) -> Response:
     403 `not_the_owner`. What is back is answered with a delivery instead.
     """
     viewer, now = the_viewer(), clock.now()
-    return _carried_out(path.number, lambda promise: relapses.not_back(viewer, promise, body.reason, now=now))
+    return carried_out(path.number, lambda promise: relapses.not_back(viewer, promise, body.reason, now=now))
 
 
-def _carried_out(number: int, verb: Callable[[Commitment], Any], *, key_needed: bool = False) -> Response:
+def carried_out(number: int, verb: Callable[[Commitment], Any], *, key_needed: bool = False) -> Response:
     """Load through the viewer, hold it against If-Match, do one thing, tell where the promise stands.
 
     Not the whole promise: whoever hands back what they saw only as its owner does not see it any more.

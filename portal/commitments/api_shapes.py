@@ -18,7 +18,7 @@ from portal.commitments.rules import (
     Standing,
     Verb,
 )
-from portal.web.api import Day, Moment, Number, PageAsked, Sent, Shown, Words
+from portal.web.api import AskedNumber, Day, Moment, Number, PageAsked, Sent, Shown, Words
 
 SITES_MAX = 500
 
@@ -30,6 +30,8 @@ class PromisesAsked(PageAsked):
     mine: Annotated[bool, BeforeValidator(lambda text: {"true": True, "false": False}.get(text, text))] = Field(
         False, strict=True, description="Only what this person owns."
     )
+    owner: AskedNumber | None = Field(None, description="Only what this colleague owns.")
+    site: AskedNumber | None = Field(None, description="Only about what was said at this site.")
 
 
 class ReasonSent(Sent):
@@ -100,6 +102,8 @@ class PromiseShown(Shown):
     people_waiting: int = Field(description="People who hit what it is about.")
     made_at: Moment
     updated_at: Moment | None
+    accept_by: Moment | None = Field(description="Until when the owner says whether it is theirs; old ones: null.")
+    nudges: int = Field(description="How often people who wait have nudged the owner.")
 
 
 class NamedDateShown(Shown):
@@ -151,7 +155,24 @@ class DeliveryShown(Shown):
     live_from: date
     evidence: str
     sites: list[SiteNamed]
+    sites_without: list[SiteNamed] = Field(description="Those that did not get it: the comparison.")
     look: LookShown | None
+
+
+class WorkStepShown(Shown):
+    """One line of the owner's checklist."""
+
+    number: int
+    words: str
+    done_at: Moment | None
+
+
+class AskedShown(Shown):
+    """A decision that is waited for, or help that is asked for."""
+
+    by: PromiserShown
+    at: Moment
+    words: str
 
 
 class FullPromiseShown(PromiseShown):
@@ -163,6 +184,11 @@ class FullPromiseShown(PromiseShown):
     updates: list[UpdateShown]
     deliveries: list[DeliveryShown]
     hand_back: HandBackShown | None
+    steps: list[WorkStepShown] = Field(description="In order.")
+    decision_needed: AskedShown | None = Field(description="What the owner waits for; null while there is nothing.")
+    help_wanted: AskedShown | None = Field(description="Null while no help is asked for.")
+    asked_to_help: bool = Field(description="This person was asked to help and has not said. Nobody else sees it.")
+    helpers: list[str] = Field(description="Who joined in. Who was asked is shown to nobody.")
     may: list[Verb] = Field(description="What this person may do with it now.")
 
 
@@ -192,6 +218,9 @@ def full_shown(full: Full, may: list[Verb]) -> FullPromiseShown:
         updates=[UpdateShown(body=one.body, **_who(one)) for one in full.updates],
         deliveries=[_delivery(full, one) for one in full.deliveries],
         hand_back=HandBackShown(reason=full.hand_back.reason, **_who(full.hand_back)) if full.hand_back else None,
+        steps=[WorkStepShown(number=one.id, words=one.words, done_at=one.done_at) for one in full.work.steps],
+        decision_needed=_asked(full.work.need), help_wanted=_asked(full.work.call),
+        asked_to_help=full.work.asked_me, helpers=list(full.work.helpers),
         may=may,
     )  # fmt: skip
 
@@ -204,6 +233,7 @@ def _common(promise: Promise) -> dict[str, Any]:
         "due_on": row.due_on, "dates": [named.due_on for named in course.dates], "live_from": course.live_from,
         "metric": NamedMetric(code=row.metric_code, name=row.metric) if row.metric_code else None,
         "people_waiting": row.n_support or 0, "made_at": row.made_at, "updated_at": row.updated_at,
+        "accept_by": row.accept_by, "nudges": row.nudges,
     }  # fmt: skip
 
 
@@ -213,14 +243,21 @@ def _holder(row: Any, kind: Kind) -> HolderShown:
 
 
 def _delivery(full: Full, row: Any) -> DeliveryShown:
-    sites = [SiteNamed(number=site.id, name=site.name) for site in full.sites[row.id]]
+    sites, without = (
+        [SiteNamed(number=site.id, name=site.name) for site in some.get(row.id, ())]
+        for some in (full.sites, full.without)
+    )
     look = None
     if row.looked_at is not None:
         looker = PromiserShown(number=row.looked_by_id, name=row.looked_by)
         look = LookShown(by=looker, at=row.looked_at, confirmed=row.confirmed, reason=row.reason)
     return DeliveryShown(
-        live_from=row.live_from, evidence=row.evidence, sites=sites, look=look, **_who(row)
+        live_from=row.live_from, evidence=row.evidence, sites=sites, sites_without=without, look=look, **_who(row)
     )  # fmt: skip
+
+
+def _asked(row: Any) -> AskedShown | None:
+    return AskedShown(words=row.words, **_who(row)) if row is not None else None
 
 
 def _who(row: Any) -> dict[str, Any]:

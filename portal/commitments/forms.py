@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
@@ -15,9 +15,11 @@ from portal.commitments.rules import (
     NewDelivery,
 )
 from portal.commitments.words import PromiseRefusal
+from portal.commitments.work_rules import NEED_CHARS_MAX, STEP_CHARS_MAX
 from portal.web.fields import DayField
-from portal.web.forms import StrictForm, no_controls, tidy
+from portal.web.forms import StrictForm, no_controls, one_line, tidy
 
+HELP_ANSWERS = [SelectChoice("yes", "Yes, and my name may be shown"), SelectChoice("no", "Not this time")]
 DATE_NEEDED = "Choose a date."
 
 
@@ -126,6 +128,49 @@ class NotBackForm(StrictForm):
     )
 
 
+class StepForm(StrictForm):
+    """One more line of the checklist."""
+
+    words = StringField("Next line", id="step-words", filters=[tidy], validators=[one_line],
+                        render_kw={"maxlength": STEP_CHARS_MAX})  # fmt: skip
+
+
+def _sentences(label: str, field_id: str) -> TextAreaField:
+    return TextAreaField(label, id=field_id, filters=[tidy], validators=[no_controls],
+                         render_kw={"maxlength": NEED_CHARS_MAX})  # fmt: skip
+
+
+class NeedForm(StrictForm):
+    """What the owner needs to be decided."""
+
+    words = _sentences("What has to be decided?", "need-words")
+
+
+class DecisionForm(StrictForm):
+    """What was decided."""
+
+    words = _sentences("What do you decide?", "decision-words")
+
+
+class HelpForm(StrictForm):
+    """What help is asked for."""
+
+    words = _sentences("What would help?", "help-words")
+
+
+class AnswerForm(StrictForm):
+    """Somebody who was asked: by name, or rather not."""
+
+    answer = RadioField("Would you help?", id="help-answer", choices=HELP_ANSWERS,
+                        validators=[InputRequired("Say whether you would.")])  # fmt: skip
+
+
+class NudgeForm(AcceptForm):
+    """Nothing but the button, and where it was pressed."""
+
+    back = HiddenField(id="nudge-back", filters=[tidy])
+
+
 FORMS: dict[str, type[StrictForm]] = {
     "accept": AcceptForm,
     "hand_back": HandBackForm,
@@ -134,4 +179,10 @@ FORMS: dict[str, type[StrictForm]] = {
     "deliver": DeliveryForm,
     "not_back": NotBackForm,
     "verdict": VerdictForm,
+    "steps": StepForm,
+    "need_decision": NeedForm,
+    "decide": DecisionForm,
+    "call_help": HelpForm,
+    "help": AnswerForm,
+    "nudge": NudgeForm,
 }

@@ -15,12 +15,14 @@ from portal.commitments.models import (
     Delivery,
     DeliverySite,
     DeliveryVerdict,
+    DeliveryWithout,
     HandBack,
     PromisedDate,
     Update,
 )
 from portal.commitments.queries import byline, readable
 from portal.commitments.rules import CommitmentState, Course, PromiseFacts, Standing, day_in
+from portal.commitments.work_queries import Work, work_on
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
@@ -46,7 +48,7 @@ class Full:
     """A promise with everything on its page. Rows hold who, when and what, the oldest first.
 
     dates: due_on, set_at, reason. updates: at, body. deliveries: with live_from, evidence, and what a second person
-    said (looked_at, confirmed, reason). sites: delivery → (id, name).
+    said (looked_at, confirmed, reason). sites, without: delivery → (id, name).
     """
 
     promise: Promise
@@ -56,16 +58,30 @@ class Full:
     updates: Sequence[Row]
     deliveries: Sequence[Row]
     sites: dict[int, list[Row]]
+    without: dict[int, list[Row]]
     hand_back: Row | None
+    work: Work
 
     def facts(self, zone: str) -> PromiseFacts:
         """The promise as the rules see it, to know what may be offered."""
         row = self.promise.row
-        return PromiseFacts(row.state, row.owner_id, row.sponsor_id, day_in(zone, row.made_at), row.due_on)
+        asked, calling = self.work.need is not None, self.work.call is not None
+        made_on = day_in(zone, row.made_at)
+        parts = row.state, row.owner_id, row.sponsor_id, made_on, row.due_on
+        return PromiseFacts(*parts, asked=asked, calling=calling)
 
 
 def promises_page(
-    viewer: Viewer, *, only: Standing | None, mine: bool, today: date, zone: str, limit: int, cursor: str | None
+    viewer: Viewer,
+    *,
+    only: Standing | None,
+    mine: bool,
+    today: date,
+    zone: str,
+    limit: int,
+    cursor: str | None,
+    owner_id: int | None = None,
+    site_id: int | None = None,
 ) -> tuple[list[Promise], str | None]:
     """Promises that the viewer may read, the newest first; mine: those the viewer owns. Raises Invalid `bad_cursor`.
 
@@ -75,6 +91,10 @@ def promises_page(
     query = _promises().where(readable(viewer), fits).order_by(Commitment.id.desc())
     if mine:
         query = query.where(Commitment.owner_id == viewer.id)
+    if owner_id is not None:
+        query = query.where(Commitment.owner_id == owner_id)
+    if site_id is not None:
+        query = query.where(Idea.site_id == site_id)
     if after := decode_cursor(cursor, int):
         query = query.where(Commitment.id < after[0])
     page, following = cut(db.session.execute(query.limit(limit + 1)).all(), limit, lambda row: (row.id,))
@@ -91,8 +111,9 @@ def promise_in_full(viewer: Viewer, number: int, *, today: date, zone: str) -> F
         promise=_with_courses(rows, today, zone)[0], said_by=byline(rows[0]),
         path=rows[0].path or f"/{viewer.organisation_id}/",
         dates=_named_dates(number), updates=_by_somebody(Update, Update.at, Update.body, number=number),
-        deliveries=deliveries, sites=_sites([row.id for row in deliveries]),
-        hand_back=hand_backs[0] if hand_backs else None,
+        deliveries=deliveries, sites=_sites(DeliverySite, [row.id for row in deliveries]),
+        without=_sites(DeliveryWithout, [row.id for row in deliveries]),
+        hand_back=hand_backs[0] if hand_backs else None, work=work_on(viewer, number, today=today),
     )  # fmt: skip
 
 
@@ -102,7 +123,8 @@ def _promises() -> Select:
     return (
         select(
             Commitment.id, Commitment.idea_id, Commitment.state, Commitment.sentence, Commitment.due_on,
-            Commitment.made_at, Commitment.owner_id, owner.name.label("owner"), owner.job_title.label("owner_title"),
+            Commitment.made_at, Commitment.accept_by, Commitment.nudges,
+            Commitment.owner_id, owner.name.label("owner"), owner.job_title.label("owner_title"),
             Commitment.sponsor_id, sponsor.name.label("sponsor"), sponsor.job_title.label("sponsor_title"),
             Metric.code.label("metric_code"), Metric.name.label("metric"), IdeaScore.n_support,
             newest.label("updated_at"), standings.newest_live().label("live_from"), Commitment.kept_late,
@@ -153,9 +175,9 @@ def _deliveries(number: int) -> Sequence[Row]:
     return db.session.execute(query).all()
 
 
-def _sites(delivery_ids: Sequence[int]) -> dict[int, list[Row]]:
+def _sites(model: Any, delivery_ids: Sequence[int]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
-    query = select(DeliverySite.delivery_id, Place.id, Place.name).join(Place, Place.id == DeliverySite.site_id)
-    for row in db.session.execute(query.where(DeliverySite.delivery_id.in_(delivery_ids)).order_by(Place.name)):
+    query = select(model.delivery_id, Place.id, Place.name).join(Place, Place.id == model.site_id)
+    for row in db.session.execute(query.where(model.delivery_id.in_(delivery_ids)).order_by(Place.name)):
         found[row.delivery_id].append(row)
     return found

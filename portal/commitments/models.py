@@ -35,6 +35,8 @@ class Commitment(Base):
     kept_late: Mapped[bool | None]
     made_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    accept_by: Mapped[datetime | None]  # until then its owner says whether it is theirs; None: offered before this was
+    nudges: Mapped[int] = mapped_column(default=0, server_default="0")  # counted here: a list shows it on every row
 
 
 class PromisedDate(Base):
@@ -87,6 +89,16 @@ class DeliverySite(Base):
     """A site that got the change."""
 
     __tablename__ = "delivery_sites"
+    __table_args__ = (UniqueConstraint("delivery_id", "site_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+
+
+class DeliveryWithout(Base):
+    """A site that did not get the change: what it is compared with. Frozen with the delivery."""
+
+    __tablename__ = "delivery_sites_without"
     __table_args__ = (UniqueConstraint("delivery_id", "site_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))

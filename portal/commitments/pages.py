@@ -1,19 +1,28 @@
 """What the templates of promises are given: rows, groups, entries. Words come from `wording`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from markupsafe import Markup, escape
 
 from portal.commitments import wording
-from portal.commitments.queries import ORDER, Board, Line, Page, Step
-from portal.commitments.rules import Course, Standing, day_in
+from portal.commitments.page_queries import Page, Step
+from portal.commitments.queries import NUMBER_MAX, ORDER, Board, Line
+from portal.commitments.rules import FROM, CommitmentState, Course, Standing, Verb, day_in
+from portal.commitments.sorting import SORTED, Column, Sort
+from portal.commitments.work_rules import MEASURED_WEEKS, measured_week
 from portal.ideas.words import StoryKind
 from portal.web.markdown import render_markdown
 from portal.web.paging import capped
+
+# Column → its label, and whether a first click puts the largest first.
+HEADS = {
+    Column.PROMISE: ("Promise", False), Column.OWNER: ("Owner", False), Column.DUE: ("By", False),
+    Column.UPDATED: ("Last update", False), Column.WAITING: ("Waiting", True),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,12 +40,15 @@ class When:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which promises are asked for."""
+    """Which promises are asked for, and how they are shown."""
 
     state: Standing | None = None
     mine: bool = False
     after: str | None = None
     as_table: bool = False
+    owner: int | None = None
+    site: int | None = None
+    sort: Sort = Sort()  # noqa: RUF009  a frozen value
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> "Wanted":
@@ -47,27 +59,50 @@ class Wanted:
             mine=args.get("mine") == "1",
             after=args.get("after") or None,
             as_table=args.get("as") == "table",
+            owner=_number(args.get("owner", "")),
+            site=_number(args.get("site", "")),
+            sort=Sort.from_word(args.get("sort", "")),
         )
 
     def address(self, **over: Any) -> str:
         """The address of these promises, with some of it changed."""
-        now = {"state": self.state, "mine": self.mine, "after": self.after, "as_table": self.as_table} | over
+        now = {field.name: getattr(self, field.name) for field in fields(self)} | over
         query = {
             "state": now["state"].value.replace("_", "-") if now["state"] else "",
             "mine": "1" if now["mine"] else "",
+            "owner": now["owner"],
+            "site": now["site"],
             "as": "table" if now["as_table"] else "",
+            "sort": now["sort"].word,
             "after": now["after"],
         }
         text = urlencode({name: value for name, value in query.items() if value})
         return f"/commitments?{text}" if text else "/commitments"
 
+    def fields(self) -> list[tuple[str, str]]:
+        """What a form that narrows these promises carries along: everything but the site."""
+        return [(name, text) for name, text in parse_qsl(urlsplit(self.address(after=None, site=None)).query)]
 
-def board_context(board: Board, wanted: Wanted, when: When) -> dict[str, Any]:
-    """The context of the board of promises."""
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:11]) <= NUMBER_MAX else None
+
+
+def board_context(board: Board, wanted: Wanted, when: When, *, viewer_id: int, sites: Sequence[Any]) -> dict[str, Any]:
+    """The context of the board of promises. sites: to choose from."""
+    late = board.shown.get(Standing.OVERDUE, ())
+    every_late = len(late) == board.counts[Standing.OVERDUE]
+    late_in = [line.department for line in late] if every_late else []
     return {
-        "summary": wording.summary(board.counts, board.lately, board.reopened),
+        "summary": wording.summary(board.counts, board.lately, board.reopened, late_in),
+        "sites": [(site.id, site.name, site.id == wanted.site) for site in sites],
+        "hidden": wanted.fields(),
+        "narrowed": _narrowed(board, wanted),
+        "heads": _heads(wanted),
+        "SORTED": [name.value for name in SORTED],
         "mine": wanted.mine,
         "as_table": wanted.as_table,
+        "here_href": wanted.address(),
         "table_href": wanted.address(as_table=True),
         "cards_href": wanted.address(as_table=False),
         "tabs": _tabs(board, wanted),
@@ -76,13 +111,33 @@ def board_context(board: Board, wanted: Wanted, when: When) -> dict[str, Any]:
                 "key": name.value,
                 "label": wording.GROUPS[name],
                 "count": capped(board.counts[name]),
-                "promises": [row(line, when) for line in board.shown.get(name, ())],
+                "promises": [row(line, when, wanted, viewer_id) for line in board.shown.get(name, ())],
                 "more_href": _more(name, wanted, board),
             }
             for name in ORDER
         ],
         "empty": _nothing(wanted),
     }
+
+
+def _narrowed(board: Board, wanted: Wanted) -> tuple[str, str] | None:
+    """Whose promises these are, as far as one is shown that says so, and the address without that; None for all."""
+    if wanted.owner is None:
+        return None
+    lines = (line for lines in board.shown.values() for line in lines)
+    name = next((line.owner for line in lines if line.owner_id == wanted.owner), "one owner")
+    return name, wanted.address(owner=None, after=None)
+
+
+def _heads(wanted: Wanted) -> list[tuple[str, str, str]]:
+    """(label, address, order as `aria-sort` says it) of each column: a second click turns the order round."""
+    heads = []
+    for column, (label, backwards) in HEADS.items():
+        current = wanted.sort.column is column
+        next_one = Sort(column, not wanted.sort.backwards if current else backwards)
+        order = ("descending" if wanted.sort.backwards else "ascending") if current else "none"
+        heads.append((label, wanted.address(sort=next_one, after=None), order))
+    return heads
 
 
 def _tabs(board: Board, wanted: Wanted) -> list[dict[str, Any]]:
@@ -107,16 +162,16 @@ def _nothing(wanted: Wanted) -> dict[str, str]:
         words = "Nothing is late."
     elif wanted.mine:
         words = "Nothing is promised in your name."
-    elif wanted.state:
-        words = "No promise is in this state."
+    elif wanted.state or wanted.owner or wanted.site:
+        words = "No promise fits this."
     else:
         words = "Nothing has been promised yet. It starts with an idea that enough people carry."
-    if wanted.state or wanted.mine:
+    if wanted.state or wanted.mine or wanted.owner or wanted.site:
         return {"sentence": words, "action": "See all promises", "href": "/commitments"}
     return {"sentence": words, "action": "See the board", "href": "/ideas"}
 
 
-def row(line: Line, when: When) -> dict[str, Any]:
+def row(line: Line, when: When, wanted: Wanted, viewer_id: int) -> dict[str, Any]:
     """One promise in a list, as `promise_row` draws it."""
     course, today = line.course, when.today
     return {
@@ -136,10 +191,19 @@ def row(line: Line, when: When) -> dict[str, Any]:
         "update_age": wording.age(line.updated_at, when.now),
         "waiting": line.waiting or None,
         "measure": None,
+        "owner_href": wanted.address(owner=line.owner_id, mine=False, after=None),
+        "owner_left": line.owner_left,
+        "silent": wording.silent(line.state, line.accept_by, when.now),
+        "nudges": wording.count(line.nudges, "nudge") if line.nudges else None,
+        "nudge_action": f"/commitments/{line.id}/nudges" if _may_nudge(line, viewer_id) else None,
     }
 
 
-def promise_context(page: Page, when: When) -> dict[str, Any]:
+def _may_nudge(line: Line, viewer_id: int) -> bool:
+    return line.state in FROM[Verb.NUDGE] and line.owner_id != viewer_id and not line.nudged
+
+
+def promise_context(page: Page, when: When, viewer_id: int) -> dict[str, Any]:
     """The readable part of the page of one promise."""
     look = wording.look(page.line.state, page.line.standing)
     clock = wording.clock(page.line.course, page.line.standing, when.today)
@@ -149,16 +213,49 @@ def promise_context(page: Page, when: When) -> dict[str, Any]:
         "state_icon": look.icon,
         "clock": clock[:1].upper() + clock[1:],
         "clock_line": _clock_line(page.line.course, when.today),
+        "must": _must(page, when),
         "facts": _facts(page, when),
     }
     delivered = page.delivered
     return {
-        "promise": row(page.line, when) | head,
+        "promise": row(page.line, when, Wanted(), viewer_id) | head,
         "say": {"words": page.say, "title": page.title, "who": page.byline, "href": f"/ideas/{page.line.idea_number}"},
         "entries": [_entry(step, when) for step in page.steps],
         "delivered": delivered
         and {"live": wording.day(delivered.live_from, when.today), "sites": ", ".join(delivered.sites),
-             "evidence": delivered.evidence},
+             "without": ", ".join(delivered.without), "evidence": delivered.evidence, "week": _week(page, when)},
+        "work": _work(page, when),
+    }  # fmt: skip
+
+
+def _must(page: Page, when: When) -> str | None:
+    """What whoever has it must do next, for everybody to read; None where nothing is overdue."""
+    line = page.line
+    if wording.silent(line.state, line.accept_by, when.now):
+        return f"{line.owner} has not said whether this is theirs. {line.sponsor} has been told."
+    if line.standing is Standing.OVERDUE and line.state in FROM[Verb.NUDGE]:
+        return f"{line.owner} must post a new date or a reason today."
+    return None
+
+
+def _week(page: Page, when: When) -> str | None:
+    """Where what was done is in its weeks of measuring, where it is measured at all."""
+    done = page.delivered
+    week = measured_week(done.live_from, when.today) if done and page.metric else None
+    return f"Week {week} of {MEASURED_WEEKS}" if week and page.line.state is CommitmentState.CONFIRMED else None
+
+
+def _work(page: Page, when: When) -> dict[str, Any]:
+    work = page.work
+    opened = {
+        name: {"by": one.by, "words": one.words, "when": wording.day(day_in(when.zone, one.at), when.today)}
+        for name, one in (("need", work.need), ("call", work.call)) if one is not None
+    }  # fmt: skip
+    done = sum(step.done_at is not None for step in work.steps)
+    return {
+        "steps": work.steps, "progress": f"{done} of {len(work.steps)} done" if work.steps else None,
+        "need": opened.get("need"), "call": opened.get("call"), "helpers": wording.listed(work.helpers),
+        "asked_me": work.asked_me, "nudged": work.nudged,
     }  # fmt: skip
 
 

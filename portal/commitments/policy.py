@@ -11,6 +11,13 @@ MAY: dict[str, Rule] = {
     "commitment.move_date": signed_in,
     "commitment.deliver": signed_in,
     "commitment.not_back": signed_in,
+    "commitment.steps": signed_in,
+    "commitment.need_decision": signed_in,
+    "commitment.call_help": signed_in,
+    "commitment.help": signed_in,  # whoever was asked
+    "commitment.nudge": signed_in,  # anybody but its owner
+    "commitment.decide": holds(Role.EXECUTIVE, Role.PROGRAMME),  # and never its owner
+    "commitment.hand_over": holds(Role.ADMINISTRATOR, Role.PROGRAMME),  # what somebody who leaves still owes
     "commitment.back": in_a_team,  # who meets it again are those who work with customers
     "commitment.confirm": holds(Role.EXECUTIVE, Role.PROGRAMME),  # and never its owner
 }

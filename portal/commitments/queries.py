@@ -1,30 +1,30 @@
 """Reading promises, always through the viewer. One function for each screen."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from portal.commitments import standings
+from portal.commitments import sorting, standings
 from portal.commitments.models import (
     Commitment,
-    Delivery,
-    DeliverySite,
     Update,
 )
-from portal.commitments.rules import CommitmentState, Course, PromiseFacts, Standing, day_in
+from portal.commitments.rules import CommitmentState, Course, Standing
 from portal.commitments.scope import organisation_zone
+from portal.commitments.sorting import SORTED, Sort
+from portal.commitments.work_models import Nudge
+from portal.commitments.work_rules import week_of
 from portal.db import db
 from portal.errors import Missing
-from portal.ideas.models import Idea, Story
+from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
-from portal.ideas.words import Names, StoryKind
-from portal.metrics.models import Metric
+from portal.ideas.words import Names
 from portal.people.models import Person, Place
+from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore
 from portal.web.paging import COUNTED_TO, bad_cursor, decode_cursor, encode_cursor
@@ -34,35 +34,31 @@ __all__ = ["organisation_zone"]
 GROUP_SHOWN = 20  # promises of each group on the board
 PAGE_SHOWN = 50  # promises of one state, a page
 NUMBER_MAX = 2**31 - 1  # what a key can hold; beyond it the databases answer with errors of their own
+BY_DATE = Sort()
 ORDER = (Standing.OVERDUE, Standing.DUE_SOON, Standing.OPEN, Standing.KEPT, Standing.LATE_KEPT)
-STEPS = (
-    StoryKind.COMMITTED,
-    StoryKind.ACCEPTED,
-    StoryKind.HANDED_BACK,
-    StoryKind.DATE_MOVED,
-    StoryKind.UPDATED,
-    StoryKind.DELIVERED,
-    StoryKind.CONFIRMED,
-    StoryKind.SENT_BACK,
-    StoryKind.BACK,
-    StoryKind.NOT_BACK,
-)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A promise in a list. waiting: people who hit what it is about."""
+    """A promise in a list. waiting: people who hit what it is about. department: where its owner works, below the
+    organisation itself. accept_by: until when an owner to whom it is offered says whether it is theirs."""
 
     id: int
     sentence: str
     idea_number: int
+    owner_id: int
     owner: str
+    owner_left: bool
+    department: str | None
     sponsor: str
     state: CommitmentState
     standing: Standing
     course: Course
     waiting: int
+    nudges: int
     updated_at: datetime | None
+    accept_by: datetime | None
+    nudged: bool = False  # by whoever looks, this week
 
     @property
     def due_on(self) -> date:
@@ -85,49 +81,6 @@ class Board:
     reopened: int = 0  # back after they were done; those that were kept count as kept all the same
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step in the story of a promise."""
-
-    kind: StoryKind
-    at: datetime
-    actor: str | None
-    words: str
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """What the owner said was done."""
-
-    live_from: date
-    evidence: str
-    sites: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Page:
-    """Everything on the page of one promise. path: the node at which the idea was said."""
-
-    line: Line
-    owner_id: int
-    owner_title: str
-    sponsor_id: int
-    path: str
-    made_at: datetime
-    say: str
-    title: str
-    byline: str
-    metric: str | None
-    delivered: Delivered | None
-    steps: Sequence[Step]
-
-    def facts(self, zone: str) -> PromiseFacts:
-        """The promise as the rules see it, to know what may be offered."""
-        made_on = day_in(zone, self.made_at)
-        return PromiseFacts(self.line.state, self.owner_id, self.sponsor_id, made_on, self.line.due_on)
-
-
 def readable(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on `Commitment` joined with `Idea`: what the viewer may read, and what they were given."""
     theirs = and_(Commitment.owner_id == viewer.id, Commitment.state != CommitmentState.HANDED_BACK)
@@ -146,45 +99,27 @@ def commitment_for(viewer: Viewer, number: int) -> Commitment:
 
 
 def board(
-    viewer: Viewer, *, today: date, zone: str, only: Standing | None, mine: bool, after: str | None = None
-) -> Board:
+    viewer: Viewer, *, today: date, zone: str, only: Standing | None, mine: bool, after: str | None = None,
+    owner_id: int | None = None, site_id: int | None = None, sort: Sort = BY_DATE,
+) -> Board:  # fmt: skip
     """Every promise the viewer may read (or own), grouped: twenty of each group, or a page of the one asked for.
 
+    owner_id, site_id: only of that owner, only about what was said at that site. sort: of what is unfinished.
     after: the cursor of the next page of that one. Raises Invalid `bad_cursor`.
     """
-    condition = [readable(viewer)]
-    if mine:
-        condition.append(Commitment.owner_id == viewer.id)
-    counts = standings.counts(ORDER, today, condition)
+    condition = _narrowed(viewer, viewer.id if mine else owner_id, site_id)
+    counts, reopened = standings.counts(ORDER, today, condition)
     size, names = (PAGE_SHOWN, (only,)) if only else (GROUP_SHOWN, ORDER)
-    behind = _behind(decode_cursor(after, str, int)) if only else None
-    firsts = [standings.first_of(name, today, condition, limit=size + 1, after=behind) for name in names]
-    found: dict[Standing, list[Row]] = {name: [] for name in names}
-    for row in db.session.execute(union_all(*(select(one.subquery()) for one in firsts))):
-        found[Standing(row.standing)].append(row)
-    rows = {name: _in_order(name, some) for name, some in found.items()}
-    lines = _lines([row.id for some in rows.values() for row in some[:size]], zone, today)
+    rows = _firsts(names, today, condition, sort=sort, size=size, after=after if only else None)
+    shown = [row.id for some in rows.values() for row in some[:size]]
+    lines = lines_of(shown, zone, today, viewer_id=viewer.id)
     return Board(
         counts=counts,
         shown={name: [lines[row.id] for row in some[:size]] for name, some in rows.items()},
-        more={name: encode_cursor(some[size - 1].day.isoformat(), some[size - 1].id)
-              for name, some in rows.items() if len(some) > size},
+        more={name: _cursor(name, sort, some[size - 1]) for name, some in rows.items() if len(some) > size},
         lately=standings.lately_on_time(today, condition)
         if counts[Standing.KEPT] + counts[Standing.LATE_KEPT] > COUNTED_TO else None,
-        reopened=standings.reopened(condition),
-    )  # fmt: skip
-
-
-def page_of(viewer: Viewer, number: int, *, today: date, zone: str) -> Page:
-    """The page of one promise; raises Missing where the viewer may not read it."""
-    commitment_for(viewer, number)
-    (line,) = _lines([number], zone, today).values()
-    row = _about(number)
-    return Page(
-        line=line, owner_id=row.owner_id, owner_title=row.job_title, sponsor_id=row.sponsor_id,
-        path=row.path or f"/{viewer.organisation_id}/", made_at=row.made_at,
-        say=row.say, title=row.title, byline=byline(row), metric=row.metric, delivered=_delivered(number),
-        steps=_steps(line.idea_number, number),
+        reopened=reopened,
     )  # fmt: skip
 
 
@@ -197,6 +132,47 @@ def has_promises(person_id: int) -> bool:
     """True if somebody owns a promise that is not handed back."""
     owned = Commitment.owner_id == person_id, Commitment.state != CommitmentState.HANDED_BACK
     return db.session.scalar(select(Commitment.id).where(*owned).limit(1)) is not None
+
+
+def _narrowed(viewer: Viewer, owner_id: int | None, site_id: int | None) -> list[ColumnElement[bool]]:
+    condition = [readable(viewer)]
+    if owner_id is not None:
+        condition.append(Commitment.owner_id == owner_id)
+    if site_id is not None:
+        condition.append(Idea.site_id == site_id)
+    return condition
+
+
+def _firsts(
+    names: Sequence[Standing], today: date, condition: Sequence[ColumnElement[bool]], *, sort: Sort, size: int,
+    after: str | None,
+) -> dict[Standing, list[Row]]:  # fmt: skip
+    """One row more than `size` of each: by date in one statement, and in another order in a second one."""
+    found: dict[Standing, list[Row]] = {name: [] for name in names}
+    by_date = [name for name in names if sort.usual or name not in SORTED]
+    other = [name for name in names if name not in by_date]
+    behind = _behind(decode_cursor(after, str, int)) if by_date else None
+    firsts = [standings.first_of(name, today, condition, limit=size + 1, after=behind) for name in by_date]
+    # Two numbers of words: a cursor of one order is none of another.
+    at = decode_cursor(after, str, str, int) if other else None
+    if at and at[0] != sort.word:
+        raise bad_cursor()
+    ahead = (at[1], at[2]) if at else None
+    ranked = [sorting.first_in(sort, name, today, condition, limit=size + 1, after=ahead) for name in other]
+    for parts in (firsts, ranked):
+        for row in db.session.execute(union_all(*(select(one.subquery()) for one in parts))) if parts else ():
+            found[Standing(row.standing)].append(row)
+    return {
+        name: _in_order(name, some) if name in by_date else sorted(some, key=lambda row: row.rank)
+        for name, some in found.items()
+    }
+
+
+def _cursor(name: Standing, sort: Sort, row: Row) -> str:
+    """Behind this row, in the order in which it was read."""
+    if sort.usual or name not in SORTED:
+        return encode_cursor(row.day.isoformat(), row.id)
+    return encode_cursor(sort.word, *sorting.cursor_of(sort, row))
 
 
 def _behind(after: list[Any] | None) -> tuple[date, int] | None:
@@ -213,16 +189,22 @@ def _in_order(name: Standing, rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.day, row.id), reverse=name in standings.KEPT)
 
 
-def _lines(ids: Sequence[int], zone: str, today: date) -> dict[int, Line]:
+def lines_of(ids: Sequence[int], zone: str, today: date, *, viewer_id: int) -> dict[int, Line]:
+    """The promises by number, as a list shows them. Two statements; whoever asks knows that they may be read."""
+    this_week = Nudge.commitment_id == Commitment.id, Nudge.person_id == viewer_id, Nudge.week == week_of(today)
     owner, sponsor = aliased(Person), aliased(Person)
     newest = select(func.max(Update.at)).where(Update.commitment_id == Commitment.id).scalar_subquery()
+    below_the_top = and_(Place.id == owner.place_id, Place.kind != PlaceKind.ORGANISATION)
     columns = (Commitment.id, Commitment.sentence, Commitment.idea_id, Commitment.state, Commitment.kept_late,
-               owner.name.label("owner"), sponsor.name.label("sponsor"), IdeaScore.n_support,
-               newest.label("updated_at"), standings.newest_live().label("live_from"))  # fmt: skip
+               Commitment.nudges, Commitment.accept_by, Commitment.owner_id, owner.deactivated_at.label("owner_left"),
+               Place.name.label("department"), owner.name.label("owner"), sponsor.name.label("sponsor"),
+               IdeaScore.n_support, newest.label("updated_at"), exists().where(*this_week).label("nudged"),
+               standings.newest_live().label("live_from"))  # fmt: skip
     query = (
         select(*columns)
         .join(owner, owner.id == Commitment.owner_id)
         .join(sponsor, sponsor.id == Commitment.sponsor_id)
+        .outerjoin(Place, below_the_top)
         .outerjoin(IdeaScore, IdeaScore.idea_id == Commitment.idea_id)
         .where(Commitment.id.in_(ids))
     )
@@ -231,50 +213,10 @@ def _lines(ids: Sequence[int], zone: str, today: date) -> dict[int, Line]:
     return {
         row.id: Line(
             id=row.id, sentence=row.sentence, idea_number=row.idea_id, owner=row.owner, sponsor=row.sponsor,
+            owner_id=row.owner_id, owner_left=row.owner_left is not None, department=row.department,
+            nudges=row.nudges, nudged=row.nudged, accept_by=row.accept_by,
             state=row.state, standing=standings.standing_of(row, courses[row.id], today), course=courses[row.id],
             waiting=row.n_support or 0, updated_at=row.updated_at,
         )
         for row in rows
     }  # fmt: skip
-
-
-def _about(number: int) -> Any:
-    owner, author = aliased(Person), aliased(Person)
-    columns = (
-        Commitment.owner_id, Commitment.sponsor_id, Commitment.made_at, owner.job_title, Idea.say, Idea.title,
-        Idea.names, Idea.origin_label, Place.path, author.name.label("author"), Metric.name.label("metric"),
-    )  # fmt: skip
-    query = (
-        select(*columns)
-        .join(Idea, Idea.id == Commitment.idea_id)
-        .join(owner, owner.id == Commitment.owner_id)
-        .outerjoin(Place, Place.id == func.coalesce(Idea.site_id, Idea.employer_id))
-        # Only a shown name is ever read.
-        .outerjoin(author, and_(author.id == Idea.author_id, Idea.names == Names.SHOWN))
-        .outerjoin(Metric, Metric.id == Commitment.metric_id)
-    )
-    return db.session.execute(query.where(Commitment.id == number)).one()
-
-
-def _delivered(number: int) -> Delivered | None:
-    newest = select(func.max(Delivery.id)).where(Delivery.commitment_id == number).scalar_subquery()
-    query = (
-        select(Delivery.live_from, Delivery.evidence, Place.name)
-        .join(DeliverySite, DeliverySite.delivery_id == Delivery.id)
-        .join(Place, Place.id == DeliverySite.site_id)
-        .where(Delivery.id == newest)
-        .order_by(Place.name)
-    )
-    rows = db.session.execute(query).all()
-    return Delivered(rows[0].live_from, rows[0].evidence, tuple(row.name for row in rows)) if rows else None
-
-
-def _steps(idea_number: int, number: int) -> list[Step]:
-    query = (
-        select(Story.kind, Story.at, Story.words, Story.facts, Person.name)
-        .outerjoin(Person, Person.id == Story.actor_id)
-        .where(Story.idea_id == idea_number, Story.kind.in_(STEPS))
-        .order_by(Story.id.desc())
-    )
-    steps = [Step(row.kind, row.at, row.name, row.words, json.loads(row.facts)) for row in db.session.execute(query)]
-    return [step for step in steps if step.facts.get("commitment") == number]

@@ -42,6 +42,11 @@ class Verb(StrEnum):
     CONFIRM = "confirm"
     SEND_BACK = "send_back"
     NOT_BACK = "not_back"  # of what was reopened
+    STEPS = "steps"  # any change of the checklist
+    NEED_DECISION = "need_decision"
+    DECIDE = "decide"  # what was asked for
+    CALL_HELP = "call_help"
+    NUDGE = "nudge"
 
 
 class Standing(StrEnum):
@@ -64,6 +69,11 @@ FROM: Mapping[Verb, frozenset[CommitmentState]] = {
     Verb.CONFIRM: frozenset({CommitmentState.DELIVERED}),
     Verb.SEND_BACK: frozenset({CommitmentState.DELIVERED}),
     Verb.NOT_BACK: frozenset({CommitmentState.REOPENED}),
+    Verb.STEPS: frozenset({CommitmentState.ACCEPTED, CommitmentState.REOPENED}),
+    Verb.NEED_DECISION: frozenset({CommitmentState.ACCEPTED, CommitmentState.REOPENED}),
+    Verb.DECIDE: frozenset(CommitmentState) - {CommitmentState.HANDED_BACK, CommitmentState.CONFIRMED},
+    Verb.CALL_HELP: frozenset({CommitmentState.ACCEPTED, CommitmentState.REOPENED}),
+    Verb.NUDGE: frozenset({CommitmentState.OFFERED, CommitmentState.ACCEPTED, CommitmentState.REOPENED}),
 }
 TO: Mapping[Verb, CommitmentState] = {
     Verb.ACCEPT: CommitmentState.ACCEPTED,
@@ -71,9 +81,16 @@ TO: Mapping[Verb, CommitmentState] = {
     Verb.DELIVER: CommitmentState.DELIVERED,
     Verb.CONFIRM: CommitmentState.CONFIRMED,
     Verb.SEND_BACK: CommitmentState.ACCEPTED,
-}  # an update and a new date leave the state as it is; not back leads to where it was before it was reopened
+}  # what is not named leaves the state as it is; not back leads to where it was before it was reopened
 OVER = frozenset({CommitmentState.HANDED_BACK, CommitmentState.CONFIRMED})
-SECOND_PERSON = frozenset({Verb.CONFIRM, Verb.SEND_BACK})
+SECOND_PERSON = frozenset({Verb.CONFIRM, Verb.SEND_BACK, Verb.DECIDE})
+# A promise whose owner has left: whoever gets it says first whether it is theirs. What is done stays done.
+HANDED_OVER: Mapping[CommitmentState, CommitmentState] = {
+    CommitmentState.OFFERED: CommitmentState.OFFERED,
+    CommitmentState.ACCEPTED: CommitmentState.OFFERED,
+    CommitmentState.DELIVERED: CommitmentState.DELIVERED,
+    CommitmentState.REOPENED: CommitmentState.REOPENED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +113,16 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class PromiseFacts:
-    """A promise as the rules see it. made_on: the day on which it was made."""
+    """A promise as the rules see it. made_on: the day on which it was made. asked: its owner waits for a decision.
+    calling: help is asked for."""
 
     state: CommitmentState
     owner_id: int
     sponsor_id: int
     made_on: date
     due_on: date
+    asked: bool = False
+    calling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +158,27 @@ class Course:
 def refusal(verb: Verb, promise: PromiseFacts, actor: Actor) -> PromiseRefusal | None:
     """Why this person cannot do this with the promise as it stands, or None. What they wrote is judged separately."""
     if verb in SECOND_PERSON:
-        return _second_person_refusal(promise, actor) or _state_refusal(verb, promise.state)
-    if actor.id != promise.owner_id:
-        return PromiseRefusal.NOT_THE_OWNER
-    return _state_refusal(verb, promise.state)
+        refused = _second_person_refusal(verb, promise, actor)
+    elif verb is Verb.NUDGE:
+        refused = PromiseRefusal.OWN_PROMISE if actor.id == promise.owner_id else None
+    else:
+        refused = None if actor.id == promise.owner_id else PromiseRefusal.NOT_THE_OWNER
+    return refused or _state_refusal(verb, promise.state) or _open_refusal(verb, promise)
 
 
-def _second_person_refusal(promise: PromiseFacts, actor: Actor) -> PromiseRefusal | None:
+def _second_person_refusal(verb: Verb, promise: PromiseFacts, actor: Actor) -> PromiseRefusal | None:
     if actor.id == promise.owner_id:
-        return PromiseRefusal.SECOND_PERSON
+        return PromiseRefusal.OWN_QUESTION if verb is Verb.DECIDE else PromiseRefusal.SECOND_PERSON
     return None if actor.answers or actor.id == promise.sponsor_id else PromiseRefusal.NOT_A_CONFIRMER
+
+
+def _open_refusal(verb: Verb, promise: PromiseFacts) -> PromiseRefusal | None:
+    """One decision at a time is waited for, and one call for help stands."""
+    if verb is Verb.NEED_DECISION and promise.asked:
+        return PromiseRefusal.ALREADY_ASKED
+    if verb is Verb.DECIDE and not promise.asked:
+        return PromiseRefusal.NOTHING_ASKED
+    return PromiseRefusal.ALREADY_CALLING if verb is Verb.CALL_HELP and promise.calling else None
 
 
 def _state_refusal(verb: Verb, state: CommitmentState) -> PromiseRefusal | None:
@@ -159,7 +190,7 @@ def _state_refusal(verb: Verb, state: CommitmentState) -> PromiseRefusal | None:
         return PromiseRefusal.HANDED_BACK
     if state is CommitmentState.CONFIRMED:
         return PromiseRefusal.ALREADY_CONFIRMED
-    if verb in SECOND_PERSON:
+    if verb in (Verb.CONFIRM, Verb.SEND_BACK):
         return PromiseRefusal.NOT_DELIVERED
     if state is CommitmentState.OFFERED:
         return PromiseRefusal.NOT_ACCEPTED

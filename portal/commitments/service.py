@@ -4,19 +4,18 @@ Every verb claims the promise by a conditional UPDATE on what it was decided on,
 to the story: two people who act at once cannot both succeed, and rows are always taken in that order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from portal.commitments import relapse_rows, rules
+from portal.commitments import delivered, helping, messages, offers, relapse_rows, rules
 from portal.commitments.claims import claim
 from portal.commitments.models import (
     Commitment,
     Delivery,
-    DeliverySite,
     DeliveryVerdict,
     HandBack,
     PromisedDate,
@@ -27,16 +26,14 @@ from portal.commitments.policy import MAY
 from portal.commitments.rules import (
     Actor,
     CommitmentState,
-    Course,
-    NamedDate,
     NewDelivery,
     NewPromise,
     PromiseFacts,
     Verb,
-    day_in,
 )
-from portal.commitments.scope import organisation_zone, said_at
+from portal.commitments.scope import said_at
 from portal.commitments.words import PromiseRefusal
+from portal.commitments.work_rows import facts_of
 from portal.db import db
 from portal.ideas import search_index, story
 from portal.ideas.models import Idea
@@ -44,14 +41,12 @@ from portal.ideas.rule_record_verdicts import settle_by_promise
 from portal.ideas.search_models import EntryKind
 from portal.ideas.search_terms import plain
 from portal.ideas.service import move_stage
-from portal.ideas.words import Names, Stage, StoryKind
+from portal.ideas.words import Stage, StoryKind
 from portal.metrics.models import Metric
-from portal.people.models import Place
 from portal.people.policy import demand
-from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
-from portal.rewards import service as rewards
-from portal.rewards.rules import Event, Payee, Share
+
+__all__ = ["NewDelivery", "facts_of"]
 
 
 @dataclass(frozen=True)
@@ -69,11 +64,11 @@ def make_promise(
     *,
     today: date,
     now: datetime,
-    told_after: timedelta | None = None,
+    told_after: timedelta = timedelta(),
 ) -> Commitment:
     """Offer a promise about a promoted idea to its owner; the idea is then promised.
 
-    told_after: how long it can still be taken back before anybody gets a message.
+    told_after: how long it can still be taken back unheard (`taking_back`).
     Raises Conflict `stage_changed` if the idea is no longer promoted, and the refusals of `rules.promise_refusal`.
     """
     _demand(rules.promise_refusal(promise, today))
@@ -85,12 +80,14 @@ def make_promise(
     made = Commitment(
         idea_id=idea.id, owner_id=owner_id, sponsor_id=sponsor_id, sentence=promise.sentence.strip(),
         metric_id=promise.metric_id, due_on=promise.due_on, state=CommitmentState.OFFERED, made_at=now, updated_at=now,
+        accept_by=offers.accept_by(owner_id, now=now + told_after), nudges=0,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
     db.session.add(PromisedDate(commitment_id=made.id, due_on=made.due_on, set_at=now, set_by_id=sponsor_id))
     facts = {"owner": owner.name, "due_on": made.due_on.isoformat(), "metric": metric}
     _tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts, told_after=told_after)
+    messages.offered(made, now=now, after=told_after)
     _let_be_found(made, "", now)
     return made
 
@@ -111,6 +108,7 @@ def hand_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datet
     move_stage(commitment.idea_id, Stage.PROMISED, Stage.PROMOTED, now=now)
     db.session.add(HandBack(commitment_id=commitment.id, by_id=viewer.id, at=now, reason=reason.strip()))
     search_index.forget(EntryKind.RESULT, commitment.id)
+    helping.end(commitment.id, now=now)
     _tell(commitment, StoryKind.HANDED_BACK, viewer.id, now=now, words=reason.strip())
 
 
@@ -151,7 +149,7 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
     demand(MAY, "commitment.deliver", viewer)
     promise = facts_of(commitment)
     _demand(rules.refusal(Verb.DELIVER, promise, Actor(viewer.id)) or rules.delivery_refusal(promise, delivery, today))
-    sites = _site_names(delivery.site_ids)
+    sites, without = delivered.sites_of(commitment.idea_id, delivery.site_ids)
     claim(commitment, now=now, state=CommitmentState.DELIVERED)
     move_stage(commitment.idea_id, Stage.PROMISED, Stage.DELIVERED, now=now)
     done = Delivery(
@@ -160,9 +158,13 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
     )  # fmt: skip
     db.session.add(done)
     db.session.flush()
-    db.session.execute(insert(DeliverySite), [{"delivery_id": done.id, "site_id": site_id} for site_id in sites])
+    delivered.write_sites(done.id, sites, without)
     relapse_rows.fixed_by(commitment, done, now=now)
-    facts = {"live_from": done.live_from.isoformat(), "sites": sorted(sites.values())}
+    helping.end(commitment.id, now=now)
+    facts = {
+        "live_from": done.live_from.isoformat(), "sites": sorted(sites.values()),
+        "without": sorted(without.values()),
+    }  # fmt: skip
     _tell(commitment, StoryKind.DELIVERED, viewer.id, now=now, words=done.evidence, facts=facts)
     _let_be_found(commitment, done.evidence, now)
     return done
@@ -173,7 +175,7 @@ def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
     done = _look(viewer, commitment, Verb.CONFIRM)
     how: dict[str, Any] = {}
     if commitment.kept_late is None:  # what was back and is fixed again was kept before: that stays as it was
-        how = {"live_from": done.live_from, "kept_late": rules.is_late(_course(commitment, done))}
+        how = {"live_from": done.live_from, "kept_late": rules.is_late(delivered.course(commitment, done))}
     claim(commitment, now=now, state=CommitmentState.CONFIRMED, **how)
     move_stage(commitment.idea_id, Stage.DELIVERED, Stage.DONE, now=now)
     db.session.add(DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=True))
@@ -183,7 +185,7 @@ def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
         commitment.idea_id, confirmed_by=viewer.id, owner_id=commitment.owner_id, sentence=commitment.sentence,
         live_from=done.live_from, now=now,
     )  # fmt: skip
-    _award(commitment, confirmer_id=viewer.id, now=now)
+    delivered.award(commitment, confirmer_id=viewer.id, now=now)
 
 
 def send_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datetime) -> None:
@@ -205,13 +207,6 @@ def verbs_now(viewer: Viewer, promise: PromiseFacts, path: str) -> frozenset[Ver
     return possible if confirms(viewer, None) else possible - rules.SECOND_PERSON
 
 
-def facts_of(commitment: Commitment) -> PromiseFacts:
-    """The promise as the rules see it."""
-    return PromiseFacts(
-        commitment.state, commitment.owner_id, commitment.sponsor_id, commitment.made_at.date(), commitment.due_on
-    )
-
-
 def _demand(refused: PromiseRefusal | None) -> None:
     if refused is not None:
         raise refused.as_error()
@@ -223,15 +218,6 @@ def _look(viewer: Viewer, commitment: Commitment, verb: Verb) -> Delivery:
     _demand(rules.refusal(verb, facts_of(commitment), Actor(viewer.id, answers=answers)))
     newest = select(Delivery).where(Delivery.commitment_id == commitment.id).order_by(Delivery.id.desc()).limit(1)
     return db.session.scalars(newest).one()
-
-
-def _course(commitment: Commitment, done: Delivery) -> Course:
-    """The promise as it is once `done` is confirmed."""
-    named = select(PromisedDate.due_on, PromisedDate.set_at).where(PromisedDate.commitment_id == commitment.id)
-    zone = organisation_zone()
-    rows = db.session.execute(named.order_by(PromisedDate.id))
-    dates = [NamedDate(row.due_on, day_in(zone, row.set_at)) for row in rows]
-    return Course(CommitmentState.CONFIRMED, dates, done.live_from)
 
 
 def _tell(
@@ -261,28 +247,3 @@ def _metric_name(metric_id: int | None) -> str | None:
     if name is None:
         raise PromiseRefusal.UNKNOWN_METRIC.as_error()
     return name
-
-
-def _site_names(site_ids: Sequence[int]) -> dict[int, str]:
-    sites = select(Place.id, Place.name).where(Place.kind == PlaceKind.SITE).order_by(Place.id)
-    names = {row.id: row.name for row in db.session.execute(sites)}
-    if not names.keys() >= set(site_ids):
-        raise PromiseRefusal.UNKNOWN_SITE.as_error()
-    return {site_id: names[site_id] for site_id in site_ids}
-
-
-def _award(commitment: Commitment, *, confirmer_id: int, now: datetime) -> None:
-    author = db.session.execute(select(Idea.author_id, Idea.names).where(Idea.id == commitment.idea_id)).one()
-    payees = [
-        Payee(author.author_id, Share.AUTHOR, hidden=author.names is Names.HIDDEN),
-        Payee(commitment.owner_id, Share.IMPLEMENTER, hidden=False),
-    ]
-    sentence = f"The promise about number {commitment.idea_id} was kept."
-    rewards.award_for_event(
-        Event.PROMISE_KEPT,
-        idea_number=commitment.idea_id,
-        sentence=sentence,
-        payees=payees,
-        now=now,
-        actor_id=confirmer_id,
-    )

@@ -83,19 +83,20 @@ def first_of(
     return select(literal(name.value).label("standing"), first.c.id, first.c.day)
 
 
-def counts(names: Iterable[Standing], today: date, readable: Iterable[ColumnElement[bool]]) -> dict[Standing, int]:
-    """How many promises have each standing, counted up to one more than a tab shows: one query."""
-    readable = tuple(readable)
-    wanted = tuple(names)
-    row = db.session.execute(select(*(_count(name, today, readable).label(name.value) for name in wanted))).one()
-    return {name: min(row._mapping[name.value], COUNTED_TO + 1) for name in wanted}
+def counts(
+    names: Iterable[Standing], today: date, readable: Iterable[ColumnElement[bool]]
+) -> tuple[dict[Standing, int], int]:
+    """How many promises have each standing, and how many are back after they were done, kept ones among them.
 
-
-def reopened(readable: Iterable[ColumnElement[bool]]) -> int:
-    """How many are back after they were done, kept ones among them; counted up to one more than a tab shows."""
+    Each counted up to one more than a tab shows; one statement.
+    """
+    readable, wanted = tuple(readable), tuple(names)
     query = select(Commitment.id).join(Idea, Idea.id == Commitment.idea_id)
-    found = query.where(Commitment.state == CommitmentState.REOPENED, *readable).limit(COUNTED_TO + 1)
-    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    back = query.where(Commitment.state == CommitmentState.REOPENED, *readable).limit(COUNTED_TO + 1)
+    reopened = select(func.count()).select_from(back.subquery()).scalar_subquery().label("reopened")
+    row = db.session.execute(select(reopened, *(_count(name, today, readable).label(name.value) for name in wanted)))
+    found = row.one()
+    return {name: min(found._mapping[name.value], COUNTED_TO + 1) for name in wanted}, found.reopened
 
 
 def lately_on_time(today: date, readable: Iterable[ColumnElement[bool]]) -> int:

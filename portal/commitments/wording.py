@@ -1,6 +1,7 @@
 """How promises read: days, states, steps. Pure; dates are days in the organisation's zone."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
           "November", "December")  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TIMES = {1: "once", 2: "twice"}
+DEPARTMENTS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def count(number: int, what: str) -> str:
 def people(number: int) -> str:
     """ "1 person", "52 people"."""
     return "1 person" if number == 1 else f"{number:,} people"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "Asha", "Asha and Bo", "Asha, Bo and Cy"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def initials(name: str) -> str:
@@ -114,17 +121,38 @@ def age(at: datetime | None, now: datetime) -> str | None:
     return "updated today" if days < 1 else f"updated {count(days, 'day')} ago"
 
 
-def summary(counts: Mapping[Standing, int], lately: int | None = None, reopened: int = 0) -> str:
-    """One sentence about all of them. lately: of the last hundred done how many were on time, where there are more."""
+def summary(
+    counts: Mapping[Standing, int], lately: int | None = None, reopened: int = 0, late_in: Sequence[str | None] = ()
+) -> str:
+    """One sentence about all of them. lately: of the last hundred done how many were on time, where there are more.
+    late_in: where the owners of those that are late work, one for each; empty where not all of them are known."""
     kept, late, overdue = (counts.get(name, 0) for name in (Standing.KEPT, Standing.LATE_KEPT, Standing.OVERDUE))
     if not sum(counts.values()):
         return "Nothing has been promised yet."
     past = f"{kept} of {kept + late} kept on time. " if kept + late else "None has been kept yet. "
     if lately is not None:
         past = f"{lately} of the last {COUNTED_TO + 1} kept on time. "
-    late_now = f"{capped(overdue)} {'is' if overdue == 1 else 'are'} late." if overdue else "Nothing is late."
+    late_now = f"{capped(overdue)} {'is' if overdue == 1 else 'are'} late" if overdue else "Nothing is late"
     back = f" {capped(reopened)} {'is' if reopened == 1 else 'are'} back and open again." if reopened else ""
-    return past + late_now + back
+    return f"{past}{late_now}{_where(late_in) if overdue else ''}.{back}"
+
+
+def _where(late_in: Sequence[str | None]) -> str:
+    """ ": both in Digital", ": 2 in Digital, 1 elsewhere"; nothing where that would say nothing."""
+    places = Counter(place for place in late_in if place)
+    if not places or len(places) > DEPARTMENTS_NAMED:
+        return ""
+    if len(places) == 1 and places.total() == len(late_in):
+        every = {1: "", 2: "both "}.get(len(late_in), "all ")
+        return f": {every}in {next(iter(places))}"
+    parts = [f"{number} in {place}" for place, number in places.most_common()]
+    elsewhere = len(late_in) - places.total()
+    return f": {', '.join(parts + ([f'{elsewhere} elsewhere'] if elsewhere else []))}"
+
+
+def silent(state: CommitmentState, accept_by: datetime | None, now: datetime) -> bool:
+    """True if an owner has not said in time whether a promise that was offered to them is theirs."""
+    return state is CommitmentState.OFFERED and accept_by is not None and now > accept_by
 
 
 @dataclass(frozen=True)
@@ -155,6 +183,11 @@ _TOLD = {
     "back": ("alert", "stop", "Colleagues say it is back"),
     "not_back": ("check", "", "{who} looked, and says it is not back"),
     "sent_back": ("back", "stop", "{who} says it is not done yet"),
+    "help_wanted": ("talk", "honey", "{who} asks for help"),
+    "helper_joined": ("rise", "honey", "{who} joins in"),
+    "decision_needed": ("alert", "honey", "{who} needs a decision"),
+    "decision_given": ("check", "blue", "{who} decided"),
+    "handed_over": ("back", "", "It was handed over to {who}"),
 }
 
 
@@ -166,7 +199,10 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         late = " The old date had passed." if facts.get("missed") else ""
         return f"Promised by {_day_of(facts, 'due_before', today)}, now by {due_on}.{late}"
     if kind == "delivered":
-        return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}."
+        without = f" Not in {', '.join(facts['without'])}." if facts.get("without") else ""
+        return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}.{without}"
+    if kind == "handed_over":
+        return f"{facts['from']} had it before. The date stays."
     if kind == "back":
         return f"Met again on {_day_of(facts, 'day', today)}. It is open again, and its owner has been told."
     return ""

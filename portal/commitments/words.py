@@ -64,3 +64,31 @@ class PromiseRefusal(Refusal):
     UNKNOWN_OWNER = "unknown_owner", Invalid, "Choose an owner from the list.", "owner"
     UNKNOWN_METRIC = "unknown_metric", Invalid, "Choose a metric from the list.", "metric"
     UNKNOWN_SITE = "unknown_site", Invalid, "Choose sites from the list.", "sites"
+    OWN_QUESTION = (
+        "own_question", Refused,
+        "You own this promise and asked for a decision, so somebody else has to make it.",
+    )  # fmt: skip
+    ALREADY_ASKED = "already_asked", Conflict, "A decision on this promise is waited for already."
+    NOTHING_ASKED = "nothing_asked", Conflict, "No decision on this promise is waited for."
+    OWN_PROMISE = "own_promise", Conflict, "This promise is yours. Post an update instead, and everybody hears it."
+    ALREADY_NUDGED = (
+        "already_nudged", Conflict,
+        "You have nudged this promise this week. Its owner has been told.",
+    )  # fmt: skip
+    ALREADY_CALLING = "already_calling", Conflict, "You have asked for help already, and it still stands."
+    NOT_CALLING = "not_calling", Conflict, "Help is not asked for any more."
+    NOT_ASKED_TO_HELP = (
+        "not_asked_to_help", Refused,
+        "Help is asked of people who said that they would help to try it.",
+    )  # fmt: skip
+    ANSWERED_ALREADY = "answered_already", Conflict, "You have answered this already."
+    TOO_MANY_STEPS = "too_many_steps", Conflict, "Seven lines are enough. Take one out first."
+    STEPS_CHANGED = "steps_changed", Conflict, "The list changed while you were looking at it. Look at it again."
+    STEP_EMPTY = "step_empty", Invalid, "Write what has to be done.", "words"
+    STEP_TOO_LONG = "step_too_long", Invalid, "Keep a line to 120 characters.", "words"
+    NEED_TOO_SHORT = "need_too_short", Invalid, "Say it in at least 10 characters. Everybody will read it.", "words"
+    NEED_TOO_LONG = "need_too_long", Invalid, "Keep it to 400 characters.", "words"
+    UNKNOWN_SUCCESSOR = (
+        "unknown_successor", Invalid,
+        "Choose somebody who works here, has not left, and can be given promises.", "to",
+    )  # fmt: skip

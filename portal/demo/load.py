@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from portal.demo import content
 from portal.demo.again import plan_again
+from portal.demo.keeping import plan_keeping
 from portal.demo.lane import plan_lane
 from portal.demo.lives import Life
 from portal.demo.numbers import load_numbers
@@ -74,6 +75,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
         plan_life(life, calendar, seed=seed)
     plan_again(lives, calendar, seed=seed, now=now)
     plan_lane(lives, calendar, now=now)
+    plan_keeping(lives, calendar, now=now)
     _pay_weekly(calendar, began, now)
     calendar.run()
     scores.refresh_typical(now=now, every_score=True)

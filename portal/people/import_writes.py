@@ -21,7 +21,7 @@ def write(made: Plan, *, by_id: int | None, now: datetime) -> None:
     """Make places, let people leave, change the known, add the new, then managers and roles."""
     places = _make_places(made)
     _set_zones(made, places)
-    _let_go([person.id for person in made.leaving], now=now)
+    _let_go([person.id for person in made.leaving], by_id=by_id, now=now)
     _change(made.changed, places, now=now)
     ids = _add(made.new, places, now=now)
     everybody = made.changed + made.new
@@ -56,11 +56,12 @@ def _set_zones(made: Plan, places: dict[PlaceKey, Place]) -> None:
         db.session.execute(update(Place).where(Place.site_id == places[site].id).values(timezone=zone))
 
 
-def _let_go(ids: Sequence[int], *, now: datetime) -> None:
+def _let_go(ids: Sequence[int], *, by_id: int | None, now: datetime) -> None:
     for some in _chunks(ids):
         db.session.execute(update(Person).where(Person.id.in_(some)).values(deactivated_at=now), **_BULK)
         codes.cancel_open(some, now=now)
         service.end_keys(some, now=now)
+        service.tell_left(some, by_id=by_id, now=now)
     _sign_out(ids, because="deactivated", now=now)
 
 

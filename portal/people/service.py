@@ -10,10 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
 from portal.errors import Conflict, Invalid
+from portal.outbox import service as outbox
 from portal.people import codes
 from portal.people.calendar_models import Delegation
 from portal.people.models import ApiToken, AuditEntry, Grant, Origin, Person, Place, SignIn
 from portal.people.roles import PARENTS, PlaceKind, Role
+
+DEACTIVATED = "people.deactivated"
 
 
 def add_place(kind: PlaceKind, name: str, parent: Place | None = None, *, timezone: str | None = None) -> Place:
@@ -151,6 +154,12 @@ def deactivate(person: Person, *, by_id: int | None, now: datetime) -> None:
     _out_everywhere(person, because="deactivated", now=now)
     audit("person.deactivated", f"person:{person.id}", {}, actor_id=by_id, now=now)
     db.session.flush()
+    tell_left([person.id], by_id=by_id, now=now)
+
+
+def tell_left(person_ids: Sequence[int], *, by_id: int | None, now: datetime) -> None:
+    """Leave a message that people have left: what they still owe is handed over by whoever knows of it."""
+    outbox.emit(DEACTIVATED, {"people": list(person_ids), "by": by_id}, now=now)
 
 
 def end_sign_ins(

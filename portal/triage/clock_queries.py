@@ -101,6 +101,12 @@ def joined(query: Select) -> Select:
     return query.outerjoin(STANDS, _owed_now(STANDS)).outerjoin(WHO, WHO.id == STANDS.person_id)
 
 
+def owing(person_ids: Iterable[int]) -> set[int]:
+    """Those of the people who owe an idea anything."""
+    theirs = Assignment.person_id.in_(list(person_ids)), Assignment.until.is_(None)
+    return set(db.session.scalars(select(Assignment.person_id).where(*theirs).distinct()))
+
+
 def owed_by(person_id: int, *, limit: int = 100) -> Sequence[Row]:
     """(id, idea_id, title, duty, level, due_on, due_at) of what somebody owes, the most urgent first."""
     return db.session.execute(_owed_of(person_id).order_by(Assignment.due_at, Assignment.id).limit(limit)).all()

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.commitments import queries, relapse_queries, relapse_service, service, standings, wording
+from portal.commitments import page_queries, queries, relapse_queries, relapse_service, service, standings, wording
 from portal.commitments.models import Commitment
 from portal.commitments.relapse_models import Relapse, RelapseReport
 from portal.commitments.relapse_rules import Ending, NewReport, RelapseRefusal
@@ -113,11 +113,11 @@ def test_what_was_kept_stays_kept_and_what_was_paid_stays_paid(context: Flask, c
     (line,) = [one for one in queries.board(asha, today=LATER_DAY, zone="UTC", only=Standing.KEPT, mine=False)
                .shown[Standing.KEPT] if one.id == made]  # fmt: skip
     assert line.standing is Standing.KEPT and line.state is CommitmentState.REOPENED
-    counts = standings.counts(tuple(Standing), LATER_DAY + timedelta(days=300), [queries.readable(asha)])
+    counts, reopened = standings.counts(tuple(Standing), LATER_DAY + timedelta(days=300), [queries.readable(asha)])
     assert counts[Standing.KEPT] == 2 and sum(counts.values()) == 2
     kept = [fact for fact in before[0] if "kept" in fact[1]]
     assert [fact for fact in proof.strip(now=LATER) if "kept" in fact[1]] == kept != []
-    assert standings.reopened([queries.readable(asha)]) == 1
+    assert reopened == 1
     board = queries.board(asha, today=LATER_DAY, zone="UTC", only=None, mine=False)
     assert wording.summary(board.counts, board.lately, board.reopened) == (
         "2 of 2 kept on time. Nothing is late. 1 is back and open again."
@@ -131,8 +131,8 @@ def test_a_promise_that_nobody_has_confirmed_is_due_again(context: Flask, cast: 
     say(cast.bo, number)
 
     asha = viewer(cast.asha)
-    page = queries.page_of(asha, made, today=LATER_DAY, zone="UTC")
-    counts = standings.counts(tuple(Standing), LATER_DAY, [queries.readable(asha)])
+    page = page_queries.page_of(asha, made, today=LATER_DAY, zone="UTC")
+    counts, _ = standings.counts(tuple(Standing), LATER_DAY, [queries.readable(asha)])
     assert page.line.standing is Standing.OVERDUE
     assert (counts[Standing.OVERDUE], counts[Standing.KEPT], sum(counts.values())) == (1, 1, 2)
 
@@ -166,7 +166,7 @@ def test_it_is_fixed_again_and_confirmed_without_being_paid_or_counted_twice(con
     assert (
         row.ending is Ending.FIXED and row.delivery_id is not None and promise(made).state is CommitmentState.DELIVERED
     )
-    counts = standings.counts(tuple(Standing), LATER_DAY, [queries.readable(viewer(cast.asha))])
+    counts, _ = standings.counts(tuple(Standing), LATER_DAY, [queries.readable(viewer(cast.asha))])
     assert counts[Standing.KEPT] == 2 and sum(counts.values()) == 2
 
     with writing():
@@ -174,7 +174,7 @@ def test_it_is_fixed_again_and_confirmed_without_being_paid_or_counted_twice(con
     assert promise(made).state is CommitmentState.CONFIRMED and idea(number).stage is Stage.DONE
     assert (promise(made).live_from, promise(made).kept_late) == first
     assert db.session.scalar(select(func.count()).select_from(Award)) == awards
-    page = queries.page_of(viewer(cast.asha), made, today=LATER_DAY, zone="UTC")
+    page = page_queries.page_of(viewer(cast.asha), made, today=LATER_DAY, zone="UTC")
     assert page.line.standing is Standing.KEPT and page.line.course.live_from == first[0]
 
 
@@ -282,7 +282,7 @@ def test_only_the_owner_answers_and_only_what_waits(context: Flask, cast: Cast) 
     with pytest.raises(Invalid):
         answer(cast, made, "No.")
     offered = service.verbs_now(viewer(cast.olu), service.facts_of(promise(made)), "/1/")
-    assert offered == {Verb.UPDATE, Verb.DELIVER, Verb.NOT_BACK}
+    assert offered == {Verb.UPDATE, Verb.DELIVER, Verb.NOT_BACK, Verb.STEPS, Verb.NEED_DECISION, Verb.CALL_HELP}
 
 
 def test_reports_cannot_be_changed(context: Flask, cast: Cast) -> None:

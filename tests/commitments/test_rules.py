@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal.commitments.rules import (
     FROM,
+    HANDED_OVER,
     OVER,
     SECOND_PERSON,
     TO,
@@ -31,6 +32,15 @@ from portal.commitments.rules import (
     update_refusal,
 )
 from portal.commitments.words import PromiseRefusal
+from portal.commitments.work_rules import (
+    measured_week,
+    need_refusal,
+    one_up,
+    order_refusal,
+    reminder,
+    step_refusal,
+    week_of,
+)
 from portal.errors import Conflict, Invalid, Refused
 
 TODAY = date(2026, 3, 2)
@@ -54,6 +64,13 @@ STATE_REFUSALS = [
     (Verb.NOT_BACK, CommitmentState.CONFIRMED, PromiseRefusal.NOT_REOPENED),
     (Verb.MOVE_DATE, CommitmentState.REOPENED, PromiseRefusal.ALREADY_DELIVERED),
     (Verb.CONFIRM, CommitmentState.REOPENED, PromiseRefusal.NOT_DELIVERED),
+    (Verb.STEPS, CommitmentState.OFFERED, PromiseRefusal.NOT_ACCEPTED),
+    (Verb.NEED_DECISION, CommitmentState.DELIVERED, PromiseRefusal.ALREADY_DELIVERED),
+    (Verb.CALL_HELP, CommitmentState.CONFIRMED, PromiseRefusal.ALREADY_CONFIRMED),
+    (Verb.DECIDE, CommitmentState.HANDED_BACK, PromiseRefusal.HANDED_BACK),
+    (Verb.DECIDE, CommitmentState.CONFIRMED, PromiseRefusal.ALREADY_CONFIRMED),
+    (Verb.DECIDE, CommitmentState.ACCEPTED, PromiseRefusal.NOTHING_ASKED),
+    (Verb.NUDGE, CommitmentState.DELIVERED, PromiseRefusal.ALREADY_DELIVERED),
 ]
 WORD_REFUSALS = {
     PromiseRefusal.SENTENCE_TOO_SHORT: promise_refusal(NewPromise("Soon.", PROMISE.due_on), TODAY),
@@ -69,10 +86,21 @@ WORD_REFUSALS = {
     PromiseRefusal.LIVE_TOO_EARLY: delivery_refusal(PROMISE, replace(DONE, live_from=date(2025, 3, 1)), TODAY),
     PromiseRefusal.NO_SITE: delivery_refusal(PROMISE, replace(DONE, site_ids=()), TODAY),
     PromiseRefusal.EVIDENCE_TOO_SHORT: delivery_refusal(PROMISE, replace(DONE, evidence="Done."), TODAY),
+    PromiseRefusal.STEP_EMPTY: step_refusal("  "),
+    PromiseRefusal.STEP_TOO_LONG: step_refusal("x" * 121),
+    PromiseRefusal.NEED_TOO_SHORT: need_refusal("why?"),
+    PromiseRefusal.NEED_TOO_LONG: need_refusal("x" * 401),
+    PromiseRefusal.STEPS_CHANGED: order_refusal([1, 2], [1, 3]),
     PromiseRefusal.EVIDENCE_TOO_LONG: delivery_refusal(PROMISE, replace(DONE, evidence="x" * 2_001), TODAY),
 }
-# Only the database knows these; test_service produces them.
+# Only the database knows these; test_service and test_work produce them.
 FROM_THE_DATABASE = {
+    PromiseRefusal.ALREADY_NUDGED,
+    PromiseRefusal.NOT_CALLING,
+    PromiseRefusal.NOT_ASKED_TO_HELP,
+    PromiseRefusal.ANSWERED_ALREADY,
+    PromiseRefusal.TOO_MANY_STEPS,
+    PromiseRefusal.UNKNOWN_SUCCESSOR,
     PromiseRefusal.CHANGED_MEANWHILE,
     PromiseRefusal.UNKNOWN_OWNER,
     PromiseRefusal.UNKNOWN_METRIC,
@@ -84,24 +112,75 @@ FROM_THE_DATABASE = {
 def test_a_verb_in_the_wrong_state_is_refused_by_name(
     verb: Verb, state: CommitmentState, wanted: PromiseRefusal
 ) -> None:
-    actor = Actor(SPONSOR) if verb in SECOND_PERSON else Actor(OWNER)
+    actor = Actor(OWNER) if verb not in SECOND_PERSON | {Verb.NUDGE} else Actor(SPONSOR)
 
     assert refusal(verb, replace(PROMISE, state=state), actor) is wanted
 
 
-@pytest.mark.parametrize("verb", sorted(set(Verb) - SECOND_PERSON))
+@pytest.mark.parametrize("verb", sorted(set(Verb) - SECOND_PERSON - {Verb.NUDGE}))
 def test_only_the_owner_does_the_owners_work(verb: Verb) -> None:
     assert refusal(verb, PROMISE, Actor(SPONSOR, answers=True)) is PromiseRefusal.NOT_THE_OWNER
 
 
 @pytest.mark.parametrize("verb", sorted(SECOND_PERSON))
 def test_nobody_judges_their_own_promise_whatever_they_hold(verb: Verb) -> None:
-    delivered = replace(PROMISE, state=CommitmentState.DELIVERED)
+    delivered = replace(PROMISE, state=CommitmentState.DELIVERED, asked=True)
+    own = PromiseRefusal.OWN_QUESTION if verb is Verb.DECIDE else PromiseRefusal.SECOND_PERSON
 
-    assert refusal(verb, delivered, Actor(OWNER, answers=True)) is PromiseRefusal.SECOND_PERSON
+    assert refusal(verb, delivered, Actor(OWNER, answers=True)) is own
     assert refusal(verb, delivered, Actor(OTHER)) is PromiseRefusal.NOT_A_CONFIRMER
     assert refusal(verb, delivered, Actor(SPONSOR)) is None
     assert refusal(verb, delivered, Actor(OTHER, answers=True)) is None
+
+
+def test_one_decision_at_a_time_is_waited_for_and_one_call_for_help_stands() -> None:
+    waiting = replace(PROMISE, asked=True, calling=True)
+
+    assert refusal(Verb.NEED_DECISION, waiting, Actor(OWNER)) is PromiseRefusal.ALREADY_ASKED
+    assert refusal(Verb.CALL_HELP, waiting, Actor(OWNER)) is PromiseRefusal.ALREADY_CALLING
+    assert refusal(Verb.DECIDE, waiting, Actor(SPONSOR)) is None
+    assert refusal(Verb.NEED_DECISION, PROMISE, Actor(OWNER)) is refusal(Verb.CALL_HELP, PROMISE, Actor(OWNER)) is None
+
+
+def test_anybody_nudges_but_the_owner() -> None:
+    assert refusal(Verb.NUDGE, PROMISE, Actor(OTHER)) is None
+    assert refusal(Verb.NUDGE, PROMISE, Actor(OWNER)) is PromiseRefusal.OWN_PROMISE
+
+
+def test_what_is_handed_over_is_offered_anew_unless_it_is_done() -> None:
+    assert set(HANDED_OVER) == set(CommitmentState) - OVER
+    assert HANDED_OVER[CommitmentState.ACCEPTED] is HANDED_OVER[CommitmentState.OFFERED] is CommitmentState.OFFERED
+    assert HANDED_OVER[CommitmentState.DELIVERED] is CommitmentState.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("due", "named", "wanted"),
+    [
+        (8, -60, None), (7, -60, "week"), (5, -60, "week"), (2, -60, "week"), (1, -60, "day"), (0, -60, "day"),
+        (-1, -60, "late"), (7, 0, None), (6, -1, None), (6, -2, "week"), (1, 0, None), (1, -1, "day"), (-1, -2, "late"),
+    ],
+)  # fmt: skip
+def test_a_reminder_comes_a_week_and_a_day_before_unless_the_date_was_named_later(
+    due: int, named: int, wanted: str | None
+) -> None:
+    assert reminder(TODAY + timedelta(days=due), TODAY + timedelta(days=named), TODAY) == wanted
+
+
+@given(st.permutations(range(5)), st.integers(0, 4))
+def test_moving_a_line_up_keeps_every_line(lines: list[int], number: int) -> None:
+    moved = one_up(lines, number)
+
+    assert sorted(moved) == sorted(lines)
+    assert moved.index(number) == max(lines.index(number) - 1, 0)
+    assert order_refusal(lines, moved) is None
+
+
+def test_what_was_done_is_watched_for_twelve_weeks() -> None:
+    def week(days: int) -> int | None:
+        return measured_week(TODAY, TODAY + timedelta(days=days))
+
+    assert [week(-1), week(0), week(6), week(7), week(83), week(84)] == [None, 1, 1, 2, 12, None]
+    assert week_of(TODAY) == TODAY and week_of(TODAY + timedelta(days=6)) == TODAY
 
 
 @pytest.mark.parametrize("wanted", sorted(WORD_REFUSALS))
@@ -111,7 +190,9 @@ def test_what_was_written_is_refused_by_name(wanted: PromiseRefusal) -> None:
 
 def test_every_refusal_is_produced_by_a_test() -> None:
     by_state = {wanted for _, _, wanted in STATE_REFUSALS}
-    by_person = {PromiseRefusal.NOT_THE_OWNER, PromiseRefusal.SECOND_PERSON, PromiseRefusal.NOT_A_CONFIRMER}
+    by_person = {PromiseRefusal.NOT_THE_OWNER, PromiseRefusal.SECOND_PERSON, PromiseRefusal.NOT_A_CONFIRMER,
+                 PromiseRefusal.OWN_QUESTION, PromiseRefusal.OWN_PROMISE, PromiseRefusal.ALREADY_ASKED,
+                 PromiseRefusal.ALREADY_CALLING}  # fmt: skip
 
     assert by_state | by_person | set(WORD_REFUSALS) | FROM_THE_DATABASE == set(PromiseRefusal)
 
@@ -182,6 +263,11 @@ def test_a_day_begins_in_the_organisations_zone() -> None:
     assert day_in("Asia/Manila", late_evening) == TODAY + timedelta(days=1)
 
 
+def opened(before: bool, verb: Verb, opens: Verb, closes: Verb) -> bool:
+    """Whether something stands open after a verb."""
+    return verb is opens or (before and verb is not closes)
+
+
 ACTORS = (Actor(OWNER), Actor(OWNER, answers=True), Actor(SPONSOR), Actor(OTHER), Actor(OTHER, answers=True))
 
 
@@ -202,7 +288,12 @@ def test_whatever_anybody_tries_is_refused_by_name_or_keeps_every_invariant(trie
 
         assert before.state not in OVER, "what is over stays over"
         assert before.state in FROM[verb]
-        assert (actor.id == OWNER) is (verb not in SECOND_PERSON), "owner's work and second look are never one person's"
+        promise = replace(promise, asked=opened(promise.asked, verb, Verb.NEED_DECISION, Verb.DECIDE),
+                          calling=opened(promise.calling, verb, Verb.CALL_HELP, Verb.DELIVER))  # fmt: skip
+
+        assert (actor.id == OWNER) is (verb not in SECOND_PERSON | {Verb.NUDGE}), (
+            "owner's work and second look are never one person's"
+        )
         assert promise.state in (CommitmentState.OFFERED, CommitmentState.HANDED_BACK) or accepted
         assert (promise.state is CommitmentState.CONFIRMED) is (confirmed_by is not None)
         assert confirmed_by != OWNER

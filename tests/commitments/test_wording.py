@@ -46,6 +46,26 @@ def test_one_sentence_says_how_promises_are_kept(counts: dict[Standing, int], wo
     assert wording.summary(counts) == words
 
 
+@pytest.mark.parametrize(
+    ("late_in", "words"),
+    [
+        (["Digital", "Digital"], "2 are late: both in Digital."), (["Digital"], "1 is late: in Digital."),
+        (["Digital"] * 3, "3 are late: all in Digital."), (["A", "A", "B"], "3 are late: 2 in A, 1 in B."),
+        (["A", None], "2 are late: 1 in A, 1 elsewhere."), ([None, None], "2 are late."),
+        (["A", "B", "C", "D"], "4 are late."),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_where_the_late_ones_are(late_in: list[str | None], words: str) -> None:
+    said = wording.summary({Standing.OVERDUE: len(late_in)}, late_in=late_in)
+
+    assert said == f"None has been kept yet. {words}"
+
+
+def test_names_are_listed_as_people_write_them() -> None:
+    assert [wording.listed(names) for names in ([], ["Asha"], ["Asha", "Bo"], ["Asha", "Bo", "Cy"])] == [
+        "", "Asha", "Asha and Bo", "Asha, Bo and Cy"]  # fmt: skip
+
+
 def test_a_day_names_its_year_only_where_it_is_another_one() -> None:
     assert wording.day(date(2026, 12, 22), TODAY) == "22 December"
     assert wording.day(date(2027, 1, 5), TODAY) == "5 January 2027"

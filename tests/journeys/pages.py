@@ -57,6 +57,7 @@ PAGES = (
     ("frontline", "/search?q=loyalty+pin"),
     ("frontline", "/commitments"),
     ("frontline", "/commitments?as=table"),
+    ("frontline", "/commitments?as=table&sort=-waiting&site=3"),
     ("frontline", "/wallet"),
     ("frontline", "/wallet/statement"),
     ("frontline", "/me"),
@@ -124,6 +125,7 @@ PAGES = (
     ("frontline", "/api/docs/people"),
     ("administrator", "/people"),
     ("administrator", "/people/1"),
+    ("administrator", "/people/{owing}/duties"),
     ("administrator", "/people/codes"),
     ("administrator", "/imports/new"),
     ("administrator", "/imports/{people}"),
@@ -173,7 +175,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = _ideas() | {"mine": _promise()} | _reopened() | _earlier_ideas()
+        found = _ideas() | {"mine": _promise(), "owing": _owing()} | _reopened() | _earlier_ideas()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
@@ -215,6 +217,13 @@ def _promise() -> int:
         Commitment.owner_id == owner.id, Commitment.state == CommitmentState.ACCEPTED
     )
     return (mine.first() or db.session.query(Commitment.id).first())[0]  # type: ignore[index]
+
+
+def _owing() -> int:
+    """Somebody who owns promises."""
+    owner = demo_viewer("owner")
+    assert owner is not None
+    return owner.id
 
 
 def _reopened() -> dict[str, int]:
