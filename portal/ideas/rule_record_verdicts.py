@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
 from portal.errors import Conflict, DomainError
-from portal.ideas import story
+from portal.ideas import bulletin_service, story
 from portal.ideas.models import Follow, Idea
 from portal.ideas.policy import MAY
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
@@ -50,6 +50,7 @@ def decide(viewer: Viewer, rule: RuleRecord, verdict: NewVerdict, *, now: dateti
         raise refused(refusal)
     _refuse_site(verdict.site_id if verdict.kind is VerdictKind.LOCAL_HABIT else None)
     given = _write(rule, verdict, by_id=viewer.id, now=now)
+    bulletin_service.tell(rule, given, verdict, now=now)
     _tell(rule, given, now=now)
     return given
 
@@ -73,6 +74,7 @@ def settle_by_promise(
         given = _write(rule, verdict, by_id=confirmed_by, now=now)
     except Conflict:
         return  # somebody has given it at this moment, and in better words
+    bulletin_service.tell(rule, given, verdict, now=now)
     _tell(rule, given, now=now, without=idea_id)
 
 
