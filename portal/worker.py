@@ -24,6 +24,7 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    from portal.commitments import floor_jobs as floor
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
@@ -35,12 +36,14 @@ def handlers() -> dict[str, Handler]:
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
         people, ideas, rewards, swarm, home, search,
+        floor,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
+    from portal.commitments import floor_jobs as floor
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
@@ -48,7 +51,8 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    return [*people.due(now), *ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now), *search.due(now)]
+    every = people, ideas, rewards, swarm, floor, home, search
+    return [one for capability in every for one in capability.due(now)]
 
 
 def run_once(

@@ -12,5 +12,7 @@ MAY: dict[str, Rule] = {
     "commitment.deliver": signed_in,
     "commitment.not_back": signed_in,
     "commitment.back": in_a_team,  # who meets it again are those who work with customers
+    "floor_check.see": signed_in,  # what one is asked oneself
+    "floor_check.answer": signed_in,  # as with the one before
     "commitment.confirm": holds(Role.EXECUTIVE, Role.PROGRAMME),  # and never its owner
 }
