@@ -6,11 +6,18 @@ from flask_openapi3 import APIBlueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
-    from portal.commitments import relapse_views
+    from portal.commitments import floor_views, relapse_views
     from portal.commitments import views as commitments
     from portal.home import api_pages, card_views, health, pages, search_views, similar_views
     from portal.home import views as home
-    from portal.ideas import import_views, moderation_views, rule_record_edit_views, rule_record_views, talk_views
+    from portal.ideas import (
+        bulletin_views,
+        import_views,
+        moderation_views,
+        rule_record_edit_views,
+        rule_record_views,
+        talk_views,
+    )
     from portal.ideas import views as ideas
     from portal.impact import views as impact
     from portal.ledger import views as ledger
@@ -39,17 +46,18 @@ def blueprints() -> tuple[Blueprint, ...]:
         merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp,
+        bulletin_views.bp, floor_views.bp,
     )  # fmt: skip
 
 
 def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
-    from portal.commitments import api_relapses
+    from portal.commitments import api_floor, api_relapses
     from portal.home import api as home
     from portal.home import api_search
     from portal.ideas import api as ideas
-    from portal.ideas import api_comments, api_moderation, api_rules
+    from portal.ideas import api_bulletins, api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
     from portal.impact import api as impact
     from portal.ledger import api as ledger
@@ -75,5 +83,6 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
         metrics.bp,
+        api_bulletins.bp, api_floor.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
     )  # fmt: skip

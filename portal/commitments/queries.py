@@ -46,6 +46,7 @@ STEPS = (
     StoryKind.SENT_BACK,
     StoryKind.BACK,
     StoryKind.NOT_BACK,
+    StoryKind.FLOOR_CHECKED,
 )
 
 

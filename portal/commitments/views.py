@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from portal import clock
-from portal.commitments import pages, queries, service
+from portal.commitments import floor_queries, pages, queries, service
 from portal.commitments import relapse_queries as relapsed
 from portal.commitments import relapse_service as relapses
+from portal.commitments.floor_shown import all_checked
 from portal.commitments.forms import (
     FORMS,
     AcceptForm,
@@ -195,6 +196,7 @@ def _page(number: int, sent: Sent | None = None, refusal: DomainError | None = N
         refusal={"": refusal.message} if refusal and not refusal.fields else {},
         kept=kept,
         relapse=relapsed.open_of(number) if page.line.state is CommitmentState.REOPENED else None,
+        floor=all_checked(floor_queries.results(number)) if page.delivered else [],
         actions={name: f"/commitments/{number}/{address}" for name, address in ADDRESSES.items()},
         **pages.promise_context(page, when),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from portal.commitments.floor_words import after, result_line, still_met
 from portal.commitments.rules import CommitmentState, Course, Standing, is_late
 from portal.web.paging import COUNTED_TO, capped
 
@@ -155,6 +156,7 @@ _TOLD = {
     "back": ("alert", "stop", "Colleagues say it is back"),
     "not_back": ("check", "", "{who} looked, and says it is not back"),
     "sent_back": ("back", "stop", "{who} says it is not done yet"),
+    "floor_checked": ("chart", "", "Colleagues said whether it is gone on their desk"),
 }
 
 
@@ -167,6 +169,10 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"Promised by {_day_of(facts, 'due_before', today)}, now by {due_on}.{late}"
     if kind == "delivered":
         return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}."
+    if kind == "floor_checked":
+        return f"Asked {after(facts['after_days'])}. {result_line(facts.get('total'), facts.get('asked'))}"
+    if kind == "back" and facts.get("after_days"):
+        return f"{still_met(facts['after_days'])} It is open again, and its owner has been told."
     if kind == "back":
         return f"Met again on {_day_of(facts, 'day', today)}. It is open again, and its owner has been told."
     return ""

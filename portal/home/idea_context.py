@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.home.idea_back import back
+from portal.home.idea_floor import floor
 from portal.home.idea_merged import merged
 from portal.home.idea_occurrences import again
 from portal.home.idea_page import IdeaPage
@@ -54,6 +55,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "may": _may(viewer, idea, now),
         "rule": rule_box(viewer, idea, today=today),
         "back": back(viewer, idea, page.commitment, today=today),
+        "floor": floor(page.commitment),
         "again": again(viewer, idea, now=now),
         **merged(viewer, idea, now=now),
     }

@@ -9,8 +9,9 @@ from sqlalchemy import Select, bindparam, literal, select
 
 from portal import clock
 from portal.db import db
-from portal.home import facts
+from portal.home import facts, waiting
 from portal.home.facts import Facts
+from portal.home.waiting import Waits
 from portal.people.access import current_viewer, may
 from portal.people.queries import DEMO_ROLES
 from portal.people.sessions import DEMO_ROLE
@@ -43,6 +44,7 @@ class Shell:
     wallet_points: int
     triage_waiting: int
     demo: DemoStrip | None
+    waits: Waits | None = None
 
 
 def init_shell(app: Flask) -> None:
@@ -75,9 +77,10 @@ def _shell() -> Shell:
 
 
 def _for(viewer: Viewer) -> Shell:
-    parameters = person_of(viewer) | {"wallet": f"person:{viewer.id}"}
+    now = clock.now()
+    parameters = person_of(viewer) | {"wallet": f"person:{viewer.id}"} | waiting.parameters(now)
     row = db.session.connection().execute(_statement(shape_of(viewer)), parameters).one()
-    g.board_facts = found = facts.from_row(row.facts, now=clock.now())
+    g.board_facts = found = facts.from_row(row.facts, now=now)
     return Shell(
         nav=_nav(viewer, row.waiting),
         tabs=_tabs(viewer),
@@ -85,16 +88,21 @@ def _for(viewer: Viewer) -> Shell:
         wallet_points=row.points,
         triage_waiting=row.waiting,
         demo=_demo_strip(found),
+        waits=waiting.of_row(row, viewer, now=now),
     )
 
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape) -> Select:
-    """Wallet, what waits in triage (for executives) and the facts of the board: the one query of the frame."""
+    """Wallet, what waits (in triage for executives) and the facts of the board: the one query of the frame."""
     viewer = stand_in(shape)
-    waiting = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
+    in_triage = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
     points = wallet_points_query(bindparam("wallet"))
-    return select(points.label("points"), waiting.label("waiting"), facts.READ.scalar_subquery().label("facts"))
+    one, columns = waiting.first_of_each(viewer)
+    known = facts.READ.scalar_subquery()
+    return select(
+        points.label("points"), in_triage.label("waiting"), known.label("facts"), *columns
+    ).select_from(one)  # fmt: skip
 
 
 def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:

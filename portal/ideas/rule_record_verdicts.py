@@ -16,7 +16,7 @@ from portal.ideas.models import Follow, Idea
 from portal.ideas.policy import MAY
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
 from portal.ideas.rule_record_search import index_rule
-from portal.ideas.rule_record_service import holds_for, new_record, put_name, refused, sites_of, told_to
+from portal.ideas.rule_record_service import judges, new_record, put_name, refused, sites_of, told_to
 from portal.ideas.rule_record_words import (
     NewVerdict,
     RuleFacts,
@@ -29,7 +29,7 @@ from portal.ideas.words import Audience, Kind, StoryKind
 from portal.outbox import service as outbox
 from portal.people.models import Person, Place
 from portal.people.policy import demand
-from portal.people.roles import PlaceKind, Role
+from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 
 DECIDED = "rules.decided"  # the outbox's topic; payload: rule, verdict (its number on that rule)
@@ -42,7 +42,7 @@ def decide(viewer: Viewer, rule: RuleRecord, verdict: NewVerdict, *, now: dateti
     Raises the refusals of `RuleRefusal`; `already_decided` tells what was decided meanwhile.
     """
     demand(MAY, "rule.decide", viewer)
-    if rule.owner_id != viewer.id and not holds_for(viewer, rule, Role.EXECUTIVE, Role.PROGRAMME):
+    if not judges(viewer, rule):
         raise RuleRefusal.NOT_JUDGE.as_error()
     if rule.verdicts != verdict.after:
         raise _decided(rule)

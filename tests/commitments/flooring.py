@@ -13,12 +13,14 @@ from portal.commitments.floor_rules import Answer
 from portal.commitments.models import Delivery, DeliverySite
 from portal.commitments.rules import CommitmentState
 from portal.db import db, writing
-from portal.people.models import Person
+from portal.people.models import Person, Place
 from portal.swarm.models import Via, Vote
 from portal.swarm.rules import VoteKind
 from portal.worker import run_once
 from tests.commitments.factories import make_promise, viewer
-from tests.factories import NOON, Cast
+from tests.factories import NOON, Cast, make_person
+
+TEAMS = {"Leeds": "Leeds/Billing", "Belfast": "Belfast/Faults", "Durban": "Durban/Chat"}
 
 
 class Floor(dict[str, Any]):
@@ -87,3 +89,10 @@ def say(person_id: int, number: int, given: str) -> None:
     """Answer and commit."""
     with writing():
         floor_service.answer(viewer(person_id), number, Answer(given))
+
+
+def crowd(cast: Cast, site: str, count: int) -> list[int]:
+    """More people at a site, committed."""
+    with writing():
+        team = db.session.get_one(Place, cast.places[TEAMS[site]])
+        return [make_person(f"{site.lower()}{n}", team).id for n in range(count)]

@@ -22,26 +22,14 @@ from portal.outbox.service import Claimed
 from portal.people.models import Person
 from portal.swarm.rules import VoteKind
 from tests.commitments.factories import EVIDENCE, viewer
-from tests.commitments.flooring import asked, day, kept, on, say, support, wave
-from tests.factories import NOON, Cast, make_person
+from tests.commitments.flooring import asked, crowd, day, kept, on, say, support, wave
+from tests.factories import NOON, Cast
 from tests.swarm.noting import noted
-
-
-TEAM = {"Leeds": "Leeds/Billing", "Belfast": "Belfast/Faults", "Durban": "Durban/Chat"}
 
 
 def leeds(cast: Cast) -> list[int]:
     """Nine people who vote, of three teams in Leeds."""
     return [person for n, person in enumerate(cast.voters) if n % 8 < 3]
-
-
-def crowd(cast: Cast, site: str, count: int) -> list[int]:
-    """More people at a site, committed."""
-    from portal.people.models import Place
-
-    with writing():
-        team = db.session.get_one(Place, cast.places[TEAM[site]])
-        return [make_person(f"{site.lower()}{n}", team).id for n in range(count)]
 
 
 def promise(number: int) -> Commitment:

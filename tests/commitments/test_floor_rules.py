@@ -38,7 +38,10 @@ def test_a_check_begins_14_30_and_90_days_after_going_live(
     assert rules.due_wave(LIVE, on(after), begun) == days
 
 
-@pytest.mark.parametrize(("days", "begun_after", "closes_after"), [(14, 14, 30), (14, 16, 30), (30, 30, 46), (30, 76, 90), (90, 95, 111)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("days", "begun_after", "closes_after"),
+    [(14, 14, 30), (14, 16, 30), (30, 30, 46), (30, 76, 90), (90, 95, 111)],
+)
 def test_a_check_is_over_before_the_next_one(days: int, begun_after: int, closes_after: int) -> None:
     assert rules.closes_on(LIVE, days, on(begun_after)) == on(closes_after)
 
@@ -99,7 +102,12 @@ def test_a_check_ends_with_its_time_with_the_last_answer_or_when_it_is_clear(
 
 @pytest.mark.parametrize(
     ("answered", "over", "refusal"),
-    [(False, False, None), (True, False, FloorRefusal.ANSWERED), (True, True, FloorRefusal.OVER), (False, True, FloorRefusal.OVER)],
-)  # fmt: skip
+    [
+        (False, False, None),
+        (True, False, FloorRefusal.ANSWERED),
+        (True, True, FloorRefusal.OVER),
+        (False, True, FloorRefusal.OVER),
+    ],
+)
 def test_an_answer_is_taken_once_and_in_time(answered: bool, over: bool, refusal: FloorRefusal | None) -> None:
     assert rules.answer_refusal(answered=answered, over=over) is refusal
