@@ -68,9 +68,11 @@ def _init_people(app: Flask) -> None:
 def _register_pages(app: Flask) -> None:
     from portal.home import shell
     from portal.ideas import meaning
+    from portal.notices import unsubscribe_views
 
     for blueprint in pages.blueprints():
         app.register_blueprint(blueprint)
+    csrf.exempt(unsubscribe_views.bp)  # mail programs send its one POST, which the address itself is the proof for
     shell.init_shell(app)
     meaning.switch(app.config["SAYSO"].semantic)
 

@@ -22,6 +22,8 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.impact import views as impact
     from portal.ledger import views as ledger
     from portal.metrics import views as metrics
+    from portal.notices import unsubscribe_views
+    from portal.notices import views as notices
     from portal.people import views as people
     from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
@@ -45,8 +47,8 @@ def blueprints() -> tuple[Blueprint, ...]:
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
         merge_views.bp, looks_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
-        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp,
-        bulletin_views.bp, floor_views.bp,
+        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, again_views.bp, notices.bp,
+        unsubscribe_views.bp, bulletin_views.bp, floor_views.bp,
     )  # fmt: skip
 
 
@@ -62,6 +64,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.impact import api as impact
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
+    from portal.notices import api as notices
     from portal.people import api as self_
     from portal.people import api_audit, api_imports, api_people, api_places
     from portal.rewards import api as wallet
@@ -80,6 +83,7 @@ def interface() -> tuple[APIBlueprint, ...]:
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
+        notices.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
         metrics.bp,

@@ -7,6 +7,7 @@ from portal.ideas import policy as ideas
 from portal.impact import policy as impact
 from portal.ledger import policy as ledger
 from portal.metrics import policy as metrics
+from portal.notices import policy as notices
 from portal.people import access
 from portal.people import policy as people
 from portal.people.policy import Rule
@@ -16,6 +17,7 @@ from portal.triage import policy as triage
 
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
+    notices.MAY,
 )  # fmt: skip
 
 

@@ -28,15 +28,24 @@ def handlers() -> dict[str, Handler]:
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
-    from portal.notices import again_mails, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
+    from portal.notices import (
+        again_mails,
+        bulletin_notices,
+        floor_notices,
+        merge_mails,
+        outcome_jobs,
+        people_mails,
+        post_jobs,
+        swarm_mails,
+    )
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
+        people_mails, swarm_mails, merge_mails, again_mails, outcome_jobs, post_jobs,
         people, ideas, rewards, swarm, home, search,
-        floor,
+        floor, bulletin_notices, floor_notices,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -47,12 +56,13 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.home import jobs as home
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
+    from portal.notices import post_jobs as post
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    every = people, ideas, rewards, swarm, floor, home, search
-    return [one for capability in every for one in capability.due(now)]
+    capabilities = people, ideas, rewards, swarm, floor, home, search, post
+    return [run for capability in capabilities for run in capability.due(now)]
 
 
 def run_once(

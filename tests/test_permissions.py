@@ -158,7 +158,8 @@ def test_no_form_is_accepted_without_its_token(app: Flask, cast: Cast) -> None:
     statuses = {address: client.post(address, data={}).status_code for address in addresses(app, "POST")}
 
     assert statuses != {}
-    assert {address: status for address, status in statuses.items() if status != 403} == {}
+    # But one: mail programs send it, and a signature in the address stands for the token (RFC 8058).
+    assert {address: status for address, status in statuses.items() if status != 403} == {"/unsubscribe/x": 404}
     assert client.post("/me/theme", data={"theme": "dark"}).status_code == 403
 
 

@@ -12,6 +12,7 @@ from portal.db import db
 from portal.home import facts, waiting
 from portal.home.facts import Facts
 from portal.home.waiting import Waits
+from portal.notices.queries import unread_query
 from portal.people.access import current_viewer, may
 from portal.people.queries import DEMO_ROLES
 from portal.people.sessions import DEMO_ROLE
@@ -43,6 +44,7 @@ class Shell:
     footer: list[tuple[str, str]]
     wallet_points: int
     triage_waiting: int
+    unread: str  # counted no further than a list shows; empty for none
     demo: DemoStrip | None
     waits: Waits | None = None
 
@@ -72,7 +74,7 @@ def _shell() -> Shell:
     # A page is drawn from several templates; the frame is asked for once.
     if "shell" not in g:
         viewer = current_viewer()
-        g.shell = _for(viewer) if viewer else Shell([], [], [], 0, 0, _demo_strip(None))
+        g.shell = _for(viewer) if viewer else Shell([], [], [], 0, 0, "", _demo_strip(None))
     return g.shell
 
 
@@ -87,6 +89,7 @@ def _for(viewer: Viewer) -> Shell:
         footer=_footer(viewer),
         wallet_points=row.points,
         triage_waiting=row.waiting,
+        unread=capped(row.unread) if row.unread else "",
         demo=_demo_strip(found),
         waits=waiting.of_row(row, viewer, now=now),
     )
@@ -94,15 +97,15 @@ def _for(viewer: Viewer) -> Shell:
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape) -> Select:
-    """Wallet, what waits (in triage for executives) and the facts of the board: the one query of the frame."""
+    """Wallet, what waits (in triage for executives), what is unread, the facts of the board: the frame's one query."""
     viewer = stand_in(shape)
     in_triage = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
     points = wallet_points_query(bindparam("wallet"))
+    unread = unread_query().scalar_subquery()
+    read = facts.READ.scalar_subquery()
     one, columns = waiting.first_of_each(viewer)
-    known = facts.READ.scalar_subquery()
-    return select(
-        points.label("points"), in_triage.label("waiting"), known.label("facts"), *columns
-    ).select_from(one)  # fmt: skip
+    frame = points.label("points"), in_triage.label("waiting"), unread.label("unread"), read.label("facts")
+    return select(*frame, *columns).select_from(one)
 
 
 def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.db import db
 from portal.errors import Conflict, DomainError
 from portal.ideas import bulletin_service, story
-from portal.ideas.models import Follow, Idea
+from portal.ideas.models import Idea
 from portal.ideas.policy import MAY
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
 from portal.ideas.rule_record_search import index_rule
@@ -26,13 +26,11 @@ from portal.ideas.rule_record_words import (
     verdict_refusal,
 )
 from portal.ideas.words import Audience, Kind, StoryKind
-from portal.outbox import service as outbox
 from portal.people.models import Person, Place
 from portal.people.policy import demand
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 
-DECIDED = "rules.decided"  # the outbox's topic; payload: rule, verdict (its number on that rule)
 PROMISE_KEPT = "The promise to do away with it was kept."
 
 
@@ -78,14 +76,6 @@ def settle_by_promise(
     _tell(rule, given, now=now, without=idea_id)
 
 
-def hearers(rule_id: int) -> list[int]:
-    """Who follows an idea that names the rule, authors with them: the ids of active people, each once."""
-    query = select(Follow.person_id).join(RuleIdea, RuleIdea.idea_id == Follow.idea_id)
-    query = query.join(Person, Person.id == Follow.person_id)
-    query = query.where(RuleIdea.rule_id == rule_id, Person.deactivated_at.is_(None))
-    return list(db.session.scalars(query.distinct().order_by(Follow.person_id)))
-
-
 def _record_of(idea: Idea, owner_id: int, *, now: datetime) -> RuleRecord | None:
     """A record from the words of an idea; None where it is for one employer or site and that is not known."""
     place = {Audience.EMPLOYER: idea.employer_id, Audience.SITE: idea.site_id}
@@ -129,7 +119,7 @@ def _write(rule: RuleRecord, verdict: NewVerdict, *, by_id: int, now: datetime) 
 
 
 def _tell(rule: RuleRecord, given: RuleVerdict, *, now: datetime, without: int = 0) -> None:
-    """A step in the story of every idea that names it, and one message for whoever follows them.
+    """A step in the story of every idea that names it, from which everybody who took part in one hears of it.
 
     without: an idea whose story says it at this moment in other words.
     """
@@ -139,7 +129,6 @@ def _tell(rule: RuleRecord, given: RuleVerdict, *, now: datetime, without: int =
     for idea in db.session.scalars(ideas):
         if idea.id != without and told_to(rule, idea, sites):
             story.record(idea.id, StoryKind.RULE_DECIDED, now=now, actor_id=given.by_id, facts=facts)
-    outbox.emit(DECIDED, {"rule": rule.id, "verdict": given.number}, now=now)
     db.session.flush()
 
 

@@ -15,8 +15,11 @@ from portal.ideas.policy import MAY
 from portal.ideas.rules import CommentRefusal, SayRefusal, comment_refusal, comment_withdraw_refusal
 from portal.ideas.service import facts_of, is_author
 from portal.ideas.words import COMMENT_CHARS_MAX, SAY_CHARS_MIN, CommentKind, Names, Stage
+from portal.outbox import service as outbox
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
+
+ADDED = "comment.added"  # the outbox's topic; payload: comment_id
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def add_comment(viewer: Viewer, idea: Idea, words: NewComment, *, now: datetime)
     if words.names is not Names.NONE:
         drafts.clear(viewer.id, drafts.about_comment(idea.id))
     db.session.flush()
+    outbox.emit(ADDED, {"comment_id": comment.id}, now=now)
     search_index.index_comment(comment)
     return comment
 

@@ -44,8 +44,19 @@ class Server:
         )  # fmt: skip
 
 
-def send(to: str, subject: str, text: str, html: str | None = None, *, event_id: str, now: datetime) -> None:
+def send(
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    *,
+    event_id: str,
+    now: datetime,
+    unsubscribe: str | None = None,
+) -> None:
     """Send one mail. A retry carries the same Message-ID (from `event_id`), so that a receiver can tell it is one mail.
+
+    unsubscribe: the address that ends mails of this kind at a POST from whoever holds it (RFC 8058).
 
     Raises OSError or smtplib.SMTPException where it could not be handed over, and ValueError for a line end in the
     address or the subject: the outbox tries again, or a person looks.
@@ -55,6 +66,9 @@ def send(to: str, subject: str, text: str, html: str | None = None, *, event_id:
     message = composed(
         to, subject, text, html, sender=_sender(server, config.base_url), event_id=event_id, now=now
     )  # fmt: skip
+    if unsubscribe is not None:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if server is None:
         _keep(message, config.instance / "mail", event_id)
     else:

@@ -34,8 +34,8 @@ class Scope(StrEnum):
 
 
 WORDS = {
-    Scope.SELF_READ: "See who the key belongs to, which keys there are, and where they are signed in",
-    Scope.SELF_WRITE: "Revoke keys and end sign-ins of its person",
+    Scope.SELF_READ: "See who the key belongs to, which keys there are, where they are signed in, and their updates",
+    Scope.SELF_WRITE: "Revoke keys and end sign-ins of its person, and choose what they hear of",
     Scope.PEOPLE_READ: "List people, places and imports",
     Scope.PEOPLE_WRITE: "Bring people in, change roles, let people leave",
     Scope.IDEAS_READ: "Read ideas, comments, stories and the moderation log",

@@ -16,8 +16,8 @@ from portal.ideas import rule_record_service as service
 from portal.ideas.models import Idea, Story
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleVerdict
 from portal.ideas.rule_record_shown import spoken
-from portal.ideas.rule_record_verdicts import DECIDED, hearers
 from portal.ideas.rule_record_words import RuleRefusal, RuleState, is_address
+from portal.ideas.story import TOLD
 from portal.ideas.words import Audience, Kind, Names, Stage, StoryKind
 from portal.outbox.models import Message
 from portal.people.models import Grant
@@ -234,9 +234,8 @@ def test_its_owner_an_executive_or_programme_decides(context: Flask, cast: Cast,
     assert shown.state is RuleState.KILLED and shown.verdict.by == who.capitalize() and shown.days_to_verdict == 3
     assert [step.kind for step in story(number)] == [StoryKind.RULE_NAMED, StoryKind.RULE_DECIDED]
     assert story(number)[1].actor_id == getattr(cast, who)
-    message = db.session.scalars(select(Message).where(Message.topic == DECIDED)).one()
-    assert json.loads(message.payload) == {"rule": rule, "verdict": 1}
-    assert hearers(rule) == [cast.asha]
+    told = db.session.scalars(select(Message.payload).where(Message.topic == TOLD)).all()
+    assert [json.loads(one) for one in told] == [{"story_id": story(number)[1].id}]
 
 
 def test_others_do_not_decide(context: Flask, cast: Cast) -> None:
