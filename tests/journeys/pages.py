@@ -10,9 +10,12 @@ from sqlalchemy import func
 from werkzeug.exceptions import NotFound
 
 from portal import clock
+from portal.commitments.floor_models import FloorWave
+from portal.commitments.floor_queries import waiting_for as checks_for
 from portal.commitments.models import Commitment, CommitmentState
 from portal.db import db, writing
 from portal.ideas import imports
+from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
@@ -77,6 +80,12 @@ PAGES = (
     ("programme", "/rules/{rule}/facts"),
     ("programme", "/rules/{rule}/verdicts"),
     ("programme", "/rules/review"),
+    ("frontline", "/bulletins"),
+    ("frontline", "/bulletins/{bulletin}"),
+    ("programme", "/bulletins/{bulletin}"),
+    ("frontline", "/floor-checks"),
+    ("frontline", "/floor-checks/{check}?answer=no"),
+    ("frontline", "/commitments/{checked}"),
     ("frontline", "/help/who-can-see-what"),
     ("frontline", "/ideas/999999"),
     ("frontline", "/sign-in"),
@@ -155,7 +164,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = _ideas() | {"mine": _promise()} | _reopened() | _earlier_ideas()
+        found = _ideas() | {"mine": _promise()} | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
@@ -190,6 +199,15 @@ def _reopened() -> dict[str, int]:
     wanted = Commitment.state == CommitmentState.REOPENED
     number, idea = db.session.query(Commitment.id, Commitment.idea_id).filter(wanted).first()  # type: ignore[misc]
     return {"back": number, "reopened": idea}
+
+
+def _told_and_asked() -> dict[str, int]:
+    """A bulletin and a check that wait for the frontline, and a promise with the result of one."""
+    sam = demo_viewer("frontline")
+    assert sam is not None
+    (told, *_), (check, *_) = bulletins_for(sam, now=clock.now()), checks_for(sam)
+    ended = db.session.query(FloorWave.commitment_id).filter(FloorWave.ended_at.is_not(None)).first()
+    return {"bulletin": told.number, "check": check.number, "checked": ended[0]}  # type: ignore[index]
 
 
 def _noted(app: Flask, visitor: Visitor, number: int) -> int:
