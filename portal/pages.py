@@ -6,12 +6,19 @@ from flask_openapi3 import APIBlueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
-    from portal.commitments import relapse_views, work_views
+    from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
     from portal.home import api_pages, card_views, health, leaving_views, pages, search_views, similar_views
     from portal.home import views as home
     from portal.home import worker_views as worker
-    from portal.ideas import import_views, moderation_views, rule_record_edit_views, rule_record_views, talk_views
+    from portal.ideas import (
+        bulletin_views,
+        import_views,
+        moderation_views,
+        rule_record_edit_views,
+        rule_record_views,
+        talk_views,
+    )
     from portal.ideas import views as ideas
     from portal.impact import views as impact
     from portal.ledger import views as ledger
@@ -60,20 +67,20 @@ def blueprints() -> tuple[Blueprint, ...]:
         merge_views.bp, looks_views.bp, leaving_views.bp,
         triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, work_views.bp, again_views.bp, lane_views.bp,
-        reply_views.bp, local_fix_views.bp, notices.bp, unsubscribe_views.bp, moves_views.bp, ask_views.bp,
-        webhooks.bp, worker.bp,
+        reply_views.bp, local_fix_views.bp, notices.bp, unsubscribe_views.bp, bulletin_views.bp, floor_views.bp,
+        moves_views.bp, ask_views.bp, webhooks.bp, worker.bp,
     )  # fmt: skip
 
 
 def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
-    from portal.commitments import api_relapses, api_work
+    from portal.commitments import api_floor, api_relapses, api_work
     from portal.home import api as home
     from portal.home import api_leaving, api_search
     from portal.home import worker_api as worker
     from portal.ideas import api as ideas
-    from portal.ideas import api_comments, api_moderation, api_rules
+    from portal.ideas import api_bulletins, api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
     from portal.impact import api as impact
     from portal.ledger import api as ledger
@@ -101,7 +108,7 @@ def interface() -> tuple[APIBlueprint, ...]:
         notices.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
         api_merges.bp, api_occurrences.bp, triage.bp, api_moves.bp, api_again.bp, lane_api.bp, commitments.bp,
-        api_relapses.bp, local_fix_api.bp, impact.bp, metrics.bp,
+        api_relapses.bp, local_fix_api.bp, impact.bp, metrics.bp, api_bulletins.bp, api_floor.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
         webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, api_work.bp,

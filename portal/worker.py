@@ -26,6 +26,7 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
     from portal.home import jobs as home
     from portal.home import leaving_jobs as leaving
@@ -34,7 +35,9 @@ def handlers() -> dict[str, Handler]:
     from portal.notices import (
         again_mails,
         ask_notices,
+        bulletin_notices,
         clock_notices,
+        floor_notices,
         merge_mails,
         outcome_jobs,
         people_mails,
@@ -52,14 +55,15 @@ def handlers() -> dict[str, Handler]:
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, clock_notices, promises, outcome_jobs,
-        post_jobs, people, ideas, rewards, swarm, clocks, moves, home, search, commitments, leaving, webhooks,
-        webhook_news,
+        post_jobs, people, ideas, rewards, swarm, clocks, moves, home, search, floor, bulletin_notices,
+        floor_notices, commitments, leaving, webhooks, webhook_news,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
 
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
+    from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
     from portal.home import jobs as home
     from portal.home import search_jobs as search
@@ -73,7 +77,7 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.triage import moves_jobs as moves
 
     capabilities = (
-        people, ideas, rewards, swarm, clocks, moves, home, search, commitments, post, webhooks,
+        people, ideas, rewards, swarm, floor, clocks, moves, home, search, commitments, post, webhooks,
     )  # fmt: skip
     return [run for capability in capabilities for run in capability.due(now)]
 

@@ -36,6 +36,7 @@ STEPS = (
     StoryKind.DECISION_NEEDED,
     StoryKind.DECISION_GIVEN,
     StoryKind.HANDED_OVER,
+    StoryKind.FLOOR_CHECKED,
 )
 
 

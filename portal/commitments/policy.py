@@ -19,5 +19,7 @@ MAY: dict[str, Rule] = {
     "commitment.decide": holds(Role.EXECUTIVE, Role.PROGRAMME),  # and never its owner
     "commitment.hand_over": holds(Role.ADMINISTRATOR, Role.PROGRAMME),  # what somebody who leaves still owes
     "commitment.back": in_a_team,  # who meets it again are those who work with customers
+    "floor_check.see": signed_in,  # what one is asked oneself
+    "floor_check.answer": signed_in,  # as with the one before
     "commitment.confirm": holds(Role.EXECUTIVE, Role.PROGRAMME),  # and never its owner
 }

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from portal import clock
-from portal.commitments import page_queries, pages, queries, service
+from portal.commitments import floor_queries, page_queries, pages, queries, service
 from portal.commitments import relapse_queries as relapsed
+from portal.commitments.floor_shown import all_checked
 from portal.commitments.forms import FORMS, DeliveryForm
 from portal.commitments.models import Commitment
 from portal.commitments.pages import When
@@ -75,6 +76,7 @@ def promise_page(number: int, sent: Sent | None = None, refusal: DomainError | N
         refusal={"": refusal.message} if refusal and not refusal.fields else {},
         kept=kept,
         is_owner=page.owner_id == viewer.id,
+        floor=all_checked(floor_queries.results(number)) if page.delivered else [],
         relapse=relapsed.open_of(number) if page.line.state is CommitmentState.REOPENED else None,
         actions={name: f"/commitments/{number}/{address}" for name, address in ADDRESSES.items()},
         **pages.promise_context(page, when, viewer.id),

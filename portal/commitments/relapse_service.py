@@ -1,7 +1,9 @@
 """*It's back*: saying so, which reopens what was promised and tells its owner; and the owner's "it is not back"."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -50,7 +52,7 @@ def say_back(viewer: Viewer, idea: Idea, report: NewReport, *, today: date, now:
     relapse, words = rows.open_one(commitment.id), report.words.strip()
     reopened = relapse is None
     if relapse is None:
-        relapse = _reopen(commitment, idea, report.day, words, now=now)
+        relapse = reopen(commitment, idea, report.day, words, now=now)
     values = {"relapse_id": relapse.id, "person_id": viewer.id, "team_id": viewer.team_id, "site_id": viewer.site_id,
               "day": report.day, "words": words, "at": now}  # fmt: skip
     if insert_if_new(RelapseReport, values, key=("relapse_id", "person_id")) is None:
@@ -79,15 +81,22 @@ def not_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: dateti
     db.session.flush()
 
 
-def _reopen(commitment: Commitment, idea: Idea, day: date, words: str, *, now: datetime) -> Relapse:
+def reopen(
+    commitment: Commitment, idea: Idea, day: date, words: str, *, now: datetime,
+    facts: Mapping[str, Any] | None = None, told: str = TOLD,
+) -> Relapse:  # fmt: skip
+    """What was done is open again. facts: more for the story; told: the topic of the message to whoever must answer.
+
+    The caller has taken its turn (`back:<idea>`) and knows that the promise is done. Raises `changed_meanwhile`.
+    """
     made = Relapse(commitment_id=commitment.id, opened_at=now, was=commitment.state, moved_at=idea.moved_at)
     claim(commitment, now=now, state=CommitmentState.REOPENED)
     move_stage(idea.id, STAGES[made.was], Stage.PROMISED, now=now)
     db.session.add(made)
     db.session.flush()
-    facts = {"commitment": commitment.id, "day": day.isoformat()}
-    story.record(idea.id, StoryKind.BACK, now=now, words=words, facts=facts)  # whoever said so is nobody's business
-    outbox.emit(TOLD, {"relapse": made.id}, now=now)
+    about = {"commitment": commitment.id, "day": day.isoformat()} | dict(facts or {})
+    story.record(idea.id, StoryKind.BACK, now=now, words=words, facts=about)  # whoever said so is nobody's business
+    outbox.emit(told, {"relapse": made.id}, now=now)
     return made
 
 

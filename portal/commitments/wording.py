@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from portal.commitments.floor_words import after, result_line, still_met
 from portal.commitments.rules import CommitmentState, Course, Standing, is_late
 from portal.web.paging import COUNTED_TO, capped
 
@@ -188,6 +189,7 @@ _TOLD = {
     "decision_needed": ("alert", "honey", "{who} needs a decision"),
     "decision_given": ("check", "blue", "{who} decided"),
     "handed_over": ("back", "", "It was handed over to {who}"),
+    "floor_checked": ("chart", "", "Colleagues said whether it is gone on their desk"),
 }
 
 
@@ -203,6 +205,10 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}.{without}"
     if kind == "handed_over":
         return f"{facts['from']} had it before. The date stays."
+    if kind == "floor_checked":
+        return f"Asked {after(facts['after_days'])}. {result_line(facts.get('total'), facts.get('asked'))}"
+    if kind == "back" and facts.get("after_days"):
+        return f"{still_met(facts['after_days'])} It is open again, and its owner has been told."
     if kind == "back":
         return f"Met again on {_day_of(facts, 'day', today)}. It is open again, and its owner has been told."
     return ""

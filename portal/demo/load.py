@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from portal.demo import content
+from portal.demo.aftermath import confirm_bulletins, plan_checks
 from portal.demo.again import plan_again
 from portal.demo.keeping import plan_keeping
 from portal.demo.lane import plan_lane
@@ -76,8 +77,10 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     plan_again(lives, calendar, seed=seed, now=now)
     plan_lane(lives, calendar, now=now)
     plan_keeping(lives, calendar, now=now)
+    plan_checks(lives, calendar, seed=seed, now=now)
     _pay_weekly(calendar, began, now)
     calendar.run()
+    confirm_bulletins(seed=seed, now=now)
     scores.refresh_typical(now=now, every_score=True)
     people = sum(team.headcount for team in content.TEAMS)
     return (

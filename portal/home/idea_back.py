@@ -53,6 +53,11 @@ def back(viewer: Viewer, idea: Any, commitment: Any, *, today: date) -> Back | N
 
 def _line(viewer: Viewer, commitment: Any, today: date) -> str:
     since = day_words(commitment.back_at, today=today, zone=viewer.timezone)
+    if not commitment.back_reports:
+        return (
+            f"Too many of those who were asked still meet it, since {since}. It is open again until {commitment.owner} "
+            "has fixed it or answered here."
+        )
     who = "A colleague says" if commitment.back_reports == 1 else f"{commitment.back_reports} colleagues say"
     said = " You are one of them." if commitment.said_back and commitment.back_reports > 1 else ""
     return (

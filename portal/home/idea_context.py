@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.home.idea_back import back
 from portal.home.idea_clock import clock
+from portal.home.idea_floor import floor
 from portal.home.idea_merged import merged
 from portal.home.idea_occurrences import again
 from portal.home.idea_page import IdeaPage
@@ -55,6 +56,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "may": _may(viewer, idea, now),
         "rule": rule_box(viewer, idea, today=today),
         "back": back(viewer, idea, page.commitment, today=today),
+        "floor": floor(page.commitment),
         "again": again(viewer, idea, now=now),
         "first_reply": first_reply(viewer, idea, page.moments, today=today, zone=zone),
         **merged(viewer, idea, now=now),

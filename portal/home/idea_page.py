@@ -14,7 +14,7 @@ from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db
 from portal.errors import Missing
 from portal.home import facts as board_facts
-from portal.home import idea_back, idea_declined, idea_occurrences, storytelling
+from portal.home import idea_back, idea_declined, idea_floor, idea_occurrences, storytelling
 from portal.home.cards import Card, cards_query, may_see_numbers
 from portal.home.cards import card as made_card
 from portal.home.facts import Facts
@@ -267,6 +267,7 @@ def _promise_query() -> Select:
             Commitment.id, Commitment.sentence, Commitment.state, Commitment.due_on, Commitment.metric_id,
             owner.name.label("owner"), sponsor.name.label("sponsor"), Metric.name.label("metric"),
             delivered.limit(1).scalar_subquery().label("delivered_at"), Commitment.live_from, *idea_back.columns(),
+            *idea_floor.columns(),
         )
         .join(owner, owner.id == Commitment.owner_id)
         .join(sponsor, sponsor.id == Commitment.sponsor_id)

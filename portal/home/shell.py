@@ -9,8 +9,9 @@ from sqlalchemy import Select, bindparam, literal, select
 
 from portal import clock
 from portal.db import db
-from portal.home import facts
+from portal.home import facts, waiting
 from portal.home.facts import Facts
+from portal.home.waiting import Waits
 from portal.notices.queries import unread_query
 from portal.outbox.clock_guard import OPEN_COUNT
 from portal.people.access import current_viewer, may
@@ -48,6 +49,7 @@ class Shell:
     unread: str  # counted no further than a list shows; empty for none
     demo: DemoStrip | None
     clock_asks: bool = False  # for administrators: the worker holds what is periodic
+    waits: Waits | None = None
 
 
 def init_shell(app: Flask) -> None:
@@ -80,9 +82,10 @@ def _shell() -> Shell:
 
 
 def _for(viewer: Viewer) -> Shell:
-    parameters = person_of(viewer) | {"wallet": f"person:{viewer.id}"}
+    now = clock.now()
+    parameters = person_of(viewer) | {"wallet": f"person:{viewer.id}"} | waiting.parameters(now)
     row = db.session.connection().execute(_statement(shape_of(viewer)), parameters).one()
-    g.board_facts = found = facts.from_row(row.facts, now=clock.now())
+    g.board_facts = found = facts.from_row(row.facts, now=now)
     return Shell(
         nav=_nav(viewer, row.waiting),
         tabs=_tabs(viewer),
@@ -92,23 +95,23 @@ def _for(viewer: Viewer) -> Shell:
         unread=capped(row.unread) if row.unread else "",
         demo=_demo_strip(found),
         clock_asks=bool(row.clock_asks),
+        waits=waiting.of_row(row, viewer, now=now),
     )
 
 
 @lru_cache(SHAPES_KEPT)
 def _statement(shape: Shape) -> Select:
-    """Wallet, what waits in triage (for executives), a clock that asks (for administrators), what is unread and the
-    facts of the board: the one query of the frame."""
+    """Wallet, what waits in triage (for executives), a clock that asks (for administrators), what is unread, what is
+    to be confirmed or checked, and the facts of the board: the one query of the frame."""
     viewer = stand_in(shape)
-    waiting = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
+    in_triage = waiting_query(viewer).scalar_subquery() if viewer.is_executive else literal(0)
     asks = OPEN_COUNT.scalar_subquery() if viewer.is_administrator else literal(0)
-    return select(
-        wallet_points_query(bindparam("wallet")).label("points"),
-        waiting.label("waiting"),
-        asks.label("clock_asks"),
-        unread_query().scalar_subquery().label("unread"),
-        facts.READ.scalar_subquery().label("facts"),
-    )
+    points = wallet_points_query(bindparam("wallet"))
+    unread = unread_query().scalar_subquery()
+    read = facts.READ.scalar_subquery()
+    one, columns = waiting.first_of_each(viewer)
+    frame = points.label("points"), in_triage.label("waiting"), asks.label("clock_asks"), unread.label("unread")
+    return select(*frame, read.label("facts"), *columns).select_from(one)
 
 
 def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:

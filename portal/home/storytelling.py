@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from portal.commitments.floor_words import after, result_line, still_met
 from portal.ideas.rule_record_words import VerdictKind
 from portal.ideas.words import StoryKind
 from portal.web.dates import day_words, span_words
@@ -202,7 +203,11 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(f"At {_listed(sites)}.")
     if verdict := facts.get("verdict"):
         parts.append(f"{VerdictKind(verdict).label}:")
-    if kind is StoryKind.BACK:
+    if kind is StoryKind.FLOOR_CHECKED:
+        parts.append(f"Asked {after(facts['after_days'])}. {result_line(facts.get('total'), facts.get('asked'))}")
+    if kind is StoryKind.BACK and facts.get("after_days"):
+        parts.append(f"{still_met(facts['after_days'])} It is open again.")
+    elif kind is StoryKind.BACK:
         parts.append(f"Met again on {day_words(date.fromisoformat(facts['day']), today=today)}, so it is open again.")
     if kind is StoryKind.ASKED_AGAIN:
         parts.append(f"{facts['voices']} new voices from {facts['teams']} teams.")

@@ -22,4 +22,7 @@ MAY: dict[str, Rule] = {
     "rule.change": holds(Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME),  # its owner, or programme
     "rule.decide": holds(Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME),  # its owner, executives in scope, programme
     "rule.review": holds(Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME),  # one's own; for programme all
+    "bulletin.see": signed_in,  # as far as its rule may be seen
+    "bulletin.confirm": signed_in,  # for whom its rule holds
+    "bulletin.count": holds(Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME),  # as whoever may decide about the rule
 }

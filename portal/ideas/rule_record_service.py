@@ -166,6 +166,11 @@ def holds_for(viewer: Viewer, rule: RuleRecord, *roles: Role) -> bool:
     return bool(paths) and all(viewer.holds(*roles, at=path) for path in paths)
 
 
+def judges(viewer: Viewer, rule: RuleRecord) -> bool:
+    """True for whoever may decide about a rule: its owner, and executives and programme for whom it holds below."""
+    return rule.owner_id == viewer.id or holds_for(viewer, rule, Role.EXECUTIVE, Role.PROGRAMME)
+
+
 def refused(refusal: RuleRefusal) -> Exception:
     """The error, which names the field that is at fault."""
     field = FIELD_OF.get(refusal)

@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
 from portal.errors import Conflict, DomainError
-from portal.ideas import story
+from portal.ideas import bulletin_service, story
 from portal.ideas.models import Idea
 from portal.ideas.policy import MAY
 from portal.ideas.rule_record_models import RuleChange, RuleIdea, RuleRecord, RuleSite, RuleVerdict
 from portal.ideas.rule_record_search import index_rule
-from portal.ideas.rule_record_service import holds_for, new_record, put_name, refused, sites_of, told_to
+from portal.ideas.rule_record_service import judges, new_record, put_name, refused, sites_of, told_to
 from portal.ideas.rule_record_words import (
     NewVerdict,
     RuleFacts,
@@ -28,7 +28,7 @@ from portal.ideas.rule_record_words import (
 from portal.ideas.words import Audience, Kind, StoryKind
 from portal.people.models import Person, Place
 from portal.people.policy import demand
-from portal.people.roles import PlaceKind, Role
+from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 
 PROMISE_KEPT = "The promise to do away with it was kept."
@@ -40,7 +40,7 @@ def decide(viewer: Viewer, rule: RuleRecord, verdict: NewVerdict, *, now: dateti
     Raises the refusals of `RuleRefusal`; `already_decided` tells what was decided meanwhile.
     """
     demand(MAY, "rule.decide", viewer)
-    if rule.owner_id != viewer.id and not holds_for(viewer, rule, Role.EXECUTIVE, Role.PROGRAMME):
+    if not judges(viewer, rule):
         raise RuleRefusal.NOT_JUDGE.as_error()
     if rule.verdicts != verdict.after:
         raise _decided(rule)
@@ -48,6 +48,7 @@ def decide(viewer: Viewer, rule: RuleRecord, verdict: NewVerdict, *, now: dateti
         raise refused(refusal)
     _refuse_site(verdict.site_id if verdict.kind is VerdictKind.LOCAL_HABIT else None)
     given = _write(rule, verdict, by_id=viewer.id, now=now)
+    bulletin_service.tell(rule, given, verdict, now=now)
     _tell(rule, given, now=now)
     return given
 
@@ -71,6 +72,7 @@ def settle_by_promise(
         given = _write(rule, verdict, by_id=confirmed_by, now=now)
     except Conflict:
         return  # somebody has given it at this moment, and in better words
+    bulletin_service.tell(rule, given, verdict, now=now)
     _tell(rule, given, now=now, without=idea_id)
 
 

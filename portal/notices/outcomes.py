@@ -59,7 +59,12 @@ def of_step(story_id: int, event_id: str) -> Telling | None:
     if step.kind is not StoryKind.RULE_DECIDED:
         return told
     # Told of in the story of every idea that names the rule: whoever takes part in several hears it once.
-    return replace(told, event_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{facts['rule']} {step.at.isoformat()}")))
+    return replace(told, event_id=event_of_verdict(facts["rule"], step.at))
+
+
+def event_of_verdict(rule: int, at: datetime) -> str:
+    """One event for everything that tells of a verdict, so that nobody hears of it twice."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{rule} {at.isoformat()}"))
 
 
 def of_comment(comment_id: int, event_id: str) -> Telling | None:

@@ -10,9 +10,12 @@ from sqlalchemy import func
 from werkzeug.exceptions import NotFound
 
 from portal import clock
+from portal.commitments.floor_models import FloorWave
+from portal.commitments.floor_queries import waiting_for as checks_for
 from portal.commitments.models import Commitment, CommitmentState
 from portal.db import db, writing
 from portal.ideas import imports
+from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
@@ -84,6 +87,12 @@ PAGES = (
     ("programme", "/rules/{rule}/facts"),
     ("programme", "/rules/{rule}/verdicts"),
     ("programme", "/rules/review"),
+    ("frontline", "/bulletins"),
+    ("frontline", "/bulletins/{bulletin}"),
+    ("programme", "/bulletins/{bulletin}"),
+    ("frontline", "/floor-checks"),
+    ("frontline", "/floor-checks/{check}?answer=no"),
+    ("frontline", "/commitments/{checked}"),
     ("frontline", "/help/who-can-see-what"),
     ("frontline", "/ideas/999999"),
     ("frontline", "/sign-in"),
@@ -176,6 +185,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     """
     with app.app_context():
         found = _ideas() | {"mine": _promise(), "owing": _owing()} | _reopened() | _earlier_ideas()
+        found = _ideas() | {"mine": _promise()} | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
@@ -243,6 +253,15 @@ def _asked(app: Flask) -> int:
             number = ask.ask(asker, waiting, "How often does it happen?", now=clock.now()).id  # type: ignore[arg-type]
         db.session.remove()
     return number
+
+
+def _told_and_asked() -> dict[str, int]:
+    """A bulletin and a check that wait for the frontline, and a promise with the result of one."""
+    sam = demo_viewer("frontline")
+    assert sam is not None
+    (told, *_), (check, *_) = bulletins_for(sam, now=clock.now()), checks_for(sam)
+    ended = db.session.query(FloorWave.commitment_id).filter(FloorWave.ended_at.is_not(None)).first()
+    return {"bulletin": told.number, "check": check.number, "checked": ended[0]}  # type: ignore[index]
 
 
 def _noted(app: Flask, visitor: Visitor, number: int) -> int:
