@@ -6,6 +6,7 @@ from typing import Any
 from portal.commitments import models as commitments
 from portal.commitments import relapse_models as relapses
 from portal.home import models as home
+from portal.home import programme_models as programme
 from portal.ideas import models as ideas
 from portal.ideas import rule_record_models as rule_records
 from portal.ideas import search_models as search
@@ -25,6 +26,7 @@ from portal.triage import models as triage
 ALL = (
     people, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
     stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage, asking_again, home,
+    programme,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 
