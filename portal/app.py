@@ -60,9 +60,12 @@ def create_app(config: "Config") -> OpenAPI:
 
 
 def _init_people(app: Flask) -> None:
+    from portal.people import calendar_rules, calendars
     from portal.people.sessions import init_sessions
 
     init_sessions(app, LoginManager())
+    settings = app.config["SAYSO"]
+    calendars.set_usual(calendar_rules.usual(settings.timezone, settings.working_days, settings.working_hours))
 
 
 def _register_pages(app: Flask) -> None:

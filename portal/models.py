@@ -13,6 +13,7 @@ from portal.ideas import search_models as search
 from portal.ledger import models as ledger
 from portal.metrics import models as metrics
 from portal.outbox import models as outbox
+from portal.people import calendar_models
 from portal.people import models as people
 from portal.rewards import models as rewards
 from portal.swarm import alarm_models, parameter_models, sampling_models, stop_models
@@ -24,7 +25,7 @@ from portal.triage import again_models as asking_again
 from portal.triage import models as triage
 
 ALL = (
-    people, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
+    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
     stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage, asking_again, home,
     programme,
 )  # fmt: skip
