@@ -25,9 +25,9 @@ from portal.triage import again_models as asking_again
 from portal.triage import models as triage
 
 ALL = (
-    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences, swarm_looks,
-    stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage, asking_again, home,
-    programme,
+    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging,
+    occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses,
+    triage, asking_again, home, programme,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

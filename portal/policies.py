@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
+from portal.home import policy as home
 from portal.ideas import policy as ideas
 from portal.impact import policy as impact
 from portal.ledger import policy as ledger
@@ -16,6 +17,7 @@ from portal.triage import policy as triage
 
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
+    home.MAY,
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ log = logging.getLogger("sayso.worker")
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
     from portal.home import jobs as home
+    from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
     from portal.notices import again_mails, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
@@ -34,7 +35,7 @@ def handlers() -> dict[str, Handler]:
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
-        people, ideas, rewards, swarm, home, search,
+        people, ideas, rewards, swarm, home, search, programme,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -42,13 +43,15 @@ def handlers() -> dict[str, Handler]:
 def schedule(now: datetime) -> list[tuple[str, str]]:
     """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
     from portal.home import jobs as home
+    from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
 
-    return [*people.due(now), *ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now), *search.due(now)]
+    return [*people.due(now), *ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now), *search.due(now),
+            *programme.due(now)]  # fmt: skip
 
 
 def run_once(
