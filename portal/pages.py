@@ -8,7 +8,17 @@ def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
     from portal.commitments import relapse_views
     from portal.commitments import views as commitments
-    from portal.home import api_pages, card_views, health, pages, search_views, similar_views
+    from portal.home import (
+        api_pages,
+        card_views,
+        health,
+        my_ideas_views,
+        pages,
+        programme_views,
+        search_views,
+        similar_views,
+        story_views,
+    )
     from portal.home import views as home
     from portal.ideas import import_views, moderation_views, rule_record_edit_views, rule_record_views, talk_views
     from portal.ideas import views as ideas
@@ -33,6 +43,7 @@ def blueprints() -> tuple[Blueprint, ...]:
 
     return (
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
+        programme_views.bp, my_ideas_views.bp, story_views.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
@@ -47,7 +58,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_relapses
     from portal.home import api as home
-    from portal.home import api_search
+    from portal.home import api_search, my_ideas_api, programme_api
     from portal.ideas import api as ideas
     from portal.ideas import api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
@@ -71,7 +82,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.triage import api_again
 
     return (
-        self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
+        self_.bp, home.bp, api_search.bp, my_ideas_api.bp, programme_api.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
         metrics.bp,

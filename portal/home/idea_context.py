@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from portal.home.arc import answer_due_on, with_verdict
 from portal.home.idea_back import back
 from portal.home.idea_merged import merged
 from portal.home.idea_occurrences import again
@@ -18,7 +19,6 @@ from portal.ideas.shown import CommentView
 from portal.ideas.words import CommentKind, Names, Stage, StoryKind
 from portal.impact.queries import what_happened_to
 from portal.people.viewer import Viewer
-from portal.triage.rules import answer_due
 from portal.web.dates import day_words, local_day, weekday_words
 from portal.web.markdown import render_markdown
 
@@ -39,7 +39,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
             *state_before(idea),
         ],
         "swarm": page.swarm,
-        "steps": page.steps,
+        "steps": with_verdict(page.steps, happened.word, bad=happened.tone == "stop") if happened else page.steps,
         "banner": _banner(idea),
         "decline": page.decision,
         "verdict": happened,
@@ -47,6 +47,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "promise": page.promise,
         "clock": _clock(idea, page.moments, zone, now),
         "entries": page.entries,
+        "story_href": page.story_href,
         "comments": [_comment(one, idea.id, zone, today) for one in comments],
         "more_comments": f"/ideas/{idea.id}?comments={more}#talk" if more else None,
         "first_comments": f"/ideas/{idea.id}#talk" if after else None,
@@ -73,11 +74,9 @@ def _banner(idea: Any) -> dict[str, str] | None:
 
 def _clock(idea: Any, moments: Mapping[StoryKind, Any], zone: str, now: datetime) -> dict[str, Any] | None:
     """Who must answer by when, while an idea waits for the executives."""
-    promoted = moments.get(StoryKind.PROMOTED)
-    if idea.stage is not Stage.PROMOTED or promoted is None:
+    due = answer_due_on(moments, zone)
+    if idea.stage is not Stage.PROMOTED or due is None:
         return None
-    # After a no and enough new voices its time begins again.
-    due = answer_due(moments.get(StoryKind.ASKED_AGAIN, promoted).at, zone=zone)
     late = local_day(now, zone) > due
     words = weekday_words(due)
     return {

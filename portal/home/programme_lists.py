@@ -16,7 +16,7 @@ from portal.home import programme_places as places
 from portal.home import programme_rows as rows
 from portal.home.programme_figures import Figures
 from portal.home.programme_page import Sight
-from portal.home.programme_rules import NOWHERE, days_words
+from portal.home.programme_rules import NOWHERE, WORKING, days_words
 from portal.home.programme_weeks import start_of
 from portal.home.programme_words import Dimension, Measure
 from portal.ideas.models import Idea
@@ -118,6 +118,18 @@ def listed(
     return _lines(wanted.measure, found, figures, names, now), following
 
 
+def narrowed(figures: Figures, wanted: Wanted) -> list[str]:
+    """What a list is narrowed to, in words."""
+    places = {place.key: place.name for place in figures.tree}
+    departments = {place.key: place.name for place in figures.departments}
+    found = [
+        Barrier(key).label if dimension is Dimension.BARRIER
+        else (departments if dimension is Dimension.DEPARTMENT else places).get(key, key)
+        for dimension, key in wanted.groups
+    ]  # fmt: skip
+    return [*found, f"week from {day_words(wanted.week)}"] if wanted.week else found
+
+
 def _query(figures: Figures, wanted: Wanted, now: datetime) -> tuple[Select, Any]:
     first, last = _days(figures, wanted)
     start, end = start_of(first, figures.zone), start_of(last + timedelta(days=1), figures.zone)
@@ -215,5 +227,5 @@ def _outcome(
     calendar = calendars[row.site_id]
     if measure is Measure.REPLIES:
         days = max(0.0, calendar.days_between(row.said_at, row.at))
-        return Outcome.NEITHER, f"Replied after {days_words(days)} of work"
-    return Outcome.BADLY, f"Waiting for {days_words(calendar.days_between(row.said_at, now))} of work"
+        return Outcome.NEITHER, f"Replied after {days_words(days, WORKING)}"
+    return Outcome.BADLY, f"Waiting for {days_words(calendar.days_between(row.said_at, now), WORKING)}"

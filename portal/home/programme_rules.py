@@ -10,6 +10,7 @@ from portal.home.suppression import Group, hidden
 
 TOP, NOWHERE = "", "none"  # everybody; what is of no place
 TENTHS = 10
+WORKING = "working day"
 MOVED_POINTS = 1  # percentage points below which a share has not moved in words
 
 
@@ -107,10 +108,10 @@ def basis_words(measure: Measure, figure: Figure) -> str:
     return f"{figure.part} of {figure.whole}"
 
 
-def days_words(days: float) -> str:
+def days_words(days: float, unit: str = "day") -> str:
     """ "1 day", "1.8 days", "12 days": working days, with a tenth where it matters."""
     words = f"{days:.1f}" if days < 10 and round(days, 1) != round(days) else str(round(days))
-    return f"{words} day{'' if words == '1' else 's'}"
+    return f"{words} {unit}{'' if words == '1' else 's'}"
 
 
 def told(
@@ -123,7 +124,7 @@ def told(
     found = [
         _closed(latest[Measure.CLOSED], before[Measure.CLOSED]),
         _replied(latest[Measure.REPLIES], before[Measure.REPLIES]),
-        f"{slowest[0]} waits longest: {days_words(slowest[1])}." if slowest else "",
+        f"{slowest[0]} waits longest: {days_words(slowest[1], WORKING)}." if slowest else "",
         _kept(latest[Measure.PROMISES]),
         _silent(latest[Measure.SILENCE]),
         _took_part(latest[Measure.PEOPLE]),
@@ -150,12 +151,7 @@ def _replied(now: Figure, before: Figure) -> str:
     if now.median is None:
         return "Nobody has had a first reply in the last four weeks." if before.median is not None else ""
     was = f"; it was {days_words(before.median)} in the four weeks before" if before.median is not None else ""
-    return f"Half of the first replies came within {_working(now.median)}{was}."
-
-
-def _working(days: float) -> str:
-    number, unit = days_words(days).split()
-    return f"{number} working {unit}"
+    return f"Half of the first replies came within {days_words(now.median, WORKING)}{was}."
 
 
 def _kept(now: Figure) -> str:
