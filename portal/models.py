@@ -22,12 +22,13 @@ from portal.swarm import merge_models as merging
 from portal.swarm import models as swarm
 from portal.swarm import occurrence_models as occurrences
 from portal.triage import again_models as asking_again
+from portal.triage import assignment_models as assignments
 from portal.triage import models as triage
 
 ALL = (
-    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging,
-    occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses,
-    triage, asking_again, home, programme,
+    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences,
+    swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage,
+    asking_again, assignments, home, programme,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

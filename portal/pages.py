@@ -82,7 +82,8 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.triage import api_again
 
     return (
-        self_.bp, home.bp, api_search.bp, my_ideas_api.bp, programme_api.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
+        self_.bp, home.bp, my_ideas_api.bp, programme_api.bp,
+        api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
         api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, impact.bp,
         metrics.bp,

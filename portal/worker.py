@@ -32,10 +32,11 @@ def handlers() -> dict[str, Handler]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
-        people, ideas, rewards, swarm, home, search, programme,
+        people, ideas, rewards, swarm, clocks, home, search, programme,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
 
@@ -49,9 +50,10 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import clock_jobs as clocks
 
-    return [*people.due(now), *ideas.due(now), *rewards.due(now), *swarm.due(now), *home.due(now), *search.due(now),
-            *programme.due(now)]  # fmt: skip
+    capabilities = (people, ideas, rewards, swarm, clocks, home, search, programme)
+    return [run for capability in capabilities for run in capability.due(now)]
 
 
 def run_once(

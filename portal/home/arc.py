@@ -27,10 +27,11 @@ class Promised:
 
 @dataclass(frozen=True)
 class Seen:
-    """Who looks, and when. zone: their time zone."""
+    """Who looks, and when. zone: their time zone. answer_due: the day on which the clock says that an answer is due."""
 
     today: date
     zone: str
+    answer_due: date | None = None
 
 
 def arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Promised | None, seen: Seen) -> list[Step]:
@@ -98,7 +99,7 @@ def _answer(
     promoted = moments.get(StoryKind.PROMOTED)
     if idea.stage is not Stage.PROMOTED or promoted is None:
         return Step("We committed", "flag", "future")
-    due = answer_due_on(moments, seen.zone)
+    due = seen.answer_due or answer_due_on(moments, seen.zone)
     late = (seen.today - due).days if due else 0
     text = f"Answer due {weekday_words(due)}." if due and late <= 0 else "An executive answers next."
     return Step("We answer", "flag", "current", text=text, late=late_words(late))

@@ -86,7 +86,7 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
         idea=row,
         card=card,
         swarm=swarm_facts(viewer, card, row, known),
-        steps=arc(row, moments, _promised(promise), Seen(today, viewer.timezone)),
+        steps=arc(row, moments, _promised(promise), Seen(today, viewer.timezone, getattr(row, "clock_due_on", None))),
         entries=[storytelling.entry_of(step, zone=viewer.timezone, today=today) for step in shown[:STORY_SHOWN]],
         story_href=f"/ideas/{number}/story" if len(shown) > STORY_SHOWN else "",
         decision=idea_declined.decline(viewer, row, today=today) if row.stage is Stage.DECLINED else None,

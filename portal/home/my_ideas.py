@@ -13,9 +13,9 @@ from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.commitments.scope import organisation_zone
 from portal.db import db
 from portal.home import storytelling
-from portal.home.arc import Promised, Seen, answer_due_on, arc, late_words
+from portal.home.arc import Promised, Seen, arc, late_words
 from portal.home.cards import CHIPS
-from portal.home.storytelling import Entry, Moment, Step
+from portal.home.storytelling import Entry, Step
 from portal.ideas.models import Idea, Story
 from portal.ideas.queries import visible_to
 from portal.ideas.story import NOT_TOLD
@@ -24,6 +24,8 @@ from portal.people.models import Person
 from portal.people.viewer import Viewer
 from portal.swarm.models import Vote
 from portal.swarm.rules import VoteKind
+from portal.triage.clock import Duty
+from portal.triage.clock_queries import Clock, clocks_of
 from portal.web.dates import day_words, local_day, weekday_words
 from portal.web.paging import cut, decode_cursor
 
@@ -62,7 +64,7 @@ class MyIdea:
 def said_page(
     viewer: Viewer, *, now: datetime, limit: int = PAGE, cursor: str | None = None
 ) -> tuple[list[MyIdea], str | None]:
-    """What the viewer said with a stored name, hidden or shown, the newest first. Four queries, however many there are.
+    """What the viewer said with a stored name, hidden or shown, the newest first. Six queries, however many there are.
 
     What was sent without keeping a name belongs to nobody, and is not here. Raises Invalid `bad_cursor`.
     """
@@ -92,9 +94,15 @@ def _page(
     page, following = cut(rows, limit, lambda row: (row.id,))
     numbers = [row.id for row in page]
     steps, promises, today = _steps(numbers), _promises(numbers), local_day(now, viewer.timezone)
-    seen = Seen(today, viewer.timezone)
     due_today = local_day(now, organisation_zone()) if promises else today
-    return [_made(row, steps[row.id], promises.get(row.id), seen, due_today, arcs=arcs) for row in page], following
+    clocks = clocks_of(numbers, now=now) if numbers else {}
+    made = []
+    for row in page:
+        owing = clocks.get(row.id)
+        answer = owing.due_on if owing and owing.what is Duty.ANSWER else None
+        seen = Seen(today, viewer.timezone, answer)
+        made.append(_made(row, steps[row.id], promises.get(row.id), owing, seen, due_today, arcs=arcs))
+    return made, following
 
 
 def _steps(numbers: Sequence[int]) -> Mapping[int, list[Row]]:
@@ -118,7 +126,9 @@ def _promises(numbers: Sequence[int]) -> Mapping[int, Row]:
     return {row.idea_id: row for row in db.session.execute(query.where(*standing))}
 
 
-def _made(row: Row, steps: Sequence[Row], promise: Row | None, seen: Seen, due_today: date, *, arcs: bool) -> MyIdea:
+def _made(
+    row: Row, steps: Sequence[Row], promise: Row | None, owing: Clock | None, seen: Seen, due_today: date, *, arcs: bool
+) -> MyIdea:
     moments = storytelling.standing(steps)
     outcome = next((step for step in steps if _is_outcome(step)), None)
     said = storytelling.entry_of(outcome, zone=seen.zone, today=seen.today) if outcome else None
@@ -128,7 +138,7 @@ def _made(row: Row, steps: Sequence[Row], promise: Row | None, seen: Seen, due_t
         number=row.id, title=row.title, stage=row.stage, chip=CHIPS.get(row.stage), said_at=row.said_at,
         names=row.names.value, hidden=row.hidden_at is not None, joined=row.merged_into_id,
         steps=arc(row, moments, promised, seen) if arcs else [], outcome=said,
-        owed=owed(row.stage, moments, promise, late_by, seen),
+        owed=owed(row.stage, owing, promise, late_by, seen),
     )  # fmt: skip
 
 
@@ -152,17 +162,12 @@ def _late_by(promise: Row | None, today: date) -> int:
     return ((today if running else promise.live_from or today) - promise.due_on).days
 
 
-def owed(
-    stage: Stage, moments: Mapping[StoryKind, Moment], promise: Any, late_by: int, seen: Seen
-) -> Owed | None:
+def owed(stage: Stage, owing: Clock | None, promise: Any, late_by: int, seen: Seen) -> Owed | None:
     """Who owes the next step of an idea, and by when; None where nothing is owed any more, or only votes are."""
+    if owing is not None:
+        return _answer_owed(owing)
     if stage is Stage.PROMOTED:
-        due = answer_due_on(moments, seen.zone)
-        if due is None:
-            return Owed("An executive answers next.", "An executive", None)
-        late = seen.today > due
-        words = f"An executive’s answer {'was' if late else 'is'} due on {weekday_words(due)}."
-        return Owed(words, "An executive", due, late)
+        return Owed("An executive answers next.", "An executive", None)
     if stage is Stage.PROMISED and promise is not None:
         day, late = day_words(promise.due_on, today=seen.today), late_by > 0
         words = f"{promise.owner} promised it by {day}{f', {late_words(late_by)}' if late else ''}."
@@ -170,3 +175,11 @@ def owed(
     if stage is Stage.DELIVERED:
         return Owed("A second person looks whether it is done.", "A second person", None)
     return None
+
+
+def _answer_owed(owing: Clock) -> Owed:
+    what = "an answer" if owing.what is Duty.ANSWER else "a first reply"
+    who, day = owing.name or "An executive", weekday_words(owing.due_on)
+    if owing.overdue:
+        return Owed(f"{who} owed {what} by {day}.", who, owing.due_on, late=True)
+    return Owed(f"{who} owes {what} by {day}.", who, owing.due_on)

@@ -27,8 +27,10 @@ def show() -> ResponseReturnValue:
         "home/my_ideas.html",
         here="me",
         view=view,
-        views=[(label, url_for("my_ideas.show", view=None if name == "said" else name), name == view)
-               for name, label in VIEWS.items()],  # fmt: skip
+        views=[
+            (label, url_for("my_ideas.show", view=None if name == "said" else name), name == view)
+            for name, label in VIEWS.items()
+        ],
         ideas=found,
         more_href=url_for("my_ideas.show", view=of, after=following) if following else None,
         first_href=url_for("my_ideas.show", view=of) if request.args.get("after") else None,

@@ -1,6 +1,5 @@
 """The whole story of an idea: every step as one line of time, the newest first, and those of one sort alone."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +11,6 @@ from portal.db import db
 from portal.home import storytelling
 from portal.home.storytelling import Entry
 from portal.ideas.models import Story
-from portal.ideas.shown import StoryStep
 from portal.ideas.words import StoryKind
 from portal.web.dates import local_day
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
@@ -81,11 +79,6 @@ def entries(rows: Sequence[Row], *, zone: str, now: datetime) -> list[Entry]:
     """The rows as lines, with the time of the day."""
     today = local_day(now, zone)
     return [storytelling.entry_of(row, zone=zone, today=today, exact=True) for row in rows]
-
-
-def step_of(row: Row) -> StoryStep:
-    """A row as the interface shows it; with an empty name where none is shown."""
-    return StoryStep(row.at, row.kind, row.actor or "", row.words, json.loads(row.facts))
 
 
 def _before(micros: int, number: int) -> ColumnElement[bool]:

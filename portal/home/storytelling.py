@@ -92,7 +92,7 @@ TITLES = {
     StoryKind.REPLIED: "{who} replied.",
     StoryKind.LEFT_TO_SWARM: "{who} read it and leaves it to the colleagues’ votes.",
     StoryKind.FIXED_HERE: "{who} promised to fix it at their own site.",
-    StoryKind.ESCALATED: "The answer is late, so it went one level up.",
+    StoryKind.ESCALATED: "It is late, so it went one level up.",
     StoryKind.ASKED: "{who} asked something before deciding.",
     StoryKind.ASK_ANSWERED: "The question was answered.",
     StoryKind.UNDONE: "{who} took the last answer back.",
@@ -228,6 +228,9 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(f"Met again on {day_words(date.fromisoformat(facts['day']), today=today)}, so it is open again.")
     if kind is StoryKind.ASKED_AGAIN:
         parts.append(f"{facts['voices']} new voices from {facts['teams']} teams.")
+    if kind is StoryKind.ESCALATED and facts.get("late"):
+        was_due = day_words(date.fromisoformat(facts["was_due"]), today=today)
+        parts.append(f"{facts['late']} owed it by {was_due}. {facts['called']} was asked to see to it.")
     if reason := facts.get("reason_label"):
         parts.append(f"{reason}.")
     return " ".join(parts)

@@ -38,6 +38,7 @@ class Absence(Base):
     __tablename__ = "absences"
     __table_args__ = (
         Index("ix_absences_person_last", "person_id", "last_day"),
+        Index("ix_absences_last", "last_day"),
         Index("ix_absences_waiting", "first_day",
               sqlite_where=text("started_at IS NULL AND withdrawn_at IS NULL"),
               postgresql_where=text("started_at IS NULL AND withdrawn_at IS NULL")),

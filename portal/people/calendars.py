@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from portal.db import db, upsert
+from portal.outbox import service as outbox
 from portal.people import service
 from portal.people.calendar_models import Holiday, WorkCalendar
 from portal.people.calendar_rules import CalendarRefusal, Hours, hours_refusal
@@ -16,6 +17,7 @@ from portal.people.roles import PlaceKind
 from portal.people.working_time import WorkingCalendar
 
 HOLIDAYS_MAX = 2_000
+CHANGED = "calendar.changed"  # what is due at the place, and below, is to be counted again
 
 
 @dataclass
@@ -76,7 +78,7 @@ def set_hours(place: Place, hours: Hours, *, by_id: int, now: datetime) -> None:
     upsert(WorkCalendar, values, key=("place_id",), update=tuple(values)[1:])
     facts = {"zone": hours.zone, "weekdays": values["weekdays"], "hours": f"{hours.opens:%H:%M}-{hours.closes:%H:%M}"}
     service.audit("calendar.set", f"place:{place.id}", facts, actor_id=by_id, now=now)
-    db.session.expire_all()
+    _changed(place, now)
 
 
 def add_holidays(place: Place, days: Mapping[date, str], *, by_id: int, now: datetime) -> int:
@@ -93,6 +95,7 @@ def add_holidays(place: Place, days: Mapping[date, str], *, by_id: int, now: dat
         raise CalendarRefusal.TOO_MANY_HOLIDAYS.as_error()
     facts = {"days": [day.isoformat() for day in sorted(days)][:50], "count": len(days)}
     service.audit("holidays.added", f"place:{place.id}", facts, actor_id=by_id, now=now)
+    _changed(place, now)
     return len(kept)
 
 
@@ -103,7 +106,7 @@ def remove_holiday(place: Place, day: date, *, by_id: int, now: datetime) -> boo
     if gone.rowcount == 0:  # type: ignore[attr-defined]
         return False
     service.audit("holiday.removed", f"place:{place.id}", {"day": day.isoformat()}, actor_id=by_id, now=now)
-    db.session.expire_all()
+    _changed(place, now)
     return True
 
 
@@ -114,8 +117,14 @@ def give_up(place: Place, *, by_id: int, now: datetime) -> bool:
     db.session.execute(delete(Holiday).where(Holiday.place_id == place.id))
     db.session.execute(delete(WorkCalendar).where(WorkCalendar.place_id == place.id))
     service.audit("calendar.given_up", f"place:{place.id}", {}, actor_id=by_id, now=now)
-    db.session.expire_all()
+    _changed(place, now)
     return True
+
+
+def _changed(place: Place, now: datetime) -> None:
+    db.session.flush()
+    db.session.expire_all()
+    outbox.emit(CHANGED, {"place": place.id}, now=now)
 
 
 def _own(place: Place, *, by_id: int, now: datetime) -> None:

@@ -11,7 +11,7 @@ from portal.people import codes, service
 from portal.people.models import Grant, Origin, Person, Place, SignIn
 from portal.people.people_changes import Change, PlaceKey, Plan
 from portal.people.people_csv import key
-from portal.people.roles import PlaceKind
+from portal.people.roles import PlaceKind, Role
 
 CHUNK = 500  # ids in one statement
 KINDS = (PlaceKind.PARTNER, PlaceKind.SITE, PlaceKind.TEAM)
@@ -126,8 +126,16 @@ def _grant(
          "granted_at": now, "granted_by_id": by_id}
         for change in changes for role in change.grant
     ]  # fmt: skip
+    rows = [row for row in rows if row["role"] is not Role.EXECUTIVE or not _made_their_own(row)]
     if rows:
         db.session.connection().execute(insert(table_of(Grant)), rows)
+
+
+def _made_their_own(row: dict[str, Any]) -> bool:
+    """True if a right that was held on somebody's behalf is now the person's own: it needs no second row."""
+    names = (getattr(Grant, name) == row[name] for name in ("person_id", "role", "place_id"))
+    own = update(Grant).where(*names, Grant.revoked_at.is_(None)).values(delegation_id=None)
+    return db.session.execute(own, **_BULK).rowcount > 0  # type: ignore[attr-defined]
 
 
 def _sign_out(ids: Sequence[int], *, because: str, now: datetime) -> None:

@@ -184,7 +184,8 @@ def _known_places() -> list[KnownPlace]:
 
 def _known_people() -> list[KnownPerson]:
     grants: dict[int, list[tuple[int, Any, int]]] = defaultdict(list)
-    held = select(Grant.id, Grant.person_id, Grant.role, Grant.place_id).where(Grant.revoked_at.is_(None))
+    own = Grant.revoked_at.is_(None), Grant.delegation_id.is_(None)
+    held = select(Grant.id, Grant.person_id, Grant.role, Grant.place_id).where(*own)
     for grant_id, person_id, role, place_id in db.session.execute(held.order_by(Grant.id)):
         grants[person_id].append((grant_id, role, place_id))
     query = select(

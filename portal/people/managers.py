@@ -13,7 +13,7 @@ from portal.people.models import Person
 def set_manager(person: Person, manager: Person | None, *, by_id: int | None, now: datetime) -> None:
     """Name the manager of a person, or nobody. Raises Conflict `manager_cycle`."""
     service.lock_tree()
-    if manager is not None and person.id in _line_above(manager.id):
+    if manager is not None and person.id in line_above(manager.id):
         raise Conflict("manager_cycle", f"{manager.name} answers to {person.name}, directly or further down.")
     person.manager_id = manager.id if manager else None
     facts = {"manager": person.manager_id}
@@ -21,8 +21,8 @@ def set_manager(person: Person, manager: Person | None, *, by_id: int | None, no
     db.session.flush()
 
 
-def _line_above(person_id: int) -> list[int]:
-    """The person, their manager, and so on to the top."""
+def line_above(person_id: int) -> list[int]:
+    """The person, their manager, and so on to the top; it ends where it would begin again."""
     line: list[int] = []
     above: int | None = person_id
     while above is not None and above not in line:

@@ -53,7 +53,9 @@ class Person(Base):
         CheckConstraint("email IS NOT NULL OR staff_number IS NOT NULL", name="has_a_way_to_sign_in"),
         CheckConstraint("manager_id IS NULL OR manager_id <> id", name="is_not_their_own_manager"),
         Index("ix_people_active_place", "place_id", "deactivated_at"),
-    )
+        Index("ix_people_left", "deactivated_at",  # whose duties are to be given to somebody
+              sqlite_where=text("deactivated_at IS NOT NULL"), postgresql_where=text("deactivated_at IS NOT NULL")),
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254), unique=True)  # casefolded
@@ -97,6 +99,8 @@ class Grant(Base):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    # Held on behalf of somebody for as long as that delegation runs; None for a right of one's own.
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegations.id"), index=True)
 
 
 class SignIn(Base):

@@ -69,5 +69,8 @@ MAY: dict[str, Rule] = {
     "people.deactivate": holds(Role.ADMINISTRATOR),
     "people.grant": holds(Role.ADMINISTRATOR),
     "sign_ins.end_own": signed_in,
+    "absence.note": holds(Role.TEAM_LEADER, Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME, Role.ADMINISTRATOR),
+    "delegate.name": holds(Role.EXECUTIVE),
+    "calendar.set": holds(Role.ADMINISTRATOR, Role.PROGRAMME),  # at the place or above
     "audit.read": holds(Role.AUDITOR, Role.ADMINISTRATOR),
 }

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.db import db
 from portal.errors import Conflict, Invalid
 from portal.people import codes
+from portal.people.calendar_models import Delegation
 from portal.people.models import ApiToken, AuditEntry, Grant, Origin, Person, Place, SignIn
 from portal.people.roles import PARENTS, PlaceKind, Role
 
@@ -97,6 +98,7 @@ def grant(person: Person, role: Role, place: Place, *, by_id: int | None, now: d
         )
     )
     if held is not None:
+        held.delegation_id = None  # what was held on somebody's behalf is now their own
         return held
     given = Grant(person_id=person.id, role=role, place_id=place.id, granted_at=now, granted_by_id=by_id)
     db.session.add(given)
@@ -116,6 +118,7 @@ def revoke(held: Grant, *, by_id: int | None, now: datetime) -> bool:
     taken = db.session.execute(standing.values(revoked_at=now, revoked_by_id=by_id)).rowcount  # type: ignore[attr-defined]
     if not taken:
         return False
+    end_delegated(held.person_id, by_id=by_id, now=now, place_id=held.place_id)
     person = db.session.get_one(Person, held.person_id)
     _out_everywhere(person, because="roles_changed", now=now)
     facts = {"role": held.role, "place": held.place_id}
@@ -142,6 +145,7 @@ def deactivate(person: Person, *, by_id: int | None, now: datetime) -> None:
         return
     keep_one_administrator({person.id})
     person.deactivated_at = now
+    end_delegated(person.id, by_id=by_id, now=now)
     codes.cancel_open([person.id], now=now)
     end_keys([person.id], now=now)
     _out_everywhere(person, because="deactivated", now=now)
@@ -160,6 +164,16 @@ def end_sign_ins(
         running.append(SignIn.id != but)
     statement = update(SignIn).where(*running).values(ended_at=now, ended_because=because)
     return db.session.execute(statement).rowcount  # type: ignore[attr-defined]
+
+
+def end_delegated(person_id: int, *, by_id: int | None, now: datetime, place_id: int | None = None) -> None:
+    """Nobody answers on behalf of somebody who no longer may: what others held for them (at one place) ends."""
+    behalf = select(Delegation.id).where(Delegation.person_id == person_id)
+    held = [Grant.delegation_id.in_(behalf), Grant.revoked_at.is_(None)]
+    if place_id is not None:
+        held.append(Grant.place_id == place_id)
+    ended = update(Grant).where(*held).values(revoked_at=now, revoked_by_id=by_id)
+    db.session.execute(ended.execution_options(synchronize_session=False))
 
 
 def end_keys(person_ids: Sequence[int], *, now: datetime) -> None:

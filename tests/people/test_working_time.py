@@ -84,7 +84,8 @@ calendars = st.builds(
     end=st.times(time(12), time(23, 59)),
     holidays=days_off,
 )
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+moments = st.builds(datetime.combine, DAYS, st.times(), st.just(UTC))
 lengths = st.floats(0, 60, allow_nan=False)
 
 
