@@ -4,7 +4,6 @@ from datetime import date
 from typing import Literal
 
 from flask import Response
-from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from portal import clock
@@ -189,7 +188,7 @@ def publish_figures(body: PublicationSent) -> Response:
 
 @bp.delete("/programme/publications/<int:number>", responses={204: None})
 @requires("programme.publish", scope=Scope.METRICS_WRITE)
-def withdraw_figures(path: NumberPath) -> ResponseReturnValue:
+def withdraw_figures(path: NumberPath) -> tuple[str, int]:
     """Show a partner's figures to its own people and programme alone again (409 `not_published`)."""
     with writing():
         programme_service.withdraw(the_viewer(), path.number, now=clock.now())

@@ -84,7 +84,9 @@ def hidden_places(
     kept_back = {place.key for place in known if place.partner and not _may_see(place, public, own)}
     if not small_too:
         return frozenset(kept_back)
-    found = hidden((Group(place.key, place.parent, place.people) for place in known), kept_back)
+    # Of a partner that is told its figures first, nothing is hidden for the sake of another one if it can be helped.
+    dear = {place.key for place in known if place.partner and own is not None and place.employer_id in own}
+    found = hidden((Group(place.key, place.parent, place.people) for place in known), kept_back, dear=dear)
     return frozenset(str(key) for key in found)
 
 

@@ -37,16 +37,20 @@ class _Tree:
 
 
 def hidden(
-    groups: Iterable[Group], kept_back: Collection[Hashable] = (), *, smallest: int = GROUP_MIN
+    groups: Iterable[Group],
+    kept_back: Collection[Hashable] = (),
+    *,
+    dear: Collection[Hashable] = (),
+    smallest: int = GROUP_MIN,
 ) -> frozenset[Hashable]:
     """The keys of the groups whose figures are not shown.
 
-    kept_back: groups that are hidden for another reason than their size. Groups without people and without a figure
-    should be left out before.
+    kept_back: groups that are hidden for another reason than their size. dear: groups that are hidden with another
+    one only where nothing else would do. Groups without people and without a figure should be left out before.
     """
     tree = _Tree({group.key: group for group in groups})
     gone = {key for key, group in tree.groups.items() if _is_small(group, smallest) or key in kept_back}
-    while more := _next(tree, gone, smallest):
+    while more := _next(tree, gone, dear, smallest):
         gone.add(more.key)
     return frozenset(gone)
 
@@ -55,19 +59,19 @@ def _is_small(group: Group, smallest: int) -> bool:
     return group.people is not None and group.people < smallest
 
 
-def _next(tree: _Tree, gone: set[Hashable], smallest: int) -> Group | None:
+def _next(tree: _Tree, gone: set[Hashable], dear: Collection[Hashable], smallest: int) -> Group | None:
     """Another group to hide, or None when nothing can be worked out any more."""
     for key, parts in tree.parts.items():
         without = [part for part in parts if part.key in gone]
         left = [part for part in parts if part.key not in gone]
         if key in gone:
             if not without and left:
-                return _smallest(left)
+                return _smallest(left, dear)
         elif without and (len(without) < 2 or sum(part.people or 0 for part in without) < smallest):
-            return _smallest(left) if left else tree.groups[key]
+            return _smallest(left, dear) if left else tree.groups[key]
     return None
 
 
-def _smallest(groups: Iterable[Group]) -> Group:
+def _smallest(groups: Iterable[Group], dear: Collection[Hashable]) -> Group:
     """The one whose figure is missed least. What stands for nobody comes last: it protects nobody."""
-    return min(groups, key=lambda group: (group.people is None, group.people or 0, str(group.key)))
+    return min(groups, key=lambda one: (one.people is None, one.key in dear, one.people or 0, str(one.key)))
