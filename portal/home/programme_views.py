@@ -1,5 +1,7 @@
 """The programme page, the lists behind its figures, and the switch that makes a partner's figures public."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -55,9 +57,9 @@ def behind(measure: str) -> ResponseReturnValue:
     viewer, now, figures = the_viewer(), clock.now(), _figures()
     sight = programme_page.sight_of(viewer)
     wanted = programme_lists.Wanted.from_args(Measure(measure), request.args)
-    headline = None
+    lines: list[programme_lists.Line] = []
+    headline, more = None, None
     if wanted.measure is Measure.PEOPLE:
-        lines, more = [], None
         shown = programme_shown.headlines(programme_page.load(figures, sight))
         headline = next((one for one in shown if one.measure is Measure.PEOPLE), None)
     else:
@@ -70,7 +72,7 @@ def behind(measure: str) -> ResponseReturnValue:
         lines=lines,
         headline=headline,
         narrowed=programme_lists.narrowed(figures, wanted),
-        more_href=url_for("programme.behind", measure=measure, after=more, **_filters()) if more else None,
+        more_href=f"{request.path}?{urlencode(_filters() | {'after': more})}" if more else None,
         today=local_day(now, figures.zone),
         day_words=day_words,
     )

@@ -46,7 +46,8 @@ DONE = TOLD | {StoryKind.DELIVERED: at(20), StoryKind.CONFIRMED: at(21)}
             ("We did", "future", "", "", ""), FUTURE]),
         (Stage.PROMOTED, {StoryKind.PROMOTED: at(45)}, None, [
             ("You said", "done", "Carried to the executives.", "", ""),
-            ("We answer", "current", "Answer due Thursday 30 April.", "", ""), ("We did", "future", "", "", ""), FUTURE]),
+            ("We answer", "current", "Answer due Thursday 30 April.", "", ""), ("We did", "future", "", "", ""),
+            FUTURE]),
         (Stage.PROMOTED, {StoryKind.PROMOTED: at(5)}, None, [
             ("You said", "done", "Carried to the executives.", "", ""),
             ("We answer", "current", "An executive answers next.", "", "31 days late"),

@@ -20,6 +20,7 @@ from portal.ideas.words import Audience, Barrier, Stage
 from portal.people.models import AuditEntry, Person, Place
 from portal.triage.models import Reply, ReplyKind
 from portal.worker import run_once
+from tests.api.calling import Caller, error
 from tests.commitments.factories import make_idea, make_promise, viewer
 from tests.factories import Cast, make_person, send, signed_in
 
@@ -208,13 +209,35 @@ def test_every_number_leads_to_what_it_counts(app: Flask, cast: Cast, filled: di
     assert "There is no list of people" in lists(mia, "people")
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["silence?site=x", "closed?department=1", "closed?week=2026-13-01", "closed?week=2001-01-01", "closed?after=x",
-     "replies?barrier=nothing", "promises?employer=e1"],
-)  # fmt: skip
-def test_a_list_that_does_not_exist_is_refused(app: Flask, cast: Cast, filled: dict, address: str) -> None:
-    assert signed_in(app, cast.mia).get(f"/programme/{address}").status_code == 422
+UNKNOWN = ("silence?site=x", "closed?department=1", "closed?week=2026-13-01", "closed?week=2001-01-01",
+           "closed?after=x", "replies?barrier=nothing", "promises?employer=e1")  # fmt: skip
+
+
+def test_a_list_that_does_not_exist_is_refused(app: Flask, cast: Cast, filled: dict) -> None:
+    mia = signed_in(app, cast.mia)
+
+    assert {mia.get(f"/programme/{address}").status_code for address in UNKNOWN} == {422}
+
+
+def test_a_program_reads_the_same_and_publishes(app: Flask, cast: Cast, filled: dict) -> None:
+    mia, asha = Caller(app, cast.mia), Caller(app, cast.asha)
+    brightline, durban, leeds = (cast.places[name] for name in ("Brightline", "Durban", "Leeds"))
+
+    shown = {(one["by"], one["key"]): one for one in mia.get("/programme").json["groups"]}
+    hidden = {(one["by"], one["key"]): one for one in asha.get("/programme").json["groups"]}
+    assert shown["site", str(durban)]["figures"][0]["measure"] == "closed"
+    assert hidden["site", str(durban)] == shown["site", str(durban)] | {"figures": [], "hidden": "Not published yet"}
+    silent = mia.all(f"/programme/silence?site={durban}")
+    assert [(one["number"], one["outcome"]) for one in silent] == [(filled["silent"], "badly")]
+    assert [one["number"] for one in mia.all(f"/programme/replies?employer={cast.places['Harbour']}", limit=1)] == [
+        filled["promised"], filled["read"], filled["told"]]  # fmt: skip
+    assert error(asha.get(f"/programme/silence?site={durban}")) == (403, "figures_hidden")
+    assert error(mia.get(f"/programme/closed?department={leeds}")) == (422, "unknown_filter")
+    assert error(asha.post("/programme/publications", {"employer": brightline})) == (403, "not_allowed")
+    assert mia.post("/programme/publications", {"employer": brightline}).json["employer"] == brightline
+    assert error(mia.post("/programme/publications", {"employer": brightline})) == (409, "published_already")
+    assert mia.delete(f"/programme/publications/{brightline}").status_code == 204
+    assert error(mia.delete(f"/programme/publications/{brightline}")) == (409, "not_published")
 
 
 def test_the_file_holds_what_the_page_shows_and_runs_nothing(app: Flask, cast: Cast, filled: dict) -> None:
