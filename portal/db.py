@@ -232,6 +232,18 @@ def insert_if_new(table: Any, values: Mapping[str, Any], *, key: tuple[str, ...]
     return db.session.execute(statement.returning(table.id)).scalar_one_or_none()
 
 
+def insert_rows_if_new(table: Any, rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]) -> int:
+    """Insert rows but those whose `key` stands; returns how many were inserted. All rows name the same columns."""
+    if is_postgres():
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    statement = insert(table_of(table)).on_conflict_do_nothing(index_elements=list(key))
+    # Counted by what comes back: PostgreSQL's driver gives no count for many rows.
+    written = db.session.connection().execute(statement.returning(table_of(table).c.id), [dict(row) for row in rows])
+    return len(written.all())
+
+
 def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> None:
     """Insert what a query gives; rows whose key somebody else has inserted meanwhile stay as they are."""
     if is_postgres():

@@ -12,6 +12,7 @@ from portal.ideas import rule_record_models as rule_records
 from portal.ideas import search_models as search
 from portal.ledger import models as ledger
 from portal.metrics import models as metrics
+from portal.notices import models as notices
 from portal.outbox import models as outbox
 from portal.people import calendar_models
 from portal.people import models as people
@@ -28,7 +29,7 @@ from portal.triage import models as triage
 ALL = (
     people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging, occurrences,
     swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses, triage,
-    asking_again, assignments, home, programme,
+    asking_again, assignments, home, notices, programme,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

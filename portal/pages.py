@@ -25,8 +25,16 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.impact import views as impact
     from portal.ledger import views as ledger
     from portal.metrics import views as metrics
+    from portal.people import (
+        absence_views,
+        calendar_views,
+        views_admin,
+        views_audit,
+        views_codes,
+        views_imports,
+        views_keys,
+    )
     from portal.people import views as people
-    from portal.people import views_admin, views_audit, views_codes, views_imports, views_keys
     from portal.rewards import views as rewards
     from portal.swarm import (
         alarm_views,
@@ -38,13 +46,14 @@ def blueprints() -> tuple[Blueprint, ...]:
         stop_views,
     )
     from portal.swarm import views as swarm
-    from portal.triage import again_views
+    from portal.triage import again_views, answerer_views
     from portal.triage import views as triage
 
     return (
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
         programme_views.bp, my_ideas_views.bp, story_views.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
+        calendar_views.bp, absence_views.bp, answerer_views.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
         merge_views.bp, looks_views.bp,

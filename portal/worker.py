@@ -28,14 +28,14 @@ def handlers() -> dict[str, Handler]:
     from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
-    from portal.notices import again_mails, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
+    from portal.notices import again_mails, clock_notices, merge_mails, outcomes, people_mails, rule_mails, swarm_mails
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
     from portal.triage import clock_jobs as clocks
 
     capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes,
+        people_mails, swarm_mails, merge_mails, again_mails, rule_mails, outcomes, clock_notices,
         people, ideas, rewards, swarm, clocks, home, search, programme,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}

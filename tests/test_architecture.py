@@ -30,7 +30,8 @@ DATABASE = re.compile(r"^(sqlalchemy|alembic|flask_sqlalchemy|psycopg)(\.|$)")
 EDGES = {"views", "forms", "cli", "api", "pages", "shell", "health"}
 # Signing in and keys: what HTTP and people share.
 EDGES_OF_PEOPLE = {"access", "sessions", "entry", "attempts", "replies", "once", "last_uses"}
-WORK = {"jobs", "load", "mail", "mails", "mailing"}  # run by the worker or the command line, outside any request
+# Run by the worker or the command line, outside any request.
+WORK = {"jobs", "load", "mail", "mails", "mailing", "notices"}
 WRITERS = EDGES | WORK
 
 

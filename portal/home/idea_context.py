@@ -1,11 +1,11 @@
 """What the template of an idea's page is given: the page's parts in words."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from portal.home.arc import answer_due_on, with_verdict
+from portal.home.arc import with_verdict
 from portal.home.idea_back import back
+from portal.home.idea_clock import clock
 from portal.home.idea_merged import merged
 from portal.home.idea_occurrences import again
 from portal.home.idea_page import IdeaPage
@@ -16,10 +16,10 @@ from portal.ideas.queries import comments_page, hidden_note
 from portal.ideas.rules import comment_refusal, edit_refusal, withdraw_refusal
 from portal.ideas.service import facts_of, is_author
 from portal.ideas.shown import CommentView
-from portal.ideas.words import CommentKind, Names, Stage, StoryKind
+from portal.ideas.words import CommentKind, Names, Stage
 from portal.impact.queries import what_happened_to
 from portal.people.viewer import Viewer
-from portal.web.dates import day_words, local_day, weekday_words
+from portal.web.dates import day_words, local_day
 from portal.web.markdown import render_markdown
 
 
@@ -45,7 +45,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "verdict": happened,
         "chart": happened.chart if happened else None,
         "promise": page.promise,
-        "clock": _clock(idea, page.moments, zone, now),
+        "clock": clock(idea, zone, now),
         "entries": page.entries,
         "story_href": page.story_href,
         "comments": [_comment(one, idea.id, zone, today) for one in comments],
@@ -70,19 +70,6 @@ def _banner(idea: Any) -> dict[str, str] | None:
     if idea.stage is Stage.WITHDRAWN:
         return {"text": "You took this idea back. Nobody else can see it.", "href": "", "label": ""}
     return None
-
-
-def _clock(idea: Any, moments: Mapping[StoryKind, Any], zone: str, now: datetime) -> dict[str, Any] | None:
-    """Who must answer by when, while an idea waits for the executives."""
-    due = answer_due_on(moments, zone)
-    if idea.stage is not Stage.PROMOTED or due is None:
-        return None
-    late = local_day(now, zone) > due
-    words = weekday_words(due)
-    return {
-        "text": f"An executive’s answer was due on {words}." if late else f"An executive’s answer is due on {words}.",
-        "late": late,
-    }
 
 
 def _comment(one: CommentView, number: int, zone: str, today: date) -> dict[str, Any]:

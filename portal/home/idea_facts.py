@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -13,15 +12,15 @@ from portal.home.cards import Card, may_see_numbers
 from portal.home.idea_page import SwarmFacts, card_for, standing_of
 from portal.ideas import service
 from portal.ideas.earlier_shown import votes_brought_along
-from portal.ideas.models import Idea, Story
+from portal.ideas.models import Idea
 from portal.ideas.queries import hidden_note
 from portal.ideas.rules import TextFacts, comment_refusal, edit_refusal, report_refusal, withdraw_refusal
-from portal.ideas.words import Stage, StoryKind
+from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
 from portal.swarm import lists
 from portal.swarm.models import IdeaScore
+from portal.triage.clock_queries import clock_of
 from portal.triage.models import Decision
-from portal.triage.rules import answer_due
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,10 @@ def facts(viewer: Viewer, number: int, *, now: datetime) -> IdeaFacts:
     vote = lists.my_vote(viewer, number)
     counted = may_see_numbers(idea, viewer, vote.kind if vote else None)
     note = hidden_note(idea)
+    answer = clock_of(number, now=now) if idea.stage is Stage.PROMOTED else None
     return IdeaFacts(
         idea=idea, card=card, counted=counted, score=db.session.get(IdeaScore, number) if counted else None, vote=vote,
-        decision=_decision(number), commitment=_commitment(number), answer_due_on=_answer_due(idea, viewer.timezone),
+        decision=_decision(number), commitment=_commitment(number), answer_due_on=answer.due_on if answer else None,
         hidden_because=note.reason if note else None, votes_before=votes_brought_along(idea) if counted else None,
         may=_may(viewer, idea, card, now),
     )  # fmt: skip
@@ -89,12 +89,3 @@ def _decision(number: int) -> int | None:
 def _commitment(number: int) -> int | None:
     standing = Commitment.idea_id == number, Commitment.state != CommitmentState.HANDED_BACK
     return db.session.scalar(select(Commitment.id).where(*standing))
-
-
-def _answer_due(idea: Idea, zone: str) -> date | None:
-    if idea.stage is not Stage.PROMOTED:
-        return None
-    waits_since = (StoryKind.PROMOTED, StoryKind.ASKED_AGAIN)
-    carried: Any = Story.idea_id == idea.id, Story.kind.in_(waits_since)
-    at = db.session.scalar(select(Story.at).where(*carried).order_by(Story.id.desc()).limit(1))
-    return answer_due(at, zone=zone) if at else None

@@ -34,6 +34,7 @@ from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.parameters import of_version
 from portal.swarm.queries import looks_at, numbers, place_of
 from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
+from portal.triage import clock_queries
 from portal.web.dates import day_words, local_day
 
 STORY_SHOWN = 12
@@ -86,7 +87,7 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
         idea=row,
         card=card,
         swarm=swarm_facts(viewer, card, row, known),
-        steps=arc(row, moments, _promised(promise), Seen(today, viewer.timezone, getattr(row, "clock_due_on", None))),
+        steps=arc(row, moments, _promised(promise), Seen(today, viewer.timezone, _answer_due(row, now))),
         entries=[storytelling.entry_of(step, zone=viewer.timezone, today=today) for step in shown[:STORY_SHOWN]],
         story_href=f"/ideas/{number}/story" if len(shown) > STORY_SHOWN else "",
         decision=idea_declined.decline(viewer, row, today=today) if row.stage is Stage.DECLINED else None,
@@ -138,10 +139,10 @@ def _statement(shape: Shape) -> Select:
         Idea.edited_at, Idea.moved_at, Idea.first_vote_at, Idea.hidden_at, IdeaScore.n_strong,
         IdeaScore.n_pass, Idea.source_ref, *FLAGGED, Idea.merged_into_id, joined.label("has_joined"),
         typical.label("typical"), draft.label("kept_words"), talk.label("first_comment"), rule.label("rule_id"),
-        looks_at().label("looked"), *idea_occurrences.columns(looker),
+        looks_at().label("looked"), *idea_occurrences.columns(looker), *clock_queries.columns(),
     )  # fmt: skip
     wanted = visible_to(looker), Idea.id == bindparam("number", type_=Integer)
-    return cards_query(looker, *more).where(*wanted)
+    return clock_queries.joined(cards_query(looker, *more)).where(*wanted)
 
 
 def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFacts:
@@ -186,6 +187,12 @@ class Promise:
     late: str
     facts: list[tuple[str, str]]
     measured: bool = False
+
+
+def _answer_due(row: Any, now: datetime) -> date | None:
+    """The day on which an executive's answer is due, as the clock has it."""
+    owing = clock_queries.clock_from(row, now=now) if row.stage is Stage.PROMOTED else None
+    return owing.due_on if owing else None
 
 
 def _promised(promise: Promise | None) -> Promised | None:

@@ -182,6 +182,8 @@ def entry(
     """One step as a line. Without an actor's name the sentence speaks of the author or of us."""
     icon, tone = ICONS[kind]
     who = actor or ("A colleague" if kind in (StoryKind.SAID, StoryKind.RULE_NAMED) else "We")
+    if facts.get("for"):
+        who = f"{who}, for {facts['for']},"
     title = TITLES[kind].format(who=who, number=facts.get("number"))
     return Entry(
         icon,

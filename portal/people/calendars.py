@@ -5,18 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 
 from portal.db import db, upsert
 from portal.outbox import service as outbox
-from portal.people import service
+from portal.people import directory, service
 from portal.people.calendar_models import Holiday, WorkCalendar
 from portal.people.calendar_rules import CalendarRefusal, Hours, hours_refusal
 from portal.people.models import Place
-from portal.people.roles import PlaceKind
+from portal.people.policy import MAY, demand
+from portal.people.roles import PlaceKind, Role
+from portal.people.viewer import Viewer
 from portal.people.working_time import WorkingCalendar
 
 HOLIDAYS_MAX = 2_000
+SETS = (Role.ADMINISTRATOR, Role.PROGRAMME)
 CHANGED = "calendar.changed"  # what is due at the place, and below, is to be counted again
 
 
@@ -35,6 +38,11 @@ def set_usual(calendar: WorkingCalendar) -> None:
     _usual.calendar = calendar
 
 
+def usual_in(zone: str) -> WorkingCalendar:
+    """The installation's calendar, in another zone."""
+    return replace(_usual.calendar, zone=zone)
+
+
 def calendar_of(site_id: int | None) -> WorkingCalendar:
     """The working calendar of a site, or of the organisation where an idea names none. Three statements."""
     return calendars_of([site_id])[site_id]
@@ -51,6 +59,23 @@ def calendars_of(place_ids: Iterable[int | None]) -> dict[int | None, WorkingCal
     standing = next((row for row in places.values() if row.kind is PlaceKind.ORGANISATION), None)
     kept = _kept({part for row in places.values() for part in _line(row.path)})
     return {one: _made(places.get(one, standing) if one is not None else standing, kept) for one in wanted}
+
+
+def places_with_hours(viewer: Viewer) -> Sequence[Row]:
+    """(id, path, kind, own) of the organisation, employers and sites that the viewer looks after, in tree order."""
+    own = select(WorkCalendar.place_id).where(WorkCalendar.place_id == Place.id).exists()
+    query = select(Place.id, Place.path, Place.kind, own.label("own")).where(Place.kind != PlaceKind.TEAM)
+    here = directory.below(viewer.scope(*SETS), Place.path)
+    return db.session.execute(query.where(here).order_by(Place.path)).all()
+
+
+def place_to_set(viewer: Viewer, place_id: int) -> Place:
+    """The place whose hours the viewer may set. Raises Missing, Refused, Conflict `not_a_calendar_place`."""
+    place = directory.place_for(viewer, place_id, *SETS)
+    demand(MAY, "calendar.set", viewer, place)
+    if place.kind is PlaceKind.TEAM:
+        raise CalendarRefusal.NOT_A_SITE.as_error()
+    return place
 
 
 def kept_at(place_id: int) -> WorkCalendar | None:

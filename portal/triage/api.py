@@ -20,6 +20,7 @@ from portal.people.scopes import Scope
 from portal.swarm.alarm_rules import AlarmKind
 from portal.swarm.rules import StopReason
 from portal.triage import lists, pages, queries, service
+from portal.triage.clock_queries import answer_of, clocks_of
 from portal.triage.lists import Answer
 from portal.triage.models import DecisionKind
 from portal.triage.rules import (
@@ -29,7 +30,6 @@ from portal.triage.rules import (
     DecisionRefusal,
     DeclineReason,
     NewDecline,
-    answer_due,
 )
 from portal.web.api import (
     Day,
@@ -58,6 +58,7 @@ class WaitingShown(Shown):
     people: int
     promoted_at: Moment
     answer_due: date
+    answerer: str | None
     late: bool
 
 
@@ -112,6 +113,7 @@ class BriefShown(Shown):
     said_at: Moment
     promoted_at: Moment
     answer_due: date
+    answerer: str | None
     late: bool
     people: int
     teams: int
@@ -161,13 +163,14 @@ class DeclineSent(Sent):
 def list_waiting(query: PageAsked) -> Response:
     """What waits for this executive's answer, the longest waiting first."""
     found, following = queries.waiting_page(the_viewer(), limit=query.limit, cursor=query.cursor)
-    zone, today = _today()
+    clocks = clocks_of([one.number for one in found], now=clock.now())
     items = [
         WaitingShown(
             number=one.number, title=one.title, people=one.people, promoted_at=one.promoted_at,
-            answer_due=(due := answer_due(one.promoted_at, zone=zone)), late=due < today,
+            answer_due=clocks[one.number].due_on, late=clocks[one.number].overdue, answerer=clocks[one.number].name,
         )
         for one in found
+        if one.number in clocks  # or answered this moment
     ]  # fmt: skip
     return listed(items, following)
 
@@ -178,12 +181,12 @@ def see_brief(path: NumberPath) -> Response:
     """Everything an executive reads before answering; 404 where it is not theirs or was never promoted."""
     brief = queries.brief(the_viewer(), path.number)
     newest = lists.answers_page(path.number, limit=1)[0]
-    zone, today = _today()
-    due = answer_due(brief.waits_since, zone=zone)
+    _, today = _today()
+    due, late, answerer = answer_of(path.number, now=clock.now())
     return shown(BriefShown(
         number=brief.number, kind=brief.kind, barrier=brief.barrier, stage=brief.stage, title=brief.title,
         say=brief.say, said_by=brief.byline, said_at=brief.said_at, promoted_at=brief.promoted_at, answer_due=due,
-        late=brief.stage is Stage.PROMOTED and due < today, people=brief.people, teams=brief.teams, sites=brief.sites,
+        late=late, answerer=answerer, people=brief.people, teams=brief.teams, sites=brief.sites,
         sites_in_all=brief.sites_in_all, decided=brief.decided, open_stops=brief.open_stops,
         evidence=brief.evidence, line=brief.line, asked_again_at=brief.returned_at,
         cost=pages.cost_words(brief, today),

@@ -1,5 +1,6 @@
 """What the template of triage is given. Pure but for the rows' types."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -7,23 +8,24 @@ from urllib.parse import urlencode
 from portal.commitments import wording
 from portal.commitments.rules import day_in
 from portal.swarm.occurrence_wording import cost, reported
+from portal.triage.clock_queries import Clock
+from portal.triage.clock_wording import due_words
 from portal.triage.models import DecisionKind
 from portal.triage.queries import Brief, Queue, Standing, Waiting
-from portal.triage.rules import answer_due
 
 MOVES = (("commit", "Commit", "flag", "c"), ("merge", "Merge", "merge", "m"), ("decline", "Decline", "no", "d"))
 
 
 def queue_context(
-    queue: Queue, current: int | None, after: str | None, *, zone: str, today: date
+    queue: Queue, current: int | None, after: str | None, *, clocks: Mapping[int, Clock], today: date
 ) -> list[dict[str, Any]]:
     """The list at the side, longest waiting first; its links stay on its page. after: the cursor of that."""
     place = f"&{urlencode({'after': after})}" if after else ""
-    return [_entry(waiting, current, place, zone, today) for waiting in queue.entries]
+    return [_entry(waiting, current, place, clocks.get(waiting.number), today) for waiting in queue.entries]
 
 
-def _entry(waiting: Waiting, current: int | None, place: str, zone: str, today: date) -> dict[str, Any]:
-    text, late = due_words(waiting.promoted_at, zone=zone, today=today)
+def _entry(waiting: Waiting, current: int | None, place: str, clock: Clock | None, today: date) -> dict[str, Any]:
+    text, late = clock_words(clock, today)
     return {
         "number": waiting.number,
         "title": waiting.title,
@@ -36,20 +38,15 @@ def _entry(waiting: Waiting, current: int | None, place: str, zone: str, today: 
     }
 
 
-def due_words(promoted_at: datetime, *, zone: str, today: date) -> tuple[str, bool]:
-    """Until when an answer is due, in words, and whether it is late."""
-    due = answer_due(promoted_at, zone=zone)
-    days = (due - today).days
-    if days < 0:
-        return f"Answer {wording.count(-days, 'day')} late", True
-    if days < 7:
-        return {0: "Answer due today", 1: "Answer due tomorrow"}.get(
-            days, f"Answer due {wording.WEEKDAYS[due.weekday()]}"
-        ), False
-    return f"Answer due {wording.day(due, today)}", False
+def clock_words(clock: Clock | None, today: date) -> tuple[str, bool]:
+    """Until when an answer is due and from whom, and whether it is late; nothing where none is due any more."""
+    if clock is None:
+        return "", False
+    text, late = due_words(clock.what, clock.due_on, today, overdue=clock.overdue)
+    return f"{text}, {clock.name}" if clock.name else text, late
 
 
-def item_context(brief: Brief, *, zone: str, today: date) -> dict[str, Any]:
+def item_context(brief: Brief, *, clock: Clock | None, zone: str, today: date) -> dict[str, Any]:
     """The brief."""
     return {
         "number": brief.number,
@@ -60,7 +57,7 @@ def item_context(brief: Brief, *, zone: str, today: date) -> dict[str, Any]:
         "say": brief.say,
         "byline": brief.byline,
         "when": wording.day(day_in(zone, brief.said_at), today),
-        "clock": due_words(brief.waits_since, zone=zone, today=today) if brief.stage == "promoted" else None,
+        "clock": clock_words(clock, today) if clock is not None and brief.stage == "promoted" else None,
         "signals": _signals(brief),
         "reached": _reached(brief, zone, today),
         "cost": cost_words(brief, today),

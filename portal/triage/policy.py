@@ -6,6 +6,8 @@ from portal.people.roles import Role
 MAY: dict[str, Rule] = {
     "triage.see": holds(Role.EXECUTIVE),
     "triage.decide": holds(Role.EXECUTIVE),  # where the idea was said, or above
+    "answerers.set": holds(Role.PROGRAMME),  # at the place or above
+    "clock.see": signed_in,  # as far as the idea may be seen
     "decision.see": signed_in,  # as far as the idea may be seen
     "decision.ask_again": in_a_team,  # new voices are counted by team
 }

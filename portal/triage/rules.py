@@ -1,17 +1,14 @@
-"""What an answer must contain, and until when it is due. Pure."""
+"""What an answer must contain. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from portal.errors import Conflict, Invalid, Refusal
 
 DECLINE_CHARS_MIN, DECLINE_CHARS_MAX = 40, 1_000
 WOULD_CHANGE_CHARS_MAX = 1_000
 LOOK_AGAIN_DAYS_MAX = 730
-ANSWER_WORKING_DAYS = 10
-WORKING_WEEKDAYS = frozenset(range(5))  # Monday to Friday
 
 
 class DeclineReason(StrEnum):
@@ -93,18 +90,3 @@ def _look_again_refusal(decline: NewDecline, today: date) -> DecisionRefusal | N
     if again <= today:
         return DecisionRefusal.LOOK_AGAIN_NOT_AFTER_TODAY
     return DecisionRefusal.LOOK_AGAIN_TOO_FAR if again > today + timedelta(days=LOOK_AGAIN_DAYS_MAX) else None
-
-
-def answer_due(promoted_at: datetime, *, zone: str) -> date:
-    """The day by which an executive answers: ten working days after the day of the promotion in this zone."""
-    day = promoted_at.astimezone(ZoneInfo(zone)).date()
-    for _ in range(ANSWER_WORKING_DAYS):
-        day = _next_working_day(day)
-    return day
-
-
-def _next_working_day(day: date) -> date:
-    day += timedelta(days=1)
-    while day.weekday() not in WORKING_WEEKDAYS:
-        day += timedelta(days=1)
-    return day

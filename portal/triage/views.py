@@ -11,6 +11,7 @@ from portal.commitments.rules import day_in
 from portal.errors import Conflict, DomainError, Invalid, Missing
 from portal.people.access import requires, the_viewer
 from portal.triage import merging, pages, queries, service
+from portal.triage.clock_queries import clocks_of
 from portal.triage.forms import FORMS, NUMBER_DIGITS_MAX, CommitForm, DeclineForm
 from portal.triage.rules import DecisionRefusal
 from portal.web.paging import capped
@@ -102,11 +103,13 @@ def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = No
     queue = queries.queue(viewer, after=after)
     if number is None and queue.entries:
         number = queue.entries[0].number
+    shown = [waiting.number for waiting in queue.entries]
+    clocks = clocks_of(shown if number is None else {*shown, number}, now=now)
     context: dict[str, Any] = {
         "here": "triage",
         "waiting": queue.total,
         "waiting_words": capped(queue.total),
-        "queue": pages.queue_context(queue, number, after, zone=zone, today=today),
+        "queue": pages.queue_context(queue, number, after, clocks=clocks, today=today),
         "more_href": url_for("triage.index", after=queue.following) if queue.following else None,
         "first_href": url_for("triage.index") if after else None,
         "item": None,
@@ -123,7 +126,7 @@ def _page(form: AnswerForm, number: int | None, refusal: DomainError | None = No
         "triage/index.html",
         **context
         | {
-            "item": pages.item_context(brief, zone=zone, today=today),
+            "item": pages.item_context(brief, clock=clocks.get(number), zone=zone, today=today),
             "answered": pages.answered_context(standing, number, now=now),
             "move": move,
             "moves": [(*words, f"/triage?idea={number}&move={words[0]}") for words in pages.MOVES],

@@ -1,19 +1,18 @@
-"""What an executive's answer must contain, and until when it is due. No database."""
+"""What an executive's answer must contain, and until when it is due in words. No database."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from portal.errors import Conflict, Invalid
 from portal.ideas.words import Stage
-from portal.triage.pages import ago, due_words
+from portal.triage.clock import Duty
+from portal.triage.clock_wording import due_words
+from portal.triage.pages import ago
 from portal.triage.rules import (
     DecisionRefusal,
     DeclineReason,
     NewDecline,
-    answer_due,
     decline_refusal,
     stage_refusal,
 )
@@ -58,29 +57,6 @@ def test_exactly_forty_characters_are_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("promoted_at", "due"),
-    [
-        (datetime(2026, 3, 2, 12, tzinfo=UTC), date(2026, 3, 16)),  # Monday → Monday in two weeks
-        (datetime(2026, 3, 6, 12, tzinfo=UTC), date(2026, 3, 20)),  # Friday → Friday
-        (datetime(2026, 3, 7, 12, tzinfo=UTC), date(2026, 3, 20)),  # Saturday counts from Monday
-        (datetime(2026, 3, 1, 23, 30, tzinfo=UTC), date(2026, 3, 13)),  # Sunday evening in London
-    ],
-)
-def test_an_answer_is_due_ten_working_days_after_the_promotion(promoted_at: datetime, due: date) -> None:
-    assert answer_due(promoted_at, zone="Europe/London") == due
-
-
-@given(st.integers(0, 20 * 365 * 24 * 60))
-def test_an_answer_is_never_due_at_a_weekend_and_within_two_weeks(minutes: int) -> None:
-    promoted_at = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-
-    days = (answer_due(promoted_at, zone="UTC") - promoted_at.date()).days
-
-    assert answer_due(promoted_at, zone="UTC").weekday() < 5
-    assert 12 <= days <= 14
-
-
-@pytest.mark.parametrize(
     ("days_later", "words", "late"),
     [
         (0, "Answer due 16 March", False),
@@ -91,9 +67,9 @@ def test_an_answer_is_never_due_at_a_weekend_and_within_two_weeks(minutes: int) 
     ],
 )
 def test_when_an_answer_is_due_in_words(days_later: int, words: str, late: bool) -> None:
-    promoted_at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    today = TODAY + timedelta(days=days_later)
 
-    assert due_words(promoted_at, zone="UTC", today=TODAY + timedelta(days=days_later)) == (words, late)
+    assert due_words(Duty.ANSWER, date(2026, 3, 16), today) == (words, late)
 
 
 @pytest.mark.parametrize(
