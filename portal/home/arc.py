@@ -7,7 +7,6 @@ from typing import Any
 
 from portal.home.storytelling import Step, gap_words
 from portal.ideas.words import Stage, StoryKind
-from portal.triage.rules import answer_due
 from portal.web.dates import day_words, weekday_words
 
 REOPENED = "Colleagues say it is back, so it is open again."
@@ -50,7 +49,7 @@ def arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Promised | None, s
     said = Step("You said", "talk", "done", *_when(idea.said_at, seen), _said_words(moments), _gap(idea, answered))
     return [
         said,
-        _answer(idea, moments, answered, promise, seen, delivered if done else None),
+        _answer(idea, answered, promise, seen, delivered if done else None),
         _work(idea, moments, promise, delivered, seen, done=done),
         _outcome(idea, promise),
     ]
@@ -89,26 +88,17 @@ def _gap(idea: Any, answered: Any) -> str:
     return gap_words(idea.said_at, answered.at) if answered else ""
 
 
-def _answer(
-    idea: Any, moments: Mapping[StoryKind, Any], answered: Any, promise: Promised | None, seen: Seen, delivered: Any
-) -> Step:
+def _answer(idea: Any, answered: Any, promise: Promised | None, seen: Seen, delivered: Any) -> Step:
     if answered is not None:
         text = f"{promise.owner}: by {promise.due}." if promise else ""
         gap = gap_words(answered.at, delivered.at) if delivered else ""
         return Step("We committed", "flag", "done", *_when(answered.at, seen), text, gap)
-    promoted = moments.get(StoryKind.PROMOTED)
-    if idea.stage is not Stage.PROMOTED or promoted is None:
+    if idea.stage is not Stage.PROMOTED:
         return Step("We committed", "flag", "future")
-    due = seen.answer_due or answer_due_on(moments, seen.zone)
+    due = seen.answer_due
     late = (seen.today - due).days if due else 0
     text = f"Answer due {weekday_words(due)}." if due and late <= 0 else "An executive answers next."
     return Step("We answer", "flag", "current", text=text, late=late_words(late))
-
-
-def answer_due_on(moments: Mapping[StoryKind, Any], zone: str) -> date | None:
-    """The day by which an executive answers; after a no and enough new voices the time begins again."""
-    began = moments.get(StoryKind.ASKED_AGAIN) or moments.get(StoryKind.PROMOTED)
-    return answer_due(began.at, zone=zone) if began else None
 
 
 def late_words(days: int) -> str:
