@@ -95,7 +95,8 @@ def _page(
     numbers = [row.id for row in page]
     steps, promises, today = _steps(numbers), _promises(numbers), local_day(now, viewer.timezone)
     due_today = local_day(now, organisation_zone()) if promises else today
-    clocks = clocks_of(numbers, now=now) if numbers else {}
+    waiting = [row.id for row in page if row.stage in (Stage.OPEN, Stage.PROMOTED)]
+    clocks = clocks_of(waiting, now=now) if waiting else {}
     made = []
     for row in page:
         owing = clocks.get(row.id)

@@ -61,7 +61,8 @@ def read_tree() -> Tree:
     tree.append(Place(NOWHERE, TOP, "Not said", None, None))
     top = next((node for node in employers if node.kind is PlaceKind.ORGANISATION), None)
     zone = (top.timezone if top else None) or "UTC"
-    departments = tuple(_department(node, nodes, here[node.id]) for node in nodes.values())
+    below = _people_below(nodes, here)
+    departments = tuple(_department(node, nodes, below[node.id]) for node in nodes.values())
     return Tree(tuple(tree), departments, {site.id: site.employer_id for site in sites}, zone)
 
 
@@ -84,6 +85,17 @@ def _people_of(nodes: dict[int, Any], here: Counter[int]) -> tuple[Counter[int],
         else:
             at_none[node.employer_id] += here[node.id]
     return at_site, at_none
+
+
+def _people_below(nodes: dict[int, Any], here: Counter[int]) -> Counter[int]:
+    """People at each node and below it: a department is everybody for whom the one who answers stands."""
+    found: Counter[int] = Counter()
+    for number, count in here.items():
+        at: int | None = number
+        while at is not None:
+            found[at] += count
+            at = nodes[at].parent_id
+    return found
 
 
 def _department(node: Any, nodes: dict[int, Any], people: int) -> Place:
