@@ -49,7 +49,7 @@ class FigureShown(Shown):
     median: float | None
 
 
-class WeekShown(Shown):
+class ProgrammeWeekShown(Shown):
     """The figures of everybody in one week, from its Monday."""
 
     monday: date
@@ -80,7 +80,7 @@ class ProgrammeShown(Shown):
     at: Moment
     sentences: list[str]
     latest: list[FigureShown]
-    weeks: list[WeekShown]
+    weeks: list[ProgrammeWeekShown]
     groups: list[GroupShown]
     partners: list[PartnerShown]
 
@@ -133,7 +133,7 @@ def see_programme() -> Response:
     figures, sight = _figures_and_sight()
     page = programme_page.load(figures, sight)
     latest = [_figure(measure, figures.latest[measure]) for measure in Measure if measure in page.told]
-    weeks = [WeekShown(monday=day, figures=_week(figures, day, page.told)) for day in figures.mondays]
+    weeks = [ProgrammeWeekShown(monday=day, figures=_week(figures, day, page.told)) for day in figures.mondays]
     groups = [
         GroupShown(
             by=dimension, key=next(iter(programme_shown.filters_of(dimension, row.key).values())), name=row.name,

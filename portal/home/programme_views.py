@@ -50,10 +50,12 @@ def as_file() -> ResponseReturnValue:
     return Response(as_csv(programme_shown.csv_rows(page)), mimetype="text/csv", headers=headers)
 
 
-@bp.get("/programme/<any(closed, replies, promises, silence, people):measure>")
+@bp.get("/programme/<measure>")
 @requires("programme.see")
 def behind(measure: str) -> ResponseReturnValue:
     """What one number counts; of people there is no list."""
+    if measure not in set(Measure):
+        raise Missing("figure")
     viewer, now, figures = the_viewer(), clock.now(), _figures()
     sight = programme_page.sight_of(viewer)
     wanted = programme_lists.Wanted.from_args(Measure(measure), request.args)

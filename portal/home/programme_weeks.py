@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,8 +49,8 @@ class Window:
 
 
 def start_of(day: date, zone: str) -> datetime:
-    """The moment at which a day begins."""
-    return datetime.combine(day, time(0), ZoneInfo(zone))
+    """The moment (UTC, so that days added to it are 24 hours each) at which a day begins."""
+    return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
 
 
 def monday_of(day: date) -> date:

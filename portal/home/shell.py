@@ -131,7 +131,8 @@ def _tabs(viewer: Viewer) -> list[tuple[str, str, str, str, str]]:
 
 def _footer(viewer: Viewer) -> list[tuple[str, str]]:
     links = [
-        ("Search", "/search"), ("How we answer", "/programme"), ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
+        ("Search", "/search"), ("How we answer", "/programme"),
+        ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
         ("Moderation log", "/moderation"),
     ]  # fmt: skip
     if may("ledger.see"):

@@ -97,7 +97,7 @@ def test_the_list_asks_as_often_for_ten_as_for_one(app: Flask, cast: Cast) -> No
             asha.get("/me/ideas")
         asked.append(len(statements))
 
-    assert asked[0] == asked[1] <= 14
+    assert asked[0] == asked[1] <= 18  # with those that name who answers, before the worker has
 
 
 def test_the_story_shows_who_and_when_and_strikes_what_was_taken_back(app: Flask, cast: Cast) -> None:

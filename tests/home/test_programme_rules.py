@@ -1,6 +1,6 @@
 """What the figures of the programme page say in words, and whose are hidden from whom."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -15,6 +15,8 @@ from portal.home.programme_rules import (
     told,
     value_words,
 )
+from portal.home.programme_rows import TOLD_WITHIN
+from portal.home.programme_weeks import Window
 from portal.home.programme_words import Measure
 
 PLACES = [
@@ -125,3 +127,11 @@ def test_a_partner_is_hidden_from_others_until_it_is_published() -> None:
 def test_weeks_begin_on_monday() -> None:
     assert mondays(date(2026, 3, 4), 2) == [date(2026, 2, 23), date(2026, 3, 2)]
     assert mondays(date(2026, 3, 1), 1) == [date(2026, 2, 23)]
+
+
+def test_four_weeks_before_a_week_are_the_same_four_weeks_after_it_when_clocks_change() -> None:
+    window = Window([date(2026, 11, 9)], "Europe/London")  # the clocks went back on 25 October
+
+    assert window.week_of(window.start - TOLD_WITHIN + TOLD_WITHIN) == date(2026, 11, 9)
+    assert window.start - TOLD_WITHIN == datetime(2026, 10, 12, tzinfo=UTC)
+    assert window.end - window.start == TOLD_WITHIN / 4
