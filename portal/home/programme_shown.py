@@ -52,12 +52,13 @@ class Headline:
 
 @dataclass(frozen=True)
 class Table:
-    """A breakdown. rows: name, note, cells (None where hidden), why."""
+    """A breakdown. rows: name, note, cells (None where hidden), why. left_out: how many are not even named."""
 
     dimension: Dimension
     about: str
     head: Sequence[str]
     rows: Sequence[tuple[Row, Sequence[Cell | None]]]
+    left_out: int = 0
 
 
 def headlines(programme: Programme) -> list[Headline]:
@@ -85,11 +86,15 @@ def _headline(figures: Figures, measure: Measure) -> Headline:
 
 def tables(programme: Programme) -> list[Table]:
     """The breakdowns, each in the order in which it stands on the page."""
-    return [
-        Table(dimension, PARTS[dimension], [SHORT[measure] for measure in measures],
-              [(row, [_of(row, measure, dimension) for measure in measures]) for row in programme.tables[dimension]])
-        for dimension, measures in COLUMNS.items()
-    ]  # fmt: skip
+    return [_table(programme, dimension) for dimension in COLUMNS]
+
+
+def _table(programme: Programme, dimension: Dimension) -> Table:
+    measures, rows = COLUMNS[dimension], programme.tables[dimension]
+    # There may be hundreds of small departments: a line says how many.
+    named = [row for row in rows if dimension is not Dimension.DEPARTMENT or any(row.cells.values())]
+    shown = [(row, [_of(row, measure, dimension) for measure in measures]) for row in named]
+    return Table(dimension, PARTS[dimension], [SHORT[one] for one in measures], shown, len(rows) - len(named))
 
 
 def silence(programme: Programme) -> Cell | None:

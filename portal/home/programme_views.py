@@ -1,9 +1,11 @@
 """The programme page, the lists behind its figures, and the switch that makes a partner's figures public."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from portal import clock
 from portal.csv_files import as_csv
@@ -11,6 +13,7 @@ from portal.errors import Invalid, Missing
 from portal.home import programme_figures, programme_lists, programme_page, programme_service, programme_shown
 from portal.home.programme_figures import Figures
 from portal.home.programme_forms import PublicationForm
+from portal.home.programme_page import Sight
 from portal.home.programme_words import WEEKS_SHOWN, Measure
 from portal.people.access import may, requires, the_viewer
 from portal.web.dates import day_words, local_day
@@ -23,22 +26,29 @@ bp = Blueprint("programme", __name__)
 @requires("programme.see")
 def show() -> ResponseReturnValue:
     """How we are doing on answering, for everybody who works here."""
-    figures = programme_figures.read()
-    if figures is None:
-        return render_template("home/programme.html", here="programme", page=None)
-    sight = programme_page.sight_of(the_viewer())
-    page = programme_page.load(figures, sight)
+    figures, viewer = programme_figures.read(), the_viewer()
+    sight = programme_page.sight_of(viewer) if figures else None
     return render_template(
         "home/programme.html",
         here="programme",
+        body=_body(figures, sight) if figures and sight else None,
+        partners=programme_page.partners(sight, figures) if figures and sight and may("programme.publish") else [],
+        weeks=WEEKS_SHOWN,
+    )
+
+
+@lru_cache(16)  # the same for an hour, for everybody who sees as much
+def _body(figures: Figures, sight: Sight) -> Markup:
+    page = programme_page.load(figures, sight)
+    html = render_template(
+        "home/_programme.html",
         page=page,
         as_of=_as_of(figures),
         headlines=programme_shown.headlines(page),
         silence=programme_shown.silence(page),
         tables=programme_shown.tables(page),
-        partners=programme_page.partners(sight, figures) if may("programme.publish") else [],
-        weeks=WEEKS_SHOWN,
     )
+    return Markup(html)  # made by a template that escapes
 
 
 @bp.get("/programme.csv")

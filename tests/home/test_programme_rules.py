@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from portal.home.programme_rows import TOLD_WITHIN
 from portal.home.programme_rules import (
     Figure,
     Place,
@@ -15,7 +16,6 @@ from portal.home.programme_rules import (
     told,
     value_words,
 )
-from portal.home.programme_rows import TOLD_WITHIN
 from portal.home.programme_weeks import Window
 from portal.home.programme_words import Measure
 
