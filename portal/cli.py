@@ -15,6 +15,7 @@ imports = click.Group("import", help="Bring data in: people, metrics, earlier id
 def register(app: Flask) -> None:
     """Add every command group."""
     from portal.demo.cli import demo
+    from portal.home.programme_cli import programme
     from portal.home.search_cli import search
     from portal.ideas import import_cli as ideas
     from portal.impact.cli import impact
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     for command in (people.import_people, metrics.import_metrics, ideas.import_ideas, ideas.undo_ideas, polis):
         imports.add_command(command)
     groups = (demo, imports, people.person, token, metrics.group, swarm, search, impact, ledger, budget)
+    groups = (demo, imports, people.person, token, metrics.group, swarm, search, programme, ledger, budget)
     for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)
 

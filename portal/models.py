@@ -8,6 +8,7 @@ from portal.commitments import models as commitments
 from portal.commitments import relapse_models as relapses
 from portal.commitments import work_models as keeping
 from portal.home import models as home
+from portal.home import programme_models as programme
 from portal.ideas import bulletin_models as bulletins
 from portal.ideas import models as ideas
 from portal.ideas import rule_record_models as rule_records
@@ -35,8 +36,8 @@ from portal.triage import moves_models as moves
 ALL = (
     people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging,
     occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses,
-    keeping, triage, asking_again, moves, assignments, local_fixes, home, notices, bulletins, floor, webhook_models,
-    clock_models,
+    keeping, triage, asking_again, moves, assignments, local_fixes, home, notices, programme, bulletins, floor,
+    webhook_models, clock_models,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

@@ -8,7 +8,18 @@ def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
-    from portal.home import api_pages, card_views, health, leaving_views, pages, search_views, similar_views
+    from portal.home import (
+        api_pages,
+        card_views,
+        health,
+        leaving_views,
+        my_ideas_views,
+        pages,
+        programme_views,
+        search_views,
+        similar_views,
+        story_views,
+    )
     from portal.home import views as home
     from portal.home import worker_views as worker
     from portal.ideas import (
@@ -60,6 +71,7 @@ def blueprints() -> tuple[Blueprint, ...]:
 
     return (
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
+        programme_views.bp, my_ideas_views.bp, story_views.bp,
         people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
         calendar_views.bp, absence_views.bp, answerer_views.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
@@ -77,7 +89,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.home import api as home
-    from portal.home import api_leaving, api_search
+    from portal.home import api_leaving, api_search, my_ideas_api, programme_api
     from portal.home import worker_api as worker
     from portal.ideas import api as ideas
     from portal.ideas import api_bulletins, api_comments, api_moderation, api_rules
@@ -106,6 +118,8 @@ def interface() -> tuple[APIBlueprint, ...]:
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         notices.bp,
+        self_.bp, home.bp, my_ideas_api.bp, programme_api.bp,
+        api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
         looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
         api_merges.bp, api_occurrences.bp, triage.bp, api_moves.bp, api_again.bp, lane_api.bp, commitments.bp,
         api_relapses.bp, local_fix_api.bp, impact.bp, metrics.bp, api_bulletins.bp, api_floor.bp,

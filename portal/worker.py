@@ -30,6 +30,7 @@ def handlers() -> dict[str, Handler]:
     from portal.commitments import jobs as commitments
     from portal.home import jobs as home
     from portal.home import leaving_jobs as leaving
+    from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
     from portal.notices import (
@@ -55,7 +56,7 @@ def handlers() -> dict[str, Handler]:
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, clock_notices, promises, outcome_jobs,
-        post_jobs, people, ideas, rewards, swarm, clocks, moves, home, search, floor, bulletin_notices,
+        post_jobs, people, ideas, rewards, swarm, clocks, moves, home, search, programme, floor, bulletin_notices,
         floor_notices, commitments, leaving, webhooks, webhook_news,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
@@ -66,6 +67,7 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
     from portal.home import jobs as home
+    from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
     from portal.notices import post_jobs as post
@@ -77,7 +79,7 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.triage import moves_jobs as moves
 
     capabilities = (
-        people, ideas, rewards, swarm, floor, clocks, moves, home, search, commitments, post, webhooks,
+        people, ideas, rewards, swarm, floor, clocks, moves, home, search, programme, commitments, post, webhooks,
     )  # fmt: skip
     return [run for capability in capabilities for run in capability.due(now)]
 

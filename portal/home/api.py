@@ -6,9 +6,10 @@ from typing import Literal
 
 from flask import Response
 from pydantic import Field
+from sqlalchemy import Row
 
 from portal import clock
-from portal.home import board, board_pages, idea_facts, storytelling
+from portal.home import board, board_pages, idea_facts, story_page, storytelling
 from portal.home.api_shapes import (
     BoardShown,
     IdeaListed,
@@ -22,11 +23,11 @@ from portal.home.api_shapes import (
     whole_idea,
 )
 from portal.home.cards import may_see_numbers
+from portal.home.story_page import Sort
 from portal.home.wanted import SEARCH_CHARS_MAX, VIEWS, Wanted
-from portal.ideas import lists, service
+from portal.ideas import service
 from portal.ideas.box import refuse_personal_data
 from portal.ideas.queries import idea_for
-from portal.ideas.shown import StoryStep
 from portal.ideas.words import SAY_CHARS_MAX, SAY_CHARS_MIN, Barrier
 from portal.people.access import requires, the_viewer
 from portal.people.scopes import Scope
@@ -77,6 +78,12 @@ class BoardAsked(PageAsked):
     site: AskedNumber | None = None
     q: Line | None = Field(None, max_length=SEARCH_CHARS_MAX, description="Every word in title or words; or a number.")
     mine: Literal["true", "false"] = Field("false", description="Only what this person said.")
+
+
+class StoryAsked(PageAsked):
+    """Which part of a story."""
+
+    of: Sort | None = Field(None, description="Only steps of this sort.")
 
 
 class WordsSent(Sent):
@@ -133,12 +140,14 @@ def edit_idea(path: NumberPath, body: WordsSent) -> Response:
 
 @bp.get("/ideas/<int:number>/story", responses={200: page_of(StepShown)})
 @requires("idea.see", scope=Scope.IDEAS_READ)
-def list_story(path: NumberPath, query: PageAsked) -> Response:
-    """Everything that changed where an idea stands, the newest first."""
+def list_story(path: NumberPath, query: StoryAsked) -> Response:
+    """Everything that changed where an idea stands, the newest first; what was taken back says when."""
     viewer, now = the_viewer(), clock.now()
     idea = idea_for(viewer, path.number)
     decided = may_see_numbers(idea, viewer, my_vote(viewer, path.number))
-    steps, following = lists.story_page(idea, limit=query.limit, cursor=query.cursor, decided=decided)
+    steps, following = story_page.steps_page(
+        idea, decided=decided, sort=query.of, limit=query.limit, cursor=query.cursor
+    )
     return listed([_step(viewer, step, now) for step in steps], following)
 
 
@@ -154,10 +163,6 @@ def _idea(viewer: Viewer, number: int, now: datetime) -> IdeaShown:
     return whole_idea(idea_facts.facts(viewer, number, now=now))
 
 
-def _step(viewer: Viewer, step: StoryStep, now: datetime) -> StepShown:
-    today = local_day(now, viewer.timezone)
-    entry = storytelling.entry(
-        step.kind, at=step.at, actor=step.actor or None, words=step.words, facts=step.facts, today=today,
-        zone=viewer.timezone,
-    )  # fmt: skip
-    return step_shown(step, entry)
+def _step(viewer: Viewer, row: Row, now: datetime) -> StepShown:
+    entry = storytelling.entry_of(row, zone=viewer.timezone, today=local_day(now, viewer.timezone))
+    return step_shown(row, entry)

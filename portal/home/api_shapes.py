@@ -7,7 +7,6 @@ from portal.home.cards import Card
 from portal.home.idea_facts import IdeaFacts
 from portal.home.idea_page import SwarmFacts
 from portal.home.storytelling import Entry
-from portal.ideas.shown import StoryStep
 from portal.ideas.words import Audience, Barrier, Kind, Names, Stage, StoryKind
 from portal.swarm.models import IdeaScore
 from portal.swarm.rules import StopReason, VoteKind
@@ -147,6 +146,7 @@ class StepShown(Shown):
     title: str
     detail: str
     words: str
+    undone_at: Moment | None = Field(description="When it was taken back, before anybody was told.")
 
 
 def listed_idea(card: Card) -> IdeaListed:
@@ -188,11 +188,12 @@ def standing_shown(number: int, words: SwarmFacts, counted: bool, score: IdeaSco
     )  # fmt: skip
 
 
-def step_shown(step: StoryStep, entry: Entry) -> StepShown:
-    """A step with its sentence."""
+def step_shown(row: Row, entry: Entry) -> StepShown:
+    """A step with its sentence. row: of `storytelling.story_query`."""
     return StepShown(
-        at=step.at, kind=step.kind, who=step.actor or None, title=entry.title, detail=entry.text, words=step.words
-    )
+        at=row.at, kind=row.kind, who=row.actor or None, title=entry.title, detail=entry.text, words=row.words,
+        undone_at=row.undone_at,
+    )  # fmt: skip
 
 
 def _site(card: Card) -> SiteShown | None:

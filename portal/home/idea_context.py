@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from portal.home.arc import with_verdict
 from portal.home.idea_back import back
 from portal.home.idea_clock import clock
 from portal.home.idea_floor import floor
@@ -41,7 +42,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
             *state_before(idea),
         ],
         "swarm": page.swarm,
-        "steps": page.steps,
+        "steps": with_verdict(page.steps, happened.word, bad=happened.tone == "stop") if happened else page.steps,
         "banner": _banner(idea),
         "decline": page.decision,
         "verdict": happened,
@@ -49,6 +50,7 @@ def context(viewer: Viewer, page: IdeaPage, *, now: datetime, after: str | None 
         "promise": page.promise,
         "clock": clock(idea, zone, now),
         "entries": page.entries,
+        "story_href": page.story_href,
         "comments": [_comment(one, idea.id, zone, today) for one in comments],
         "more_comments": f"/ideas/{idea.id}?comments={more}#talk" if more else None,
         "first_comments": f"/ideas/{idea.id}#talk" if after else None,

@@ -1,6 +1,5 @@
 """The public record of one idea: what was said, committed, done, and what happened."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,12 +14,13 @@ from portal.db import db
 from portal.errors import Missing
 from portal.home import facts as board_facts
 from portal.home import idea_back, idea_declined, idea_floor, idea_occurrences, storytelling
+from portal.home.arc import Promised, Seen, arc, late_words
 from portal.home.cards import Card, cards_query, may_see_numbers
 from portal.home.cards import card as made_card
 from portal.home.facts import Facts
 from portal.home.idea_flags import FLAGGED, notes
 from portal.home.idea_rule import named_rule
-from portal.home.storytelling import Entry, Step, gap_words
+from portal.home.storytelling import Entry, Step
 from portal.ideas.drafts import KEPT, about_comment
 from portal.ideas.earlier_shown import votes_before
 from portal.ideas.models import Comment, Draft, Idea, Story
@@ -38,7 +38,7 @@ from portal.swarm.wording import PLACES_COUNTED, Numbers, sentence
 from portal.triage import clock_queries
 from portal.web.dates import day_words, local_day
 
-REOPENED = "Colleagues say it is back, so it is open again."
+STORY_SHOWN = 12
 ANSWERED = (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)  # with a promise that stands
 
 
@@ -70,6 +70,7 @@ class IdeaPage:
     promise: Any
     commitment: Any
     kept_words: str = ""
+    story_href: str = ""  # of the whole story, where it is longer than what stands here
 
 
 def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = None, came: str = "") -> IdeaPage:
@@ -81,14 +82,15 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
     steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
     decided = may_see_numbers(row, viewer, card.vote)
     shown = [step for step in steps if decided or not step.kind.after_deciding]
-    moments = {step.kind: step for step in reversed(steps)}
+    moments = storytelling.standing(steps)
     commitment, promise = _promise(viewer, row.id, today) if row.stage in ANSWERED else (None, None)
     return IdeaPage(
         idea=row,
         card=card,
         swarm=swarm_facts(viewer, card, row, known),
-        steps=_arc(row, moments, promise, today, viewer.timezone),
-        entries=[_entry(step, viewer.timezone, today) for step in shown],
+        steps=arc(row, moments, _promised(promise), Seen(today, viewer.timezone, _answer_due(row, now))),
+        entries=[storytelling.entry_of(step, zone=viewer.timezone, today=today) for step in shown[:STORY_SHOWN]],
+        story_href=f"/ideas/{number}/story" if len(shown) > STORY_SHOWN else "",
         decision=idea_declined.decline(viewer, row, today=today) if row.stage is Stage.DECLINED else None,
         moments=moments,
         promise=promise,
@@ -176,60 +178,6 @@ def _stops(count: int) -> str:
     return "" if not count else "1 stop signal." if count == 1 else f"{count} stop signals."
 
 
-def _entry(step: Any, zone: str, today: date) -> Entry:
-    facts: Mapping[str, Any] = json.loads(step.facts)
-    return storytelling.entry(
-        step.kind, at=step.at, actor=step.actor, words=step.words, facts=facts, today=today, zone=zone
-    )
-
-
-def _arc(idea: Any, moments: Mapping[StoryKind, Any], promise: Any, today: date, zone: str) -> list[Step]:
-    """You said, we committed, we did, what happened; two steps where we said no."""
-
-    def when(moment: datetime) -> tuple[str, str]:
-        return day_words(moment, today=today, zone=zone), moment.isoformat(timespec="seconds")
-
-    promoted, committed = moments.get(StoryKind.PROMOTED), moments.get(StoryKind.COMMITTED)
-    delivered, confirmed = moments.get(StoryKind.DELIVERED), moments.get(StoryKind.CONFIRMED)
-    said_text = "Carried to the executives." if promoted else "Your colleagues weigh in."
-    if idea.stage is Stage.DECLINED and (no := moments.get(StoryKind.DECLINED)):
-        said = Step("You said", "talk", "done", *when(idea.said_at), said_text, gap_words(idea.said_at, no.at))
-        return [said, Step("We said no", "no", "no", *when(no.at), f"{no.actor}." if no.actor else "")]
-    if idea.stage is Stage.MERGED:
-        return []  # what becomes of it is told on the page of the other one
-    promised = idea.stage in (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)
-    done = idea.stage in (Stage.DELIVERED, Stage.DONE)
-    steps = [Step("You said", "talk", "done", *when(idea.said_at), said_text,
-                  gap_words(idea.said_at, committed.at) if promised and committed else "")]  # fmt: skip
-    if promised and committed:
-        text = f"{promise.owner}: by {promise.due}." if promise else ""
-        gap = gap_words(committed.at, delivered.at) if done and delivered else ""
-        steps.append(
-            Step("We committed", "flag", "done", *when(committed.at), text, gap, promise.late if promise else "")
-        )
-    else:
-        state = "current" if promoted and idea.stage is Stage.PROMOTED else "future"
-        steps.append(Step("We committed", "flag", state, text="An executive answers next." if promoted else ""))
-    if done and delivered:
-        steps.append(
-            Step(
-                "We did",
-                "wrench",
-                "done",
-                *when(delivered.at),
-                "" if confirmed else "Waiting for a second pair of eyes.",
-            )
-        )
-    else:
-        back = promised and delivered is not None and StoryKind.BACK in moments
-        steps.append(Step("We did", "wrench", "current" if promised else "future", text=REOPENED if back else ""))
-    ended = idea.stage is Stage.DONE
-    steps.append(
-        Step("What happened", "chart", "end" if ended else "future", text="See the numbers below." if ended else "")
-    )
-    return steps
-
-
 @dataclass(frozen=True)
 class Promise:
     """The promise in the rail."""
@@ -240,6 +188,17 @@ class Promise:
     due: str
     late: str
     facts: list[tuple[str, str]]
+    measured: bool = False
+
+
+def _answer_due(row: Any, now: datetime) -> date | None:
+    """The day on which an executive's answer is due, as the clock has it."""
+    owing = clock_queries.clock_from(row, now=now) if row.stage is Stage.PROMOTED else None
+    return owing.due_on if owing else None
+
+
+def _promised(promise: Promise | None) -> Promised | None:
+    return Promised(promise.owner, promise.due, promise.late, promise.measured) if promise else None
 
 
 def _promise(viewer: Viewer, idea_id: int, today: date) -> tuple[Any, Promise | None]:
@@ -249,14 +208,14 @@ def _promise(viewer: Viewer, idea_id: int, today: date) -> tuple[Any, Promise | 
     due = day_words(row.due_on, today=today)
     facts = [("Owner", row.owner), ("Sponsor", row.sponsor), ("Promised", due)]
     facts += [("Watching", row.metric or "Not measurable, we ask you")]
-    return row, Promise(row.sentence, f"/commitments/{row.id}", row.owner, due, _late(row, today), facts)
+    return row, Promise(row.sentence, f"/commitments/{row.id}", row.owner, due, _late(row, today), facts,
+                         measured=row.metric_id is not None)  # fmt: skip
 
 
 def _late(row: Any, today: date) -> str:
     running = row.state in (CommitmentState.OFFERED, CommitmentState.ACCEPTED)
     end = today if running or row.delivered_at is None else row.live_from or row.delivered_at.date()
-    days = (end - row.due_on).days
-    return f"{days} day{'s' if days != 1 else ''} late" if days > 0 else ""
+    return late_words((end - row.due_on).days)
 
 
 def _promise_query() -> Select:
@@ -276,12 +235,6 @@ def _promise_query() -> Select:
     )  # fmt: skip
 
 
-def _story_query() -> Select:
-    actor = aliased(Person)
-    query = select(Story.kind, Story.at, Story.words, Story.facts, actor.name.label("actor"))
-    query = query.outerjoin(actor, actor.id == Story.actor_id).where(Story.idea_id == bindparam("idea"))
-    return query.order_by(Story.at.desc(), Story.id.desc())
-
-
 # Built once: see portal.people.shapes.
-STORY, PROMISE = _story_query(), _promise_query()
+STORY = storytelling.story_query().where(Story.idea_id == bindparam("idea"))
+PROMISE = _promise_query()

@@ -121,6 +121,8 @@ def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:
     if viewer.holds(Role.TEAM_LEADER) or _of_a_site(viewer):
         items.append(("My team", "/team", "team", None))
     items += [("Results", "/results", "results", None), ("Metrics", "/metrics", "metrics", None)]
+    if viewer.is_programme:
+        items.append(("How we answer", "/programme", "programme", None))
     if viewer.is_administrator or viewer.is_programme:
         items.append(("People", "/people", "people", None))
     return items
@@ -154,7 +156,8 @@ def _tabs(viewer: Viewer) -> list[tuple[str, str, str, str, str]]:
 
 def _footer(viewer: Viewer) -> list[tuple[str, str]]:
     links = [
-        ("Search", "/search"), ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
+        ("Search", "/search"), ("How we answer", "/programme"),
+        ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
         ("Moderation log", "/moderation"),
     ]  # fmt: skip
     if may("lane.see"):

@@ -1,14 +1,20 @@
-"""The words of an idea's story: from append-only steps to lines that people read. Pure but for the rows' types."""
+"""The words of an idea's story: from append-only steps to lines that people read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
 from portal.commitments.floor_words import after, result_line, still_met
+from portal.ideas.models import Story, StoryUndone
 from portal.ideas.rule_record_words import VerdictKind
 from portal.ideas.words import StoryKind
-from portal.web.dates import day_words, span_words
+from portal.people.models import Person
+from portal.web.dates import clock_words, day_words, span_words
 
 ICONS = {
     StoryKind.SAID: ("talk", ""),
@@ -128,6 +134,7 @@ class Entry:
     answer: Any = None
     link: Any = None
     id: str = ""
+    undone: str = ""  # when it was taken back: it stays, struck through
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,42 @@ class Step:
     text: str = ""
     gap: str = ""
     late: str = ""
+
+
+def story_query() -> Select:
+    """Steps with who did them and when one was taken back, the newest first; narrow it to an idea."""
+    actor = aliased(Person)
+    query = select(Story.id, Story.idea_id, Story.kind, Story.at, Story.words, Story.facts, actor.name.label("actor"),
+                   StoryUndone.at.label("undone_at"))  # fmt: skip
+    query = query.outerjoin(actor, actor.id == Story.actor_id).outerjoin(StoryUndone, StoryUndone.story_id == Story.id)
+    return query.order_by(Story.at.desc(), Story.id.desc())
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something happened last, and who did it."""
+
+    at: datetime
+    actor: str | None
+    facts: Mapping[str, Any]
+
+
+def standing(steps: Iterable[Any]) -> dict[StoryKind, Moment]:
+    """The newest step of each kind that was not taken back. steps: rows of `story_query`, the newest first."""
+    found: dict[StoryKind, Moment] = {}
+    for step in steps:
+        if step.undone_at is None and step.kind not in found:
+            found[step.kind] = Moment(step.at, step.actor, json.loads(step.facts))
+    return found
+
+
+def entry_of(step: Any, *, zone: str, today: date, exact: bool = False) -> Entry:
+    """A row of `story_query` as a line. exact: with the time of the day."""
+    facts: Mapping[str, Any] = json.loads(step.facts)
+    made = entry(step.kind, at=step.at, actor=step.actor, words=step.words, facts=facts, today=today, zone=zone)
+    undone = f"Taken back on {day_words(step.undone_at, today=today, zone=zone)}" if step.undone_at else ""
+    when = f"{made.when}, {clock_words(step.at, zone=zone)}" if exact else made.when
+    return replace(made, undone=undone, when=when)
 
 
 def entry(

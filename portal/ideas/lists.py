@@ -1,38 +1,18 @@
 """Lists that grow without end, a page at a time."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, literal, or_, select, union_all
 
 from portal.db import db
-from portal.ideas.models import Comment, Idea, Report, Story
+from portal.ideas.models import Comment, Idea, Report
 from portal.ideas.moderation_queries import moderated_by, moderation_log
-from portal.ideas.shown import LogEntry, OpenReport, StoryStep, Waiting
-from portal.ideas.words import StoryKind
-from portal.people.models import Person
+from portal.ideas.shown import LogEntry, OpenReport, Waiting
 from portal.people.viewer import Viewer
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
 
 QUEUE_PAGE = 50  # reports, or hidden texts
-
-
-def story_page(idea: Idea, *, limit: int, cursor: str | None, decided: bool) -> tuple[list[StoryStep], str | None]:
-    """The steps of an idea's story, newest first, with the names that are shown.
-
-    decided: the viewer may know that somebody objected.
-    """
-    query = select(Story, Person.name).outerjoin(Person, Person.id == Story.actor_id).where(Story.idea_id == idea.id)
-    if not decided:
-        query = query.where(Story.kind.not_in([kind for kind in StoryKind if kind.after_deciding]))
-    if after := decode_cursor(cursor, int, int):
-        query = query.where(earlier(Story.at, Story.id, *after))
-    rows = db.session.execute(query.order_by(Story.at.desc(), Story.id.desc()).limit(limit + 1)).all()
-    page, following = cut(rows, limit, lambda row: (to_micros(row[0].at), row[0].id))
-    return [
-        StoryStep(step.at, step.kind, name or "", step.words, json.loads(step.facts)) for step, name in page
-    ], following
 
 
 def log_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[LogEntry], str | None]:

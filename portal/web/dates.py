@@ -19,6 +19,11 @@ def weekday_words(moment: date | datetime, *, zone: str = "UTC") -> str:
     return f"{day:%A} {day.day} {day:%B}"
 
 
+def clock_words(moment: datetime, *, zone: str = "UTC") -> str:
+    """ "14:05" on the wall clock of a zone."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
 def local_day(moment: date | datetime, zone: str = "UTC") -> date:
     """The calendar day of a moment in a time zone; a plain date is already one."""
     return moment.astimezone(ZoneInfo(zone)).date() if isinstance(moment, datetime) else moment
