@@ -28,8 +28,7 @@ def register(app: Flask) -> None:
 
     for command in (people.import_people, metrics.import_metrics, ideas.import_ideas, ideas.undo_ideas, polis):
         imports.add_command(command)
-    groups = (demo, imports, people.person, token, metrics.group, swarm, search, impact, ledger, budget)
-    groups = (demo, imports, people.person, token, metrics.group, swarm, search, programme, ledger, budget)
+    groups = (demo, imports, people.person, token, metrics.group, swarm, search, impact, programme, ledger, budget)
     for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)
 

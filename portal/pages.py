@@ -71,13 +71,11 @@ def blueprints() -> tuple[Blueprint, ...]:
 
     return (
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
-        programme_views.bp, my_ideas_views.bp, story_views.bp,
-        people.bp, views_codes.bp, views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp,
-        calendar_views.bp, absence_views.bp, answerer_views.bp,
+        programme_views.bp, my_ideas_views.bp, story_views.bp, people.bp, views_codes.bp, views_admin.bp,
+        views_imports.bp, views_keys.bp, views_audit.bp, calendar_views.bp, absence_views.bp, answerer_views.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
         rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
-        merge_views.bp, looks_views.bp, leaving_views.bp,
-        triage.bp, commitments.bp, impact.bp, metrics.bp,
+        merge_views.bp, looks_views.bp, leaving_views.bp, triage.bp, commitments.bp, impact.bp, metrics.bp,
         ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, work_views.bp, again_views.bp, lane_views.bp,
         reply_views.bp, local_fix_views.bp, notices.bp, unsubscribe_views.bp, bulletin_views.bp, floor_views.bp,
         moves_views.bp, ask_views.bp, webhooks.bp, worker.bp,
@@ -117,15 +115,10 @@ def interface() -> tuple[APIBlueprint, ...]:
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
-        notices.bp,
-        self_.bp, home.bp, my_ideas_api.bp, programme_api.bp,
-        api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
-        looks_api.bp, api_rules.bp, api_moderation.bp, api_promotions.bp, api_oversight.bp, api_parameters.bp,
-        api_merges.bp, api_occurrences.bp, triage.bp, api_moves.bp, api_again.bp, lane_api.bp, commitments.bp,
-        api_relapses.bp, local_fix_api.bp, impact.bp, metrics.bp, api_bulletins.bp, api_floor.bp,
-        wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp,
-        webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
-        api_merges.bp, api_occurrences.bp, triage.bp, api_again.bp, commitments.bp, api_relapses.bp, api_work.bp,
-        impact.bp, metrics.bp,
-        wallet.bp, ledger.bp, api_people.bp, api_places.bp, api_imports.bp, api_audit.bp, api_leaving.bp,
+        notices.bp, my_ideas_api.bp, programme_api.bp, looks_api.bp, api_rules.bp, api_moderation.bp,
+        api_promotions.bp, api_oversight.bp, api_parameters.bp, api_merges.bp, api_occurrences.bp, triage.bp,
+        api_moves.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp, local_fix_api.bp, impact.bp,
+        metrics.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
+        api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
+        api_work.bp, api_leaving.bp,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Steps, decisions asked for, help and nudges on promises; what a second person has confirmed is frozen.
 
 Revision ID: 0016
-Revises: 0018
+Revises: 0015
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ import portal.db
 from portal import append_only
 
 revision = "0016"
-down_revision = "0018"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

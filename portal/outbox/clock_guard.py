@@ -1,4 +1,4 @@
-"""A clock that jumps stops what is started by the clock, and asks: docs/decisions/0011.
+"""A clock that jumps stops what is started by the clock, and asks: docs/decisions/0013.
 
 Only what is periodic is held: due dates, reminders, expiry, batches. Messages that wait are delivered all the same.
 """

@@ -10,13 +10,14 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.commitments.scope import organisation_zone, said_at
+from portal.commitments.scope import said_at
 from portal.db import db
 from portal.ideas import story
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Names, StoryKind
 from portal.outbox import service as outbox
+from portal.people.calendars import calendar_of
 from portal.people.policy import demand
 from portal.people.queries import viewer_of
 from portal.people.viewer import Viewer
@@ -63,7 +64,7 @@ def ask(
     _hold(idea)
     made = Question(
         idea_id=idea.id, by_id=viewer.id, at=now, expert_id=expert_id, words=words.strip(),
-        reply_by=reply_by(now, days, zone=organisation_zone()),
+        reply_by=reply_by(now, days, calendar_of(idea.site_id)),
     )  # fmt: skip
     try:
         with db.session.begin_nested():

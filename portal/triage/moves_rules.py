@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from portal.errors import Conflict, Gone, Invalid, Refusal, Refused
 from portal.ideas.words import Stage
-from portal.triage.rules import DECLINE_CHARS_MAX, WORKING_WEEKDAYS
+from portal.people.working_time import WorkingCalendar
+from portal.triage.rules import DECLINE_CHARS_MAX
 
 UNDO = timedelta(minutes=10)  # so long an answer is heard by nobody and can be taken back
 QUESTION_CHARS_MIN, QUESTION_CHARS_MAX = 10, 600
@@ -165,16 +166,7 @@ def guard_refusal(open_stops: frozenset[int], accepted: frozenset[int]) -> Guard
     return None if open_stops <= accepted else GuardRefusal.OPEN_STOPS
 
 
-def reply_by(now: datetime, days: int, *, zone: str) -> datetime:
-    """The end of the last of so many working days after today in this zone."""
-    day = now.astimezone(ZoneInfo(zone)).date()
-    for _ in range(days):
-        day = _next_working_day(day)
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(now.tzinfo)
-
-
-def _next_working_day(day: date) -> date:
-    day += timedelta(days=1)
-    while day.weekday() not in WORKING_WEEKDAYS:
-        day += timedelta(days=1)
-    return day
+def reply_by(now: datetime, days: int, calendar: WorkingCalendar) -> datetime:
+    """The end of the last of so many working days after today where the idea was said."""
+    day = calendar.working_day_after(calendar.day_of(now), days)
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(calendar.zone)).astimezone(now.tzinfo)

@@ -1,11 +1,12 @@
 """The moves as tables: what leads where, until when it can be taken back, and what is not taken."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from portal.ideas.rules import move_refusal
 from portal.ideas.words import Kind, Stage
+from portal.people.working_time import WorkingCalendar
 from portal.swarm.merge_rules import TOLD_AFTER
 from portal.triage.keys_rules import DELIVERED, KeyRefusal, chosen, keys_refusal
 from portal.triage.moves_rules import (
@@ -98,12 +99,15 @@ def test_only_the_stop_signals_that_were_read_are_accepted() -> None:
     assert guard_refusal(frozenset({1, 3}), frozenset({1})) is GuardRefusal.OPEN_STOPS
 
 
+LONDON = WorkingCalendar("Europe/London", frozenset(range(5)), time(9), time(17), frozenset())
+
+
 def test_a_reply_is_due_at_the_end_of_a_working_day() -> None:
     # Asked on a Friday: one working day is Monday, until its midnight in London.
-    assert reply_by(NOW, 1, zone="Europe/London") == datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
-    assert reply_by(NOW, 5, zone="Europe/London") == datetime(2026, 3, 14, 0, 0, tzinfo=UTC)
+    assert reply_by(NOW, 1, LONDON) == datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
+    assert reply_by(NOW, 5, LONDON) == datetime(2026, 3, 14, 0, 0, tzinfo=UTC)
     # The clocks change on 29 March: midnight of the 30th is 23:00 UTC.
-    assert reply_by(datetime(2026, 3, 27, 9, tzinfo=UTC), 1, zone="Europe/London") == datetime(
+    assert reply_by(datetime(2026, 3, 27, 9, tzinfo=UTC), 1, LONDON) == datetime(
         2026, 3, 30, 23, 0, tzinfo=UTC
     )
 
