@@ -96,6 +96,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Messages that the version before cannot handle.
+    op.execute("DELETE FROM outbox WHERE topic IN ('notices.post', 'notices.letter', 'comment.added')")
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_notices_unread", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")

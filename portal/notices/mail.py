@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from flask import current_app
 
 TIMEOUT_SECONDS = 15
+# Of what RFC 5322 allows (998): an address in a header that is longer than a line would be broken up or encoded.
+LINES = SMTP.clone(max_line_length=900)
 PORTS = {"smtp": 25, "smtps": 465}
 
 
@@ -79,7 +81,7 @@ def composed(
     to: str, subject: str, text: str, html: str | None, *, sender: str, event_id: str, now: datetime
 ) -> EmailMessage:
     """The message itself, plain text first."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=LINES)
     message["From"] = f"Sayso <{sender}>"
     message["To"] = to
     message["Subject"] = subject

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ def count(app: Flask, *conditions: Any) -> int:
 def test_a_mail_has_plain_words_first_and_says_how_to_stop_it(app: Flask, cast: Cast, box: Mailbox) -> None:
     with app.app_context():
         number = said(cast.asha, "No more faxes & <b>stamps</b>.")
+    app.config["SAYSO"] = replace(app.config["SAYSO"], base_url=f"https://{'long.' * 20}example")
     tell(app, cast.asha, idea_id=number, path=f"/ideas/{number}", words="It is a legal duty.\nRead part 6.")
 
     with serving(box):
@@ -68,7 +70,8 @@ def test_a_mail_has_plain_words_first_and_says_how_to_stop_it(app: Flask, cast: 
     assert "It is a legal duty.\nRead part 6.\n" in plain(mail) and f"/ideas/{number}\n" in plain(mail)
     assert "&lt;b&gt;stamps" in mail.get_body(("html",)).get_content()
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail["List-Unsubscribe"].startswith("<http") and "/unsubscribe/" in mail["List-Unsubscribe"]
+    stop = mail["List-Unsubscribe"]
+    assert stop.startswith(f"<https://{'long.' * 20}example/unsubscribe/{cast.asha}.answered.") and stop.endswith(">")
     with app.app_context():
         events = db.session.scalars(select(Message.event_id).where(Message.topic == "notices.letter"))
         assert mail["Message-ID"] in {f"<{event}@harbour.example>" for event in events}
