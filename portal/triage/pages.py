@@ -128,11 +128,12 @@ def progress(desk: Desk) -> dict[str, Any] | None:
     if not desk.waiting:
         return None
     done = len({moved.idea for moved in desk.moves})
-    total, whole = done + desk.waiting, desk.waiting <= COUNTED_TO
+    gone = len({moved.idea for moved in desk.moves if moved.move is not Move.ASK})  # what was asked about still waits
+    total, whole = gone + desk.waiting, desk.waiting <= COUNTED_TO
     minutes = max(1, round(desk.waiting * desk.seconds_each / 60))
     left = f"About {wording.count(minutes, 'minute')} left at your pace." if whole else ""
     return {
-        "text": f"{done + 1} of {total}" if whole else f"{done + 1} of more than {done + COUNTED_TO}",
+        "text": f"{min(done + 1, total)} of {total}" if whole else f"{done + 1} of more than {done + COUNTED_TO}",
         "left": left,
         "done": done,
         "total": total,

@@ -164,6 +164,7 @@ def _item(
         "form_action": url_for("triage.decide"),
         "hints": hints,
         "hard": brief.hard,
+        "alike": brief.alike,
         "send_label": panel.SEND[move],
         "after": panel.AFTER[move],
         "note_form": AssessmentForm(None, opinion=brief.own_note.opinion.value if brief.own_note else None,

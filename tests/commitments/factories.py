@@ -13,6 +13,7 @@ from portal.ideas.words import Audience, Barrier, Kind, Names, Stage
 from portal.people.queries import viewer_of
 from portal.people.viewer import Viewer
 from portal.swarm.models import IdeaScore, Promotion
+from portal.swarm.stop_queries import open_hard_stops
 from portal.triage import service as triage
 from tests.factories import NOON, Cast
 
@@ -70,7 +71,8 @@ def make_promise(
     idea = idea or make_promoted(cast, promoted_at=now)
     today = now.date()
     olu, vic = viewer(cast.olu), viewer(cast.vic)
-    made = triage.commit_to(vic, idea, cast.olu, NewPromise(sentence, due_on), today=today, now=now)
+    accepted = [stop.id for stop in open_hard_stops(idea.id)]
+    made = triage.commit_to(vic, idea, cast.olu, NewPromise(sentence, due_on), today=today, now=now, accepted=accepted)
     if state is CommitmentState.HANDED_BACK:
         service.hand_back(olu, made, "This belongs to logistics, not to me.", now=now)
     if state in (CommitmentState.OFFERED, CommitmentState.HANDED_BACK):
