@@ -113,9 +113,7 @@ def test_the_table_of_who_is_asked_first(app: Flask, cast: Cast) -> None:
     wrong = mia.post("/answerers", line | {"person": cast.asha})
     assert (wrong.status_code, wrong.json["error"]) == (422, "cannot_answer")
     assert mia.post("/answerers", line | {"place": 4711}).json["error"] == "unknown_place"
-    assert (
-        mia.post("/answerers", line | {"place": cast.places["Leeds/Billing"]}).json["error"] == "cannot_answer"
-    )
+    assert mia.post("/answerers", line | {"place": cast.places["Leeds/Billing"]}).json["error"] == "cannot_answer"
     assert mia.delete(f"/answerers/{made.json['number']}").status_code == 204
     assert mia.delete(f"/answerers/{made.json['number']}").status_code == 404
     assert Caller(app, cast.vic).get("/answerers").status_code == 403
