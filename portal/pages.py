@@ -6,8 +6,11 @@ from flask_openapi3 import APIBlueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
-    from portal.commitments import floor_views, relapse_views, work_views
-    from portal.commitments import views as commitments
+    return (*_of_people_and_ideas(), *_of_answers())
+
+
+def _of_people_and_ideas() -> tuple[Blueprint, ...]:
+    """Who one is, what was said, and how the swarm carries it."""
     from portal.home import (
         api_pages,
         card_views,
@@ -31,12 +34,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         talk_views,
     )
     from portal.ideas import views as ideas
-    from portal.impact import views as impact
-    from portal.ledger import views as ledger
-    from portal.metrics import views as metrics
-    from portal.notices import unsubscribe_views
-    from portal.notices import views as notices
-    from portal.notices import webhook_views as webhooks
     from portal.people import (
         absence_views,
         calendar_views,
@@ -47,6 +44,26 @@ def blueprints() -> tuple[Blueprint, ...]:
         views_keys,
     )
     from portal.people import views as people
+
+    return (
+        health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
+        programme_views.bp, my_ideas_views.bp, story_views.bp, leaving_views.bp, worker.bp, people.bp, views_codes.bp,
+        views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp, calendar_views.bp, absence_views.bp,
+        ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp, rule_record_edit_views.bp,
+        bulletin_views.bp,
+    )  # fmt: skip
+
+
+def _of_answers() -> tuple[Blueprint, ...]:
+    """What is answered, promised, measured, paid and told."""
+    from portal.commitments import floor_views, relapse_views, work_views
+    from portal.commitments import views as commitments
+    from portal.impact import views as impact
+    from portal.ledger import views as ledger
+    from portal.metrics import views as metrics
+    from portal.notices import unsubscribe_views
+    from portal.notices import views as notices
+    from portal.notices import webhook_views as webhooks
     from portal.rewards import views as rewards
     from portal.swarm import (
         alarm_views,
@@ -70,15 +87,10 @@ def blueprints() -> tuple[Blueprint, ...]:
     from portal.triage import views as triage
 
     return (
-        health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
-        programme_views.bp, my_ideas_views.bp, story_views.bp, people.bp, views_codes.bp, views_admin.bp,
-        views_imports.bp, views_keys.bp, views_audit.bp, calendar_views.bp, absence_views.bp, answerer_views.bp,
-        ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp,
-        rule_record_edit_views.bp, swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp,
-        merge_views.bp, looks_views.bp, leaving_views.bp, triage.bp, commitments.bp, impact.bp, metrics.bp,
-        ledger.bp, rewards.bp, occurrence_views.bp, relapse_views.bp, work_views.bp, again_views.bp, lane_views.bp,
-        reply_views.bp, local_fix_views.bp, notices.bp, unsubscribe_views.bp, bulletin_views.bp, floor_views.bp,
-        moves_views.bp, ask_views.bp, webhooks.bp, worker.bp,
+        swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
+        occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
+        reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
+        metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
     )  # fmt: skip
 
 

@@ -18,11 +18,13 @@ ROOTS = {"portal.app", "portal.cli", "portal.worker", "portal.policies", "portal
          "portal.serving", "portal.pages"}  # fmt: skip
 
 # Files that decide or compute, by the names they have in every capability.
-PURE_NAMES = re.compile(r"(rules|words|roles|viewer|policy|guess|spotting|postings|chart|before_after|feed|quorum|"
-                        r"wording|refusals|ranking.*|.*_csv|estimator|panel|comparison|wander|group_time|estimate_words|"
-                        r"suspicions|band|xmr)$")  # fmt: skip
-PURE = [source for source in sources() if PURE_NAMES.match(source.path.stem)
-        or (source.package == "demo" and re.match(r"content|measures|names|shapes|stories", source.path.stem))
+PURE_NAMES = re.compile(r"((?!api_)(.*_)?rules|words|working_time|suppression|moments|roles|viewer|policy|guess|spotting|"
+                        r"postings|chart|before_after|feed|quorum|wording|refusals|ranking.*|.*_csv|xmr)$")  # fmt: skip
+OF_THE_DEMO = re.compile(r"content|measures|names|shapes|stories")
+NUMERIC = re.compile(r"estimat|panel|comparison|wander|group_time|suspicions|band")
+PURE = [source for source in sources() if (PURE_NAMES.match(source.path.stem) and source.package != "demo")
+        or (source.package == "demo" and OF_THE_DEMO.match(source.path.stem))
+        or (source.package == "impact" and NUMERIC.match(source.path.stem))
         or source.module in ("portal.errors", "portal.append_only", "portal.csv_files")]  # fmt: skip
 
 FLASK = re.compile(r"^(flask|flask_\w+|wtforms|werkzeug|jinja2|markupsafe|waitress)(\.|$)")

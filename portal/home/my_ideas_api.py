@@ -40,7 +40,7 @@ class OutcomeShown(Shown):
     words: str
 
 
-class OwedShown(Shown):
+class NextShown(Shown):
     """What comes next: who owes it, and by when where there is a day for it."""
 
     words: str
@@ -60,7 +60,7 @@ class MyIdeaShown(Shown):
     said_at: Moment
     merged_into: int | None
     outcome: OutcomeShown | None
-    owed: OwedShown | None
+    owed: NextShown | None
 
 
 @bp.get("/me/ideas", responses={200: page_of(MyIdeaShown)})
@@ -79,5 +79,5 @@ def _shown(one: MyIdea) -> MyIdeaShown:
         said_at=one.said_at, merged_into=one.joined,
         outcome=OutcomeShown(at=datetime.fromisoformat(last.datetime), title=last.title, detail=last.text,
                              words=last.say) if last else None,
-        owed=OwedShown(words=owed.words, who=owed.who, due_on=owed.due_on, late=owed.late) if owed else None,
+        owed=NextShown(words=owed.words, who=owed.who, due_on=owed.due_on, late=owed.late) if owed else None,
     )  # fmt: skip

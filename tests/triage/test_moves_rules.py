@@ -107,9 +107,7 @@ def test_a_reply_is_due_at_the_end_of_a_working_day() -> None:
     assert reply_by(NOW, 1, LONDON) == datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
     assert reply_by(NOW, 5, LONDON) == datetime(2026, 3, 14, 0, 0, tzinfo=UTC)
     # The clocks change on 29 March: midnight of the 30th is 23:00 UTC.
-    assert reply_by(datetime(2026, 3, 27, 9, tzinfo=UTC), 1, LONDON) == datetime(
-        2026, 3, 30, 23, 0, tzinfo=UTC
-    )
+    assert reply_by(datetime(2026, 3, 27, 9, tzinfo=UTC), 1, LONDON) == datetime(2026, 3, 30, 23, 0, tzinfo=UTC)
 
 
 def test_a_prepared_sentence_is_long_enough_and_says_nothing_until_its_gaps_are_filled() -> None:
