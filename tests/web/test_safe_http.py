@@ -226,9 +226,6 @@ def test_nothing_else_in_the_portal_calls_other_machines() -> None:
 
     assert importing == {"portal/web/safe_http.py"}
     assert opening == {"portal/web/safe_http.py"}
-    # Mail is not HTTP, and has its own way out.
-    mailing = {source.name for source in sources() if "smtplib" in source.imports}
-    assert mailing <= {"portal/notices/mail.py", "portal/home/doctor.py"}
 
 
 def post(port: int, seconds: float = 5.0) -> Answer:
