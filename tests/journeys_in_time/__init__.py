@@ -1,0 +1,1 @@
+"""Journeys through time: weeks and months of a small organisation, lived day by day."""
