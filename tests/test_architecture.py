@@ -18,8 +18,9 @@ ROOTS = {"portal.app", "portal.cli", "portal.worker", "portal.policies", "portal
          "portal.serving", "portal.pages"}  # fmt: skip
 
 # Files that decide or compute, by the names they have in every capability.
-PURE_NAMES = re.compile(r"((?!api_)(.*_)?rules|words|working_time|suppression|moments|roles|viewer|policy|guess|"
-                        r"spotting|postings|chart|before_after|feed|quorum|wording|refusals|ranking.*|.*_csv|xmr)$")  # fmt: skip
+PURE_NAMES = re.compile(r"((?!api_)(.*_)?rules|words|working_time|suppression|moments|roles|viewer|policy|"
+                        r"guess|spotting|postings|chart|before_after|feed|quorum|wording|refusals|ranking.*|.*_csv|"
+                        r"xmr)$")  # fmt: skip
 OF_THE_DEMO = re.compile(r"content|measures|names|shapes|stories")
 NUMERIC = re.compile(r"estimat|panel|comparison|wander|group_time|suspicions|band")
 PURE = [source for source in sources() if (PURE_NAMES.match(source.path.stem) and source.package != "demo")

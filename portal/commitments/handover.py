@@ -101,7 +101,7 @@ def hand_over_to_whoever_is_next(person_id: int, *, by_id: int | None, now: date
 
     Where nobody is found it stays, and the page of the promise says so.
     """
-    above = next((one for one in _line_above(person_id) if can_own(one)), None)
+    above = _manager_who_owns(person_id)
     last, moved = _programme(person_id), 0
     if heir := above or last:
         moved += rule_owners.hand_over(person_id, heir, by_id=by_id, now=now)
@@ -112,6 +112,11 @@ def hand_over_to_whoever_is_next(person_id: int, *, by_id: int | None, now: date
         if commitment.sponsor_id == person_id:
             moved += _pass_on(commitment, _next_answerer(person_id), now=now)
     return moved
+
+
+def next_owner(person_id: int) -> int | None:
+    """Who has what somebody owned, where nobody was named: their manager, else programme; None where there is none."""
+    return _manager_who_owns(person_id) or _programme(person_id)
 
 
 def successors(*, but: int) -> Sequence[Any]:
@@ -166,6 +171,10 @@ def _pass_on(commitment: Commitment, to_id: int | None, *, now: datetime) -> int
     people.audit("promise.sponsor", f"commitment:{commitment.id}", facts, actor_id=None, now=now)
     messages.handed_over(commitment, to_id, part="sponsor", now=now)
     return 1
+
+
+def _manager_who_owns(person_id: int) -> int | None:
+    return next((one for one in _line_above(person_id) if can_own(one)), None)
 
 
 def _line_above(person_id: int) -> list[int]:

@@ -189,7 +189,7 @@ _TOLD = {
     "decision_needed": ("alert", "honey", "{who} needs a decision"),
     "decision_given": ("check", "blue", "{who} decided"),
     "handed_over": ("back", "", "It was handed over to {who}"),
-    "floor_checked": ("chart", "", "Colleagues said whether it is gone on their desk"),
+    "floor_checked": ("chart", "", "Colleagues were asked whether it is gone on their desk"),
 }
 
 

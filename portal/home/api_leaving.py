@@ -20,7 +20,7 @@ bp = api("leavers", "What somebody who leaves still owes, and who has it then.")
 class DutyShown(Shown):
     """One thing that somebody owes. number: of the promise, the rule or the idea."""
 
-    kind: Literal["promise", "sponsored", "rule", "first_reply", "answer"]
+    kind: Literal["promise", "sponsored", "rule", "local_fix", "first_reply", "answer"]
     number: int
     title: str
     due_on: date | None

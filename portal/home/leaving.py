@@ -18,7 +18,7 @@ from portal.people.models import Person
 from portal.people.policy import demand
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
-from portal.triage import assignment, clock_queries
+from portal.triage import assignment, clock_queries, local_fix, local_fix_queries
 
 UNSEEN = "Something that you may not read"
 HANDS_OVER = (Role.ADMINISTRATOR, Role.PROGRAMME)
@@ -47,7 +47,8 @@ def duties_of(viewer: Viewer, person_id: int) -> list[Owed]:
     What the viewer may not read is counted, without its words.
     """
     duties, answers = handover.open_duties(person_id), clock_queries.owed_by(person_id)
-    about = {duty.idea_id for duty in duties} | {row.idea_id for row in answers}
+    fixes = local_fix_queries.open_of(person_id)
+    about = {duty.idea_id for duty in duties} | {row.idea_id for row in answers} | {idea_id for _, idea_id, _ in fixes}
     ideas = set(db.session.scalars(select(Idea.id).where(Idea.id.in_(about - {None}), visible_to(viewer))))
     named = {duty.number for duty in duties if duty.idea_id is None}
     rules = set(db.session.scalars(select(RuleRecord.id).where(RuleRecord.id.in_(named), rules_in_scope(viewer))))
@@ -56,6 +57,11 @@ def duties_of(viewer: Viewer, person_id: int) -> list[Owed]:
         seen = duty.idea_id in ideas if duty.idea_id is not None else duty.number in rules
         facts = duty.kind.value, duty.kind.label, duty.number
         found.append(Owed(*facts, duty.title if seen else UNSEEN, duty.due_on, duty.path if seen else None))
+    for number, idea_id, sentence in fixes:
+        seen, path = idea_id in ideas, f"/local-fixes/{number}"
+        found.append(
+            Owed("local_fix", "Fix at a site", number, sentence if seen else UNSEEN, None, path if seen else None)
+        )
     for row in answers:
         seen, path = row.idea_id in ideas, f"/ideas/{row.idea_id}"
         facts = row.duty.value, row.duty.label, row.idea_id
@@ -74,6 +80,7 @@ def hand_over(viewer: Viewer, person_id: int, to_id: int, *, now: datetime) -> i
     if not duties_of(viewer, person_id):
         raise Conflict("nothing_owed", f"{person.name} owes nothing any more.")
     moved = handover.hand_over(person_id, to_id, by_id=viewer.id, now=now)
+    moved += local_fix.hand_over(person_id, to_id, by_id=viewer.id, now=now)
     if handover.can_answer(to_id):
         moved += assignment.reassign_of(person_id, to_id=to_id, by_id=viewer.id, now=now)
     return moved
@@ -82,10 +89,14 @@ def hand_over(viewer: Viewer, person_id: int, to_id: int, *, now: datetime) -> i
 def hand_over_after_leaving(person_id: int, *, by_id: int | None, now: datetime) -> int:
     """Nobody said to whom: the manager has it, else the sponsor of a promise, else programme; answers are routed."""
     moved = handover.hand_over_to_whoever_is_next(person_id, by_id=by_id, now=now)
+    if (heir := handover.next_owner(person_id)) is not None:
+        moved += local_fix.hand_over(person_id, heir, by_id=by_id or heir, now=now)
     return moved + assignment.reassign_of(person_id, by_id=by_id, now=now)
 
 
 def owing(person_ids: list[int]) -> list[int]:
-    """Those of the people who owe anything. Three statements, however many people."""
-    found = {*handover.with_duties(person_ids), *clock_queries.owing(person_ids)}
+    """Those of the people who owe anything. Four statements, however many people."""
+    found = {
+        *handover.with_duties(person_ids), *clock_queries.owing(person_ids), *local_fix_queries.owing(person_ids),
+    }  # fmt: skip
     return [one for one in person_ids if one in found]

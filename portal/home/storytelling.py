@@ -102,7 +102,7 @@ TITLES = {
     StoryKind.DECISION_NEEDED: "{who} needs a decision to go on.",
     StoryKind.DECISION_GIVEN: "{who} decided what was asked.",
     StoryKind.HANDED_OVER: "It was handed over to {who}.",
-    StoryKind.FLOOR_CHECKED: "Colleagues said whether it is gone on their desk.",
+    StoryKind.FLOOR_CHECKED: "Colleagues were asked whether it is gone on their desk.",
 }
 
 LOCAL = {

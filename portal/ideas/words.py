@@ -138,7 +138,7 @@ class StoryKind(StrEnum):
     DECISION_NEEDED = "decision_needed"  # the owner asks the sponsor
     DECISION_GIVEN = "decision_given"
     HANDED_OVER = "handed_over"  # its owner or answerer has left
-    FLOOR_CHECKED = "floor_checked"  # colleagues said whether it is gone on their desk
+    FLOOR_CHECKED = "floor_checked"  # colleagues were asked whether it is gone on their desk
 
     @property
     def after_deciding(self) -> bool:

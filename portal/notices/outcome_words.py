@@ -43,7 +43,9 @@ OUTCOMES: Mapping[StoryKind, Outcome] = {
     StoryKind.MEASURED: Outcome(Moment.DONE, "The numbers came in.", WITH_OWNER),
     StoryKind.BACK: Outcome(Moment.DONE, "Colleagues say that it is back, so it is open again."),
     StoryKind.NOT_BACK: Outcome(Moment.DONE, "{who} looked, and says that it is not back."),
-    StoryKind.FLOOR_CHECKED: Outcome(Moment.MOVED, "Colleagues said whether it is gone on their desk.", WITH_OWNER),
+    StoryKind.FLOOR_CHECKED: Outcome(
+        Moment.MOVED, "Colleagues were asked whether it is gone on their desk.", WITH_OWNER
+    ),
     StoryKind.RULE_DECIDED: Outcome(Moment.DONE, "{who} decided about the rule behind it."),
     StoryKind.UPDATED: Outcome(Moment.CHATTER, "{who} told us what moved.", ONLY_FOLLOWERS),
 }

@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal, select, union_all
 
 from portal.commitments.models import Commitment
 from portal.commitments.rules import CommitmentState
+from portal.commitments.work_models import HelpAsk, HelpCall
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Comment, Follow, Idea, Story
@@ -127,7 +128,9 @@ def _parts(idea_id: int) -> Any:
         _part(Follow.person_id, How.FOLLOWER).where(Follow.idea_id == idea_id),
         _part(Commitment.owner_id, How.OWNER).where(*promise),
         _part(Commitment.sponsor_id, How.SPONSOR).where(*promise),
-    )
+        _part(HelpAsk.person_id, How.HELPER).select_from(HelpAsk).join(HelpCall, HelpCall.id == HelpAsk.call_id)
+        .join(Commitment, Commitment.id == HelpCall.commitment_id).where(*promise, HelpAsk.joined.is_(True)),
+    )  # fmt: skip
 
 
 def _part(person: Any, how: How) -> Select:

@@ -18,6 +18,7 @@ class How(StrEnum):
     FOLLOWER = "follower"
     OWNER = "owner"  # of its promise
     SPONSOR = "sponsor"
+    HELPER = "helper"  # joined in when the owner asked for help
 
 
 class Part(NamedTuple):
@@ -27,7 +28,7 @@ class Part(NamedTuple):
     how: How
 
 
-TAKING_PART = frozenset({How.AUTHOR, How.SUPPORTER, How.COMMENTER, How.MET_IT, How.FOLLOWER, How.SPONSOR})
+TAKING_PART = frozenset(How) - {How.OWNER}
 WITH_OWNER = TAKING_PART | {How.OWNER}
 ONLY_FOLLOWERS = frozenset({How.FOLLOWER})
 

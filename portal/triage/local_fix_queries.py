@@ -131,11 +131,19 @@ def offered_to(viewer: Viewer, site_id: int, *, limit: int) -> list[FixLine]:
     return _lines(query.order_by(LocalFix.updated_at.desc(), LocalFix.id.desc()).limit(limit))
 
 
-def open_of(person_id: int) -> list[tuple[int, str]]:
-    """(number, sentence) of everything that somebody still has to fix: for whoever hands it over."""
+def open_of(person_id: int) -> list[tuple[int, int, str]]:
+    """(number, idea, sentence) of everything that somebody still has to fix: for whoever hands it over."""
     running = LocalFix.owner_id == person_id, LocalFix.state != CommitmentState.CONFIRMED
-    rows = db.session.execute(select(LocalFix.id, LocalFix.sentence).where(*running).order_by(LocalFix.id))
-    return [(row.id, row.sentence) for row in rows]
+    rows = db.session.execute(
+        select(LocalFix.id, LocalFix.idea_id, LocalFix.sentence).where(*running).order_by(LocalFix.id)
+    )
+    return [(row.id, row.idea_id, row.sentence) for row in rows]
+
+
+def owing(person_ids: Iterable[int]) -> set[int]:
+    """Those of the people who still have something to fix."""
+    running = LocalFix.owner_id.in_(list(person_ids)), LocalFix.state != CommitmentState.CONFIRMED
+    return set(db.session.scalars(select(LocalFix.owner_id).where(*running).distinct()))
 
 
 def is_offered(fix: LocalFix, stage: Stage) -> bool:

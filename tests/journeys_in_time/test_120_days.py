@@ -38,7 +38,7 @@ TOOK_PART = tuple(sorted((*NEITHER_BO, "Voter0-5")))  # Voter0-5 is Bo, who has 
 WITH_VIC = tuple(sorted((*NEITHER_BO, "Vic")))  # who said yes, and follows it since
 WITH_OLU = tuple(sorted((*WITH_VIC, "Olu")))
 CARRIED = "It was carried to the executives. One of them owes an answer now."
-CHECKED = "Colleagues said whether it is gone on their desk."
+CHECKED = "Colleagues were asked whether it is gone on their desk."
 PLEASE, CALLED = "is late: please see to it", "is late, and is now with {} too"
 # Day, about what, what, to whom. Whatever is not here must not be told: above all nothing of the no that was taken
 # back on day 8, no reminder of the first date (days 53 and 59), and nothing more about what nobody ever answers.

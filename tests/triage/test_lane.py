@@ -225,11 +225,13 @@ def test_a_leavers_fixes_are_handed_over(context: Flask, cast: Cast) -> None:
     with writing():
         idea = idea_of(cast)
         fix = replies.fix_here(viewer(cast.lea), idea, cast.places["Leeds"], FIX, DUE, now=NOON)
-        assert local_fix_queries.open_of(cast.lea) == [(fix.id, FIX)]
+        assert local_fix_queries.open_of(cast.lea) == [(fix.id, fix.idea_id, FIX)]
 
         assert local_fix.hand_over(cast.lea, cast.olu, by_id=cast.mia, now=NOON) == 1
 
-        assert local_fix_queries.open_of(cast.lea) == [] and local_fix_queries.open_of(cast.olu) == [(fix.id, FIX)]
+        assert local_fix_queries.open_of(cast.lea) == [] and local_fix_queries.open_of(cast.olu) == [
+            (fix.id, fix.idea_id, FIX)
+        ]
         assert steps(idea.id)[-1] == (StoryKind.FIXED_HERE, "handed_over")
 
 
