@@ -52,7 +52,7 @@ def plan_lane(lives: Mapping[str, Life], calendar: "Calendar", *, now: datetime)
     """Put the first replies and the local fixes into the calendar."""
     for life in lives.values():
         said = now - timedelta(days=life.story.days_ago)
-        silent = life.story.fate in UNHEARD or life.story.key in (*FORGOTTEN, *FIXES)
+        silent = life.story.fate in UNHEARD or life.story.key in FORGOTTEN
         if silent or now - said < WAITS_STILL:
             continue
         words = ANSWERS.get(life.story.key, "")

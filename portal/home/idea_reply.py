@@ -1,11 +1,10 @@
 """The first human reply on an idea's page, from the steps of its story: it costs no statement."""
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from portal.home.storytelling import local_title
+from portal.home.storytelling import Moment, local_title
 from portal.ideas.words import Stage, StoryKind
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
@@ -16,7 +15,7 @@ MANAGES = (Role.EXECUTIVE, Role.PROGRAMME)
 
 
 def first_reply(
-    viewer: Viewer, idea: Any, moments: Mapping[StoryKind, Any], *, today: date, zone: str
+    viewer: Viewer, idea: Any, moments: Mapping[StoryKind, Moment], *, today: date, zone: str
 ) -> dict[str, Any] | None:
     """Who replied first and what, the newest of the local fixes, and what the viewer may do; None without any."""
     given = next((moments[kind] for kind in REPLIES if kind in moments), None)
@@ -32,13 +31,12 @@ def first_reply(
     }
 
 
-def _fix(step: Any, today: date, zone: str) -> dict[str, Any]:
-    facts = json.loads(step.facts)
-    told = local_title(facts).format(who=step.actor or "A colleague")
-    return _part(step, told, today, zone) | {"href": f"/local-fixes/{facts['fix']}"}
+def _fix(step: Moment, today: date, zone: str) -> dict[str, Any]:
+    told = local_title(step.facts).format(who=step.actor or "A colleague")
+    return _part(step, told, today, zone) | {"href": f"/local-fixes/{step.facts['fix']}"}
 
 
-def _part(step: Any, title: str, today: date, zone: str) -> dict[str, Any]:
+def _part(step: Moment, title: str, today: date, zone: str) -> dict[str, Any]:
     return {"title": title, "words": step.words, "when": day_words(step.at, today=today, zone=zone),
             "datetime": step.at.isoformat(timespec="seconds"), "href": None}  # fmt: skip
 

@@ -162,10 +162,12 @@ def story_query() -> Select:
 
 @dataclass(frozen=True)
 class Moment:
-    """When something happened last, and who did it."""
+    """When something happened last, who did it, and what was said."""
 
+    kind: StoryKind
     at: datetime
     actor: str | None
+    words: str
     facts: Mapping[str, Any]
 
 
@@ -174,7 +176,7 @@ def standing(steps: Iterable[Any]) -> dict[StoryKind, Moment]:
     found: dict[StoryKind, Moment] = {}
     for step in steps:
         if step.undone_at is None and step.kind not in found:
-            found[step.kind] = Moment(step.at, step.actor, json.loads(step.facts))
+            found[step.kind] = Moment(step.kind, step.at, step.actor, step.words, json.loads(step.facts))
     return found
 
 
