@@ -21,7 +21,7 @@ class Idea:
 
 
 def at(days: int, actor: str = "Priya Shah", **facts: str) -> Moment:
-    return Moment(SAID + timedelta(days=days), actor, facts)
+    return Moment(StoryKind.UPDATED, SAID + timedelta(days=days), actor, "", facts)
 
 
 def shape(stage: Stage, moments: dict[StoryKind, Moment], promise: Promised | None = None, seen: Seen = SEEN) -> list:
