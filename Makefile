@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast bench bench-swarm lint audit lock demo-reset vendor
+.PHONY: help run test test-fast bench bench-swarm bench-impact lint audit lock demo-reset vendor
 
 FLASK := .venv/bin/python -m flask --app wsgi
 PYTEST := .venv/bin/python -m pytest
@@ -27,6 +27,9 @@ bench: .venv/.large ## Measure pages and votes against the limit of this machine
 
 bench-swarm: .venv/.test ## Judge the rules of ranking and promotion in a simulated portal (ARGS='--runs 10 --variants all')
 	@.venv/bin/python -m bench.swarm $(ARGS)
+
+bench-impact: .venv/.test ## Judge the estimator of impact on made-up contact centres (ARGS='--runs 300')
+	@.venv/bin/python -m bench.impact $(ARGS)
 
 lint: .venv/.test ## Look at style and types
 	@.venv/bin/ruff check .
