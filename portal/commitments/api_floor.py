@@ -10,7 +10,7 @@ from portal.commitments import floor_queries as queries
 from portal.commitments import floor_service as service
 from portal.commitments.floor_queries import Asked as AskedOf
 from portal.commitments.floor_queries import Result
-from portal.commitments.floor_rules import Answer
+from portal.commitments.floor_rules import FloorAnswer
 from portal.commitments.queries import commitment_for
 from portal.people.access import requires, the_viewer
 from portal.people.group_rules import Group
@@ -38,7 +38,7 @@ class FloorCheckShown(Shown):
 class FloorAnswerSent(Sent):
     """Is it gone on your desk?"""
 
-    answer: Answer
+    answer: FloorAnswer
 
 
 class FloorFigures(Shown):

@@ -4,7 +4,7 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from portal.commitments.floor_rules import Answer
+from portal.commitments.floor_rules import FloorAnswer
 from portal.web.forms import StrictForm
 
 
@@ -13,5 +13,5 @@ class AnswerForm(StrictForm):
 
     answer = RadioField(
         "Is it gone on your desk?", validators=[InputRequired("Choose one of the three answers.")],
-        choices=[SelectChoice(one.value, one.label) for one in Answer],
+        choices=[SelectChoice(one.value, one.label) for one in FloorAnswer],
     )  # fmt: skip

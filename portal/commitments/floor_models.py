@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.commitments.floor_rules import Answer
+from portal.commitments.floor_rules import FloorAnswer
 from portal.db import Base, Word
 
 RUNS, UNASKED = "ended_at IS NULL", "asked_on IS NULL"
@@ -61,5 +61,5 @@ class FloorTally(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("floor_waves.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
-    answer: Mapped[Answer] = mapped_column(Word(Answer))
+    answer: Mapped[FloorAnswer] = mapped_column(Word(FloorAnswer))
     people: Mapped[int]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union
 
 from portal.commitments import floor_rules as rules
 from portal.commitments.floor_models import FloorAsk, FloorTally, FloorWave
-from portal.commitments.floor_rules import Answer, Tally
+from portal.commitments.floor_rules import FloorAnswer, Tally
 from portal.commitments.models import Commitment, Delivery, DeliveryVerdict
 from portal.commitments.rules import CommitmentState
 from portal.db import db
@@ -183,7 +183,7 @@ def _asked(row: Row) -> Asked:
 def tallies(wave_id: int) -> list[tuple[str, Tally]]:
     """What was answered at each site, by its name."""
     query = select(Place.name, FloorTally.answer, FloorTally.people).join(Place, Place.id == FloorTally.site_id)
-    found: dict[str, dict[Answer, int]] = {}
+    found: dict[str, dict[FloorAnswer, int]] = {}
     for row in db.session.execute(query.where(FloorTally.wave_id == wave_id).order_by(Place.name)):
         found.setdefault(row.name, {})[row.answer] = row.people
     return [(name, _tally(given)) for name, given in found.items()]
@@ -195,8 +195,8 @@ def tally_of(wave_id: int) -> Tally:
     return _tally({answer: int(people) for answer, people in db.session.execute(query.group_by(FloorTally.answer))})
 
 
-def _tally(given: dict[Answer, int]) -> Tally:
-    return Tally(given.get(Answer.YES, 0), given.get(Answer.PARTLY, 0), given.get(Answer.NO, 0))
+def _tally(given: dict[FloorAnswer, int]) -> Tally:
+    return Tally(given.get(FloorAnswer.YES, 0), given.get(FloorAnswer.PARTLY, 0), given.get(FloorAnswer.NO, 0))
 
 
 def by_site(sites: Sequence[tuple[str, Tally]]) -> Grouped:

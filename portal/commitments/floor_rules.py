@@ -22,7 +22,7 @@ FORGET_DAYS = 30  # after a check who was asked is forgotten
 NEWEST_BEFORE = max(WAVES) + LATE_DAYS
 
 
-class Answer(StrEnum):
+class FloorAnswer(StrEnum):
     """Is it gone on your desk?"""
 
     YES = "yes"

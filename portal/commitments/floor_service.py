@@ -15,7 +15,7 @@ from portal.commitments import floor_rules as rules
 from portal.commitments import relapse_service as relapses
 from portal.commitments.floor_models import FloorAsk, FloorTally, FloorWave
 from portal.commitments.floor_queries import Due
-from portal.commitments.floor_rules import Answer, FloorRefusal, Waiting
+from portal.commitments.floor_rules import FloorAnswer, FloorRefusal, Waiting
 from portal.commitments.models import Commitment, DeliverySite
 from portal.commitments.policy import MAY
 from portal.commitments.rules import CommitmentState
@@ -113,7 +113,7 @@ def _unasked(after: int, most: int) -> tuple[Sequence[int], dict[int, list[tuple
     return people, found
 
 
-def answer(viewer: Viewer, number: int, given: Answer) -> None:
+def answer(viewer: Viewer, number: int, given: FloorAnswer) -> None:
     """Somebody who was asked says whether it is gone on their desk. What they said is counted, and not who said it.
 
     Raises Missing where they were not asked, and the refusals of `FloorRefusal`.

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.commitments import floor_queries as queries
 from portal.commitments import floor_service as service
 from portal.commitments.floor_forms import AnswerForm
-from portal.commitments.floor_rules import Answer
+from portal.commitments.floor_rules import FloorAnswer
 from portal.errors import Conflict, Gone
 from portal.people.access import requires, the_viewer
 from portal.people.replies import page, refused
@@ -45,7 +45,7 @@ def answer(number: int) -> ResponseReturnValue:
         return page(ONE, form, status=422, **_about(viewer, number))
     try:
         with writing():
-            service.answer(viewer, number, Answer(form.answer.data))
+            service.answer(viewer, number, FloorAnswer(form.answer.data))
     except (Conflict, Gone) as refusal:
         return refused(ONE, form, refusal, **_about(viewer, number))
     flash("Counted, without your name. Thank you for looking.")
@@ -53,8 +53,8 @@ def answer(number: int) -> ResponseReturnValue:
 
 
 def _chosen(text: str | None) -> str | None:
-    return text if text in set(Answer) else None
+    return text if text in set(FloorAnswer) else None
 
 
 def _about(viewer: Viewer, number: int) -> dict[str, Any]:
-    return {"here": "floor", "check": queries.asked(viewer, number), "answers": list(Answer)}
+    return {"here": "floor", "check": queries.asked(viewer, number), "answers": list(FloorAnswer)}

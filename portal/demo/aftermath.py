@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 
 from portal.commitments import floor_queries, floor_rules, floor_service
 from portal.commitments.floor_models import FloorAsk
-from portal.commitments.floor_rules import Answer
+from portal.commitments.floor_rules import FloorAnswer
 from portal.commitments.rules import day_in
 from portal.commitments.scope import organisation_zone
 from portal.db import db
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 DAYS = floor_rules.NEWEST_BEFORE
 MET, MET_DAYS_AGO = "comfort-other", 40  # by whoever looks at the demo as frontline: it asks them, too
 ANSWER, OLD_ENOUGH = 0.72, timedelta(days=floor_rules.APART_DAYS)
-GIVEN = (Answer.YES,) * 17 + (Answer.PARTLY,) * 2 + (Answer.NO,)
+GIVEN = (FloorAnswer.YES,) * 17 + (FloorAnswer.PARTLY,) * 2 + (FloorAnswer.NO,)
 SAFE_SHARE = 5  # never too many a no: what is open again in the demo is told elsewhere
 READ, READ_NEWEST = (0.9, 0.98), (0.5, 0.7)  # shares of those who have confirmed a bulletin
 
@@ -85,8 +85,8 @@ def _answer(rng: random.Random, today: object, *, looking: set[int]) -> None:
         viewer = viewer_of(row.person_id)
         given, does = rng.choice(GIVEN), rng.random() < ANSWER
         tally = floor_queries.tally_of(row.wave_id)
-        if given is Answer.NO and (tally.no + 1) * SAFE_SHARE > tally.answers:
-            given = Answer.PARTLY
+        if given is FloorAnswer.NO and (tally.no + 1) * SAFE_SHARE > tally.answers:
+            given = FloorAnswer.PARTLY
         if viewer is not None and does and row.person_id not in looking:
             floor_service.answer(viewer, row.wave_id, given)
 

@@ -21,6 +21,7 @@ from portal.demo.people import Crowd, make_crowd
 from portal.demo.plans import plan_life
 from portal.demo.shapes import Idea
 from portal.errors import Conflict
+from portal.outbox import service as outbox
 from portal.people import queries
 from portal.rewards import service as rewards
 from portal.swarm import scores
@@ -82,6 +83,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     calendar.run()
     confirm_bulletins(seed=seed, now=now)
     scores.refresh_typical(now=now, every_score=True)
+    outbox.let_begin(now)
     people = sum(team.headcount for team in content.TEAMS)
     return (
         f"{content.ORGANISATION[1]}: {len(content.SITES)} sites, {people} people in teams, {len(content.IDEAS)} ideas"

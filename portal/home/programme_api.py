@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from portal import clock
-from portal.errors import Missing
+from portal.errors import Unavailable
 from portal.home import programme_figures, programme_lists, programme_page, programme_service, programme_shown
 from portal.home.programme_figures import Figures
 from portal.home.programme_lists import Outcome, Wanted
@@ -129,7 +129,7 @@ class PublicationShown(Shown):
 @bp.get("/programme", responses={200: ProgrammeShown})
 @requires("programme.see", scope=Scope.METRICS_READ)
 def see_programme() -> Response:
-    """The figures as they were worked out last, at most an hour ago (404 before the first time)."""
+    """The figures as they were worked out last, at most an hour ago (503 `figures_not_ready` before the first time)."""
     figures, sight = _figures_and_sight()
     page = programme_page.load(figures, sight)
     latest = [_figure(measure, figures.latest[measure]) for measure in Measure if measure in page.told]
@@ -151,7 +151,7 @@ def see_programme() -> Response:
     return shown(answer)
 
 
-@bp.get("/programme/<string:measure>", responses={200: page_of(CountedShown)})
+@bp.get("/programme/lists/<string:measure>", responses={200: page_of(CountedShown)})
 @requires("programme.see", scope=Scope.METRICS_READ)
 def list_behind_figure(path: ListPath, query: ListAsked) -> Response:
     """What one figure counts, the newest first (403 `figures_hidden` where the figure is hidden)."""
@@ -176,7 +176,7 @@ def list_behind_figure(path: ListPath, query: ListAsked) -> Response:
 @bp.post("/programme/publications", responses={201: PublicationShown})
 @requires("programme.publish", scope=Scope.METRICS_WRITE)
 def publish_figures(body: PublicationSent) -> Response:
-    """Make a partner's figures public (409 `published_already`)."""
+    """Make a partner's figures public (409 `published_already`, 422 `unknown_employer`)."""
     viewer = the_viewer()
 
     def verb() -> PublicationShown:
@@ -189,7 +189,10 @@ def publish_figures(body: PublicationSent) -> Response:
 @bp.delete("/programme/publications/<int:number>", responses={204: None})
 @requires("programme.publish", scope=Scope.METRICS_WRITE)
 def withdraw_figures(path: NumberPath) -> tuple[str, int]:
-    """Show a partner's figures to its own people and programme alone again (409 `not_published`)."""
+    """Show a partner's figures to its own people and programme alone again.
+
+    409 `not_published`, 422 `unknown_employer`.
+    """
     with writing():
         programme_service.withdraw(the_viewer(), path.number, now=clock.now())
     return "", 204
@@ -198,7 +201,7 @@ def withdraw_figures(path: NumberPath) -> tuple[str, int]:
 def _figures_and_sight() -> tuple[Figures, Sight]:
     figures = programme_figures.read()
     if figures is None:
-        raise Missing("figures")
+        raise Unavailable("figures_not_ready", "The first figures are worked out within the hour.")
     return figures, programme_page.sight_of(the_viewer())
 
 

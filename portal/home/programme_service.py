@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
-from portal.errors import Conflict, Missing
+from portal.errors import Conflict, Invalid
 from portal.home.policy import MAY
 from portal.home.programme_models import EmployerFigures
 from portal.people import service as people
@@ -17,7 +17,10 @@ from portal.people.viewer import Viewer
 
 
 def publish(viewer: Viewer, employer_id: int, *, now: datetime) -> EmployerFigures:
-    """From now on everybody sees a partner's figures. Raises Missing, Refused, Conflict `published_already`."""
+    """From now on everybody sees a partner's figures.
+
+    Raises Invalid `unknown_employer`, Refused, Conflict `published_already`.
+    """
     partner = _partner(viewer, employer_id)
     made = EmployerFigures(employer_id=partner.id, published_at=now, published_by_id=viewer.id)
     try:
@@ -34,7 +37,7 @@ def publish(viewer: Viewer, employer_id: int, *, now: datetime) -> EmployerFigur
 def withdraw(viewer: Viewer, employer_id: int, *, now: datetime) -> None:
     """A partner's figures are for its own people and programme again.
 
-    Raises Missing, Refused, Conflict `not_published`.
+    Raises Invalid `unknown_employer`, Refused, Conflict `not_published`.
     """
     partner = _partner(viewer, employer_id)
     public = EmployerFigures.employer_id == partner.id, EmployerFigures.withdrawn_at.is_(None)
@@ -48,6 +51,6 @@ def withdraw(viewer: Viewer, employer_id: int, *, now: datetime) -> None:
 def _partner(viewer: Viewer, employer_id: int) -> Place:
     found = db.session.scalar(select(Place).where(Place.id == employer_id, Place.kind == PlaceKind.PARTNER))
     if found is None:
-        raise Missing("employer")
+        raise Invalid("unknown_employer", "There is no such partner.", {"employer": "There is no such partner."})
     demand(MAY, "programme.publish", viewer, found)
     return found

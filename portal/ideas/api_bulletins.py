@@ -9,7 +9,7 @@ from portal import clock
 from portal.ideas import bulletin_queries as queries
 from portal.ideas import bulletin_service as service
 from portal.ideas.bulletin_queries import BulletinView
-from portal.ideas.bulletin_rules import Standing
+from portal.ideas.bulletin_rules import BulletinStanding
 from portal.ideas.rule_record_service import judges
 from portal.ideas.rule_record_words import RuleRefusal, VerdictKind
 from portal.people.access import requires, the_viewer
@@ -41,7 +41,7 @@ class BulletinShown(Shown):
     reason: str
     corrects: bool = Field(description="Something else was told about this rule before.")
     superseded: bool = Field(description="It was decided again since, and a newer one tells it.")
-    standing: Standing
+    standing: BulletinStanding
     confirmed_at: Moment | None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, selec
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.bulletin_models import Bulletin, BulletinConfirmation
-from portal.ideas.bulletin_rules import SHOWN, Standing
+from portal.ideas.bulletin_rules import SHOWN, BulletinStanding
 from portal.ideas.rule_record_models import RuleRecord, RuleSite, RuleVerdict
 from portal.ideas.rule_record_queries import rules_in_scope
 from portal.ideas.rule_record_words import VerdictKind
@@ -41,7 +41,7 @@ class BulletinView:
     reason: str
     corrects: bool
     superseded: bool
-    standing: Standing
+    standing: BulletinStanding
     confirmed_at: datetime | None
     owner_id: int | None
 
@@ -134,7 +134,8 @@ def _bulletins(viewer: Viewer, now: datetime) -> Select:
 
 def _view(row: Row) -> BulletinView:
     told: Bulletin = row.Bulletin
-    standing = Standing.CONFIRMED if row.confirmed_at else Standing.WAITS if row.waits else Standing.NOT_ASKED
+    open_ = BulletinStanding.WAITS if row.waits else BulletinStanding.NOT_ASKED
+    standing = BulletinStanding.CONFIRMED if row.confirmed_at else open_
     return BulletinView(
         number=told.id, rule=told.rule_id, title=row.title, kind=told.kind, at=told.at, by=row.by,
         effective_on=told.effective_on, old_wording=told.old_wording, new_wording=told.new_wording, reason=row.reason,

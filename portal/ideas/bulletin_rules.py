@@ -13,7 +13,7 @@ GONE = frozenset({VerdictKind.KILLED, VerdictKind.CHANGED})
 NOTHING_HOLDS = "The rule is gone."
 
 
-class Standing(StrEnum):
+class BulletinStanding(StrEnum):
     """How a bulletin stands with one person."""
 
     WAITS = "waits"

@@ -42,7 +42,7 @@ class ReceiverSent(Sent):
 
     name: Line = Field(min_length=1, max_length=NAME_CHARS_MAX)
     url: str = Field(
-        min_length=10, max_length=URL_CHARS_MAX,
+        min_length=10, max_length=URL_CHARS_MAX, pattern="^https?://[!-~]+$",
         description="https on port 443 or 8443 of a public address, or what OUTGOING_INSIDE opens.",
         examples=["https://hooks.example.org/sayso"],
     )  # fmt: skip

@@ -4,13 +4,14 @@ from datetime import date, time
 from typing import Annotated, Any
 
 from flask import Response
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from portal import clock
-from portal.errors import Missing
+from portal.errors import Conflict, Missing
 from portal.people import calendars
 from portal.people.access import requires, the_viewer
-from portal.people.calendar_rules import NAME_CHARS_MAX, PASTE_DAYS_MAX, YEARS, Hours
+from portal.people.calendar_rules import NAME_CHARS_MAX, PASTE_DAYS_MAX, Hours
+from portal.people.models import Place
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import (
@@ -33,12 +34,6 @@ from portal.web.transactions import writing
 
 bp = api("calendars", "When people work at a place: hours, weekdays, zone and days off.")
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
-
-
-def _in_reach(day: Any) -> Any:
-    if day.year not in YEARS:
-        raise ValueError(f"a day from {YEARS.start} to {YEARS.stop - 1}")
-    return day
 
 
 class CalendarShown(Shown):
@@ -72,7 +67,7 @@ class DayOffShown(Shown):
 class DayOffSent(Sent):
     """A day off, with its name."""
 
-    day: Annotated[Day, AfterValidator(_in_reach)]
+    day: Day
     name: Line = Field("", max_length=NAME_CHARS_MAX)
 
 
@@ -92,8 +87,8 @@ class DayPath(AskedPath):
 @bp.get("/places/<int:number>/calendar", responses={200: CalendarShown})
 @requires("calendar.set", scope=Scope.PEOPLE_READ)
 def see_calendar(path: NumberPath) -> Response:
-    """The working hours in force at the organisation, an employer or a site (409 `not_a_calendar_place`)."""
-    return shown(_shown(calendars.place_to_set(the_viewer(), path.number).id))
+    """The working hours in force at the organisation, an employer or a site (404 for a team)."""
+    return shown(_shown(_place(path.number).id))
 
 
 @bp.put("/places/<int:number>/calendar", responses={200: CalendarShown})
@@ -121,8 +116,8 @@ def give_up_calendar(path: NumberPath) -> Any:
 @bp.get("/places/<int:number>/days-off", responses={200: page_of(DayOffShown)})
 @requires("calendar.set", scope=Scope.PEOPLE_READ)
 def list_days_off(path: NumberPath, query: PageAsked) -> Response:
-    """The days off of a place's own calendar, in order (409 `not_a_calendar_place`)."""
-    place = calendars.place_to_set(the_viewer(), path.number)
+    """The days off of a place's own calendar, in order (404 for a team)."""
+    place = _place(path.number)
     after = decode_cursor(query.cursor, int)
     found = calendars.holidays_of(place.id, after=after[0] if after else None, limit=query.limit + 1)
     rows, following = cut(found, query.limit, lambda row: (row.day.toordinal(),))
@@ -132,7 +127,10 @@ def list_days_off(path: NumberPath, query: PageAsked) -> Response:
 @bp.post("/places/<int:number>/days-off", responses={201: CalendarShown})
 @requires("calendar.set", scope=Scope.PEOPLE_WRITE)
 def add_days_off(path: NumberPath, body: DaysOffSent) -> Response:
-    """Add days off to a place (409 `not_a_calendar_place`, 422 `too_many_holidays`); one known gets the new name."""
+    """Add days off to a place (409 `not_a_calendar_place`); one known gets the new name.
+
+    422 `too_many_holidays`, `day_out_of_reach`.
+    """
     viewer = the_viewer()
 
     def verb() -> CalendarShown:
@@ -154,6 +152,14 @@ def remove_day_off(path: DayPath) -> Any:
         if not calendars.remove_holiday(place, path.day, by_id=viewer.id, now=clock.now()):
             raise Missing("day off")
     return "", 204
+
+
+def _place(number: int) -> Place:
+    """A place that has hours of its own; a team has none, and so no address."""
+    try:
+        return calendars.place_to_set(the_viewer(), number)
+    except Conflict as error:
+        raise Missing("calendar") from error
 
 
 def _shown(place_id: int) -> CalendarShown:

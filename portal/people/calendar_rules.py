@@ -26,6 +26,7 @@ class CalendarRefusal(Refusal):
     NO_HOURS = "no_hours", Invalid, "The hours end after they begin; 00:00 is the midnight at the end.", "closes"
     NO_DAYS = "no_days", Invalid, "Write one day a line, such as 2026-12-25 Christmas Day.", "days"
     BAD_DAY = "bad_day", Invalid, "One of the lines does not begin with a day such as 2026-12-25.", "days"
+    OUT_OF_REACH = "day_out_of_reach", Invalid, f"Days off lie between {YEARS.start} and {YEARS.stop - 1}.", "days"
     TOO_MANY_HOLIDAYS = "too_many_holidays", Invalid, "That are more days off than a calendar keeps.", "days"
     NOT_A_SITE = "not_a_calendar_place", Conflict, "Only the organisation, an employer or a site has working hours."
 

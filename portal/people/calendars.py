@@ -11,7 +11,7 @@ from portal.db import db, upsert
 from portal.outbox import service as outbox
 from portal.people import directory, service
 from portal.people.calendar_models import Holiday, WorkCalendar
-from portal.people.calendar_rules import CalendarRefusal, Hours, hours_refusal
+from portal.people.calendar_rules import YEARS, CalendarRefusal, Hours, hours_refusal
 from portal.people.models import Place
 from portal.people.policy import MAY, demand
 from portal.people.roles import PlaceKind, Role
@@ -113,8 +113,10 @@ def set_hours(place: Place, hours: Hours, *, by_id: int, now: datetime) -> None:
 def add_holidays(place: Place, days: Mapping[date, str], *, by_id: int, now: datetime) -> int:
     """Keep days off for a place; a day it has already gets the new name. Returns how many days it has now.
 
-    Raises Invalid `too_many_holidays`.
+    Raises Invalid `too_many_holidays`, `day_out_of_reach`.
     """
+    if any(day.year not in YEARS for day in days):
+        raise CalendarRefusal.OUT_OF_REACH.as_error()
     _own(place, by_id=by_id, now=now)
     for day, name in sorted(days.items()):
         row = {"place_id": place.id, "day": day, "name": name}

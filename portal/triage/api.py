@@ -29,7 +29,7 @@ from portal.triage.api_shapes import (
     StopShown,
     WaitingShown,
 )
-from portal.triage.clock_queries import answer_of, clocks_of
+from portal.triage.clock_queries import answer_of, clock_from
 from portal.triage.lists import Answer
 from portal.triage.rules import (
     DecisionRefusal,
@@ -52,14 +52,14 @@ bp = api("decisions", "What waits for an executive's answer, and the answers.")
 def list_waiting(query: PageAsked) -> Response:
     """What waits for this executive's answer, the longest waiting first."""
     found, following = queries.waiting_page(the_viewer(), limit=query.limit, cursor=query.cursor)
-    clocks = clocks_of([one.number for one in found], now=clock.now())
+    now = clock.now()
     items = [
         WaitingShown(
             number=one.number, title=one.title, people=one.people, promoted_at=one.promoted_at,
-            answer_due=clocks[one.number].due_on, late=clocks[one.number].overdue, answerer=clocks[one.number].name,
+            answer_due=owed.due_on, late=owed.overdue, answerer=owed.name,
         )
         for one in found
-        if one.number in clocks  # or answered this moment
+        if (owed := clock_from(one.owed, now=now)) is not None
     ]  # fmt: skip
     return listed(items, following)
 

@@ -12,7 +12,7 @@ from portal.people.scopes import Scope
 from portal.swarm import merging
 from portal.triage import ask, assessments, keys, queries, undo
 from portal.triage.assessments import Noted
-from portal.triage.keys_rules import Keys
+from portal.triage.keys_rules import KeyAction, Keys
 from portal.triage.moves_rules import (
     ANSWER_CHARS_MAX,
     ANSWER_CHARS_MIN,
@@ -129,11 +129,18 @@ class AssessmentsShown(Shown):
     others: list[NoteShown]
 
 
+class KeySent(Sent):
+    """The key of one action."""
+
+    action: KeyAction
+    key: Line = Field(min_length=1, max_length=10, description="One letter or sign, no digit.")
+
+
 class KeysSent(Sent):
     """Other keys for some actions, and whether single keys do anything."""
 
     on: bool = True
-    keys: dict[Line, Line] = Field({}, max_length=20, description="Action of `GET /triage/keys` → one letter or sign.")
+    keys: list[KeySent] = Field([], max_length=20)
 
 
 class KeysShown(Shown):
@@ -271,7 +278,7 @@ def choose_triage_keys(body: KeysSent) -> Response:
     """Choose other keys, or none (422 `not_one_key`, `key_twice`); an action that is left out has the usual one."""
     viewer = the_viewer()
     with writing():
-        own = keys.choose(viewer, body.keys, on=body.on)
+        own = keys.choose(viewer, {one.action.value: one.key for one in body.keys}, on=body.on)
     return shown(_keys(own))
 
 

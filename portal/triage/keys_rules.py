@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from portal.errors import Invalid, Refusal
 
@@ -13,6 +14,9 @@ LABELS = {
     "next": "Next idea", "back": "The one before", "commit": "Commit", "ask": "Ask", "merge": "Merge",
     "decline": "Decline", "undo": "Undo the last answer", "help": "Show all keys",
 }  # fmt: skip
+
+
+KeyAction = StrEnum("KeyAction", [(action.upper(), action) for action in DELIVERED])  # what a key can do
 
 
 class KeyRefusal(Refusal):

@@ -27,7 +27,7 @@ BRIEF_WORDS = 60  # of a colleague's comment: the brief is read in half a minute
 
 
 def queue_context(
-    queue: Queue, current: int | None, after: str | None, *, clocks: Mapping[int, Clock], today: date
+    queue: Queue, current: int | None, after: str | None, *, clocks: Mapping[int, Clock | None], today: date
 ) -> list[dict[str, Any]]:
     """The list at the side, longest waiting first; its links stay on its page. after: the cursor of that."""
     place = f"&{urlencode({'after': after})}" if after else ""

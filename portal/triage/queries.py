@@ -25,6 +25,7 @@ from portal.swarm.occurrence_queries import hour_columns, hour_of, sums_column
 from portal.swarm.occurrence_wording import Hour
 from portal.swarm.rules import StopReason
 from portal.swarm.stop_queries import stop_teams, unanswered_count
+from portal.triage import clock_queries
 from portal.triage.again_models import Return
 from portal.triage.again_queries import newest_return
 from portal.triage.assessments import Noted
@@ -46,6 +47,7 @@ class Waiting:
     people: int
     promoted_at: datetime
     asked_until: datetime | None = None  # something was asked back, and this is when it must be answered
+    owed: Any = None  # what `clock_from` reads: who owes the answer by when
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Brief:
     notes: Sequence[Noted]  # of others, once the viewer has noted their own or it is answered
     author_known: bool  # somebody is stored as its author, so that they can be asked
     site_id: int | None
+    owed: Any = None  # what `clock_from` reads: who owes the answer by when
 
     @property
     def waits_since(self) -> datetime:
@@ -122,7 +125,8 @@ def queue(viewer: Viewer, *, after: str | None = None) -> Queue:
 
 def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[Waiting], str | None]:
     """A page of what waits for this executive, the oldest promotion first. Raises Invalid `bad_cursor`."""
-    query, after = _waiting(viewer), decode_cursor(cursor, int)
+    query = clock_queries.joined(_waiting(viewer)).add_columns(*clock_queries.columns())
+    after = decode_cursor(cursor, int)
     if after:
         if not 0 < after[0] <= NUMBER_MAX:
             raise bad_cursor()
@@ -132,7 +136,7 @@ def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[lis
         raise bad_cursor()
     page, following = cut(rows, limit, lambda row: (row.id,))
     return [
-        Waiting(row.id, row.title, row.n_support or 0, row.returned_at or row.at, row.asked_until) for row in page
+        Waiting(row.id, row.title, row.n_support or 0, row.returned_at or row.at, row.asked_until, row) for row in page
     ], following
 
 
@@ -195,7 +199,7 @@ def brief(viewer: Viewer, number: int) -> Brief:
         unanswered=row.unanswered, alarms=alarms_of(number),
         contested=said.reasons if contested(row.stop_teams, row.s or 0.0, row.d or 0.0) else (),
         hard=said.hard, supporting=said.supporting, alike=said.alike, question=_asked(row), own_note=said.own_note,
-        notes=said.notes, author_known=row.author_known, site_id=row.site_id,
+        notes=said.notes, author_known=row.author_known, site_id=row.site_id, owed=row,
     )  # fmt: skip
 
 
@@ -245,8 +249,8 @@ def _brief(viewer: Viewer) -> Select:
         Question.answered_at, expert.name.label("expert"), Alike.others,
         IdeaScore.s, IdeaScore.d, unanswered_count().label("unanswered"), stop_teams().label("stop_teams"),
     )  # fmt: skip
-    return (
-        select(*columns)
+    return clock_queries.joined(
+        select(*columns, *clock_queries.columns())
         # Only a shown name is ever read.
         .outerjoin(author, and_(author.id == Idea.author_id, Idea.names == Names.SHOWN))
         .join(Promotion, Promotion.idea_id == Idea.id)  # before that its numbers are nobody's to see

@@ -15,7 +15,7 @@ from portal.people.access import requires, the_viewer
 from portal.people.viewer import Viewer
 from portal.swarm import merging
 from portal.triage import ask, desk, pages, panel, queries, service, standing
-from portal.triage.clock_queries import Clock, clocks_of
+from portal.triage.clock_queries import clock_from
 from portal.triage.forms import (
     FORMS,
     NUMBER_DIGITS_MAX,
@@ -112,8 +112,7 @@ def _page(form: MoveForm, number: int | None, refusal: DomainError | None = None
     if number is None and queue.entries:
         number = next((one.number for one in queue.entries if one.asked_until is None), queue.entries[0].number)
     before, behind = pages.neighbours(queue, number)
-    listed = {waiting.number for waiting in queue.entries}
-    clocks = clocks_of(listed if number is None else listed | {number}, now=now)
+    clocks = {one.number: clock_from(one.owed, now=now) for one in queue.entries}
     context: dict[str, Any] = {
         "here": "triage",
         "waiting": own.waiting,
@@ -132,7 +131,7 @@ def _page(form: MoveForm, number: int | None, refusal: DomainError | None = None
     if number is None:
         return render_template("triage/index.html", **context)
     brief = queries.brief(viewer, number)
-    item = _item(form, viewer, brief, own.zone, refusal, clocks.get(number), now=now)
+    item = _item(form, viewer, brief, own.zone, refusal, now=now)
     return render_template("triage/index.html", **context | item)
 
 
@@ -142,7 +141,6 @@ def _item(
     brief: Brief,
     zone: str,
     refusal: DomainError | None,
-    owed: Clock | None,
     *,
     now: datetime,
 ) -> dict[str, Any]:
@@ -155,7 +153,7 @@ def _item(
         panel.fill_in(form, brief, reason=request.args.get("reason", ""))
     move = form.move.data or "commit"
     return {
-        "item": pages.item_context(brief, clock=owed, zone=zone, today=today),
+        "item": pages.item_context(brief, clock=clock_from(brief.owed, now=now), zone=zone, today=today),
         "answered": pages.answered_context(stands, number, now=now),
         "move": move,
         "moves": [(*words, f"/triage?idea={number}&move={words[0]}") for words in pages.MOVES],

@@ -128,7 +128,7 @@ def test_what_is_done_is_reopened_answered_and_fixed_again(app: Flask, cast: Cas
     assert bo.post(f"/ideas/{number}/back").json["error"] == "already_said"  # type: ignore[index]
     shown = olu.get(f"/commitments/{promise}").json
     assert shown is not None and (shown["state"], shown["standing"]) == ("reopened", "kept")
-    assert set(shown["may"]) == {"update", "deliver", "not_back"}
+    assert set(shown["may"]) == {"update", "deliver", "not_back", "steps", "need_decision", "call_help"}
     assert bo.post(f"/commitments/{promise}/not-back", WHY).json["error"] == "not_the_owner"  # type: ignore[index]
 
     assert olu.post(f"/commitments/{promise}/not-back", WHY).json["state"] == "confirmed"  # type: ignore[index]

@@ -123,7 +123,7 @@ def test_keys_are_ones_own(app: Flask, cast: Cast) -> None:
     vic = Caller(app, cast.vic)
 
     assert vic.get("/triage/keys").json["keys"]["commit"] == "c"  # type: ignore[index]
-    assert refusal(vic.put("/triage/keys", {"keys": {"commit": "j"}})) == (422, "key_twice")
-    assert vic.put("/triage/keys", {"on": False, "keys": {"commit": "x"}}).json["on"] is False  # type: ignore[index]
+    assert refusal(vic.put("/triage/keys", {"keys": [{"action": "commit", "key": "j"}]})) == (422, "key_twice")
+    assert vic.put("/triage/keys", {"on": False, "keys": [{"action": "commit", "key": "x"}]}).json["on"] is False  # type: ignore[index]
     assert vic.get("/triage/keys").json["keys"]["commit"] == "x"  # type: ignore[index]
     assert Caller(app, cast.bo).get("/triage/keys").status_code == 403

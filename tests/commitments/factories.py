@@ -1,6 +1,7 @@
 """Promoted ideas and promises in every state, made by the same verbs as the pages use."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,7 @@ def make_promise(
     live_from: date | None = None,
     now: datetime = NOON,
     sentence: str = SENTENCE,
+    sites: Sequence[str] = ("Leeds",),
 ) -> Commitment:
     """A promise of Vic's that Olu owns, brought to `state` by the verbs. Noise is what make_promoted adds."""
     idea = idea or make_promoted(cast, promoted_at=now)
@@ -80,7 +82,7 @@ def make_promise(
     service.accept(olu, made, now=now)
     if state is CommitmentState.ACCEPTED:
         return made
-    delivery = NewDelivery(live_from or today, (cast.places["Leeds"],), EVIDENCE)
+    delivery = NewDelivery(live_from or today, tuple(cast.places[site] for site in sites), EVIDENCE)
     service.deliver(olu, made, delivery, today=max(today, delivery.live_from), now=now)
     if state is CommitmentState.CONFIRMED:
         service.confirm(vic, made, now=now)

@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from portal.commitments import floor_jobs, floor_service
 from portal.commitments.floor_models import FloorAsk, FloorWave
-from portal.commitments.floor_rules import Answer
-from portal.commitments.models import Delivery, DeliverySite
+from portal.commitments.floor_rules import FloorAnswer
 from portal.commitments.rules import CommitmentState
 from portal.db import db, writing
 from portal.people.models import Person, Place
@@ -36,13 +35,15 @@ def kept(
     """A promise that is kept and live since the day of `now`, whose idea `people` support; its number. Commits."""
     with writing():
         made = make_promise(
-            cast, state=CommitmentState.CONFIRMED, now=now, due_on=(now + timedelta(days=30)).date(), **over
+            cast,
+            state=CommitmentState.CONFIRMED,
+            sites=sites,
+            now=now,
+            due_on=(now + timedelta(days=30)).date(),
+            **over,
         )
         for person_id in people:
             support(made.idea_id, person_id, now=now)
-        delivery = db.session.scalars(select(Delivery.id).where(Delivery.commitment_id == made.id)).one()
-        for site in set(sites) - {"Leeds"}:
-            db.session.add(DeliverySite(delivery_id=delivery, site_id=cast.places[site]))
         return made.id
 
 
@@ -86,9 +87,9 @@ def wave(commitment_id: int, days: int) -> FloorWave:
 
 
 def say(person_id: int, number: int, given: str) -> None:
-    """Answer and commit."""
+    """FloorAnswer and commit."""
     with writing():
-        floor_service.answer(viewer(person_id), number, Answer(given))
+        floor_service.answer(viewer(person_id), number, FloorAnswer(given))
 
 
 def crowd(cast: Cast, site: str, count: int) -> list[int]:

@@ -122,7 +122,7 @@ def test_the_page_says_so_while_nothing_is_worked_out(app: Flask, cast: Cast) ->
     asha = signed_in(app, cast.asha)
 
     assert "The first figures are worked out within the hour" in asha.get("/programme").get_data(as_text=True)
-    assert [asha.get(at).status_code for at in ("/programme.csv", "/programme/closed")] == [404, 404]
+    assert [asha.get(at).status_code for at in ("/programme.csv", "/programme/closed")] == [503, 503]
 
 
 def rows_of(app: Flask, who: int, dimension: Dimension = Dimension.EMPLOYER) -> dict[str, str]:
@@ -159,7 +159,7 @@ def test_a_partner_sees_its_figures_first_and_others_once_programme_publishes_th
 
     assert send(mia, "/programme/publications", employer=str(brightline), public="no").status_code == 409
     assert send(mia, "/programme/publications", employer=str(farline), public="yes").status_code == 409
-    assert send(mia, "/programme/publications", employer=str(cast.places["Leeds"]), public="yes").status_code == 404
+    assert send(mia, "/programme/publications", employer=str(cast.places["Leeds"]), public="yes").status_code == 422
     assert send(mia, "/programme/publications", employer="Leeds", public="yes").status_code == 422
     assert send(asha, "/programme/publications", employer=str(brightline), public="yes").status_code == 403
     with app.app_context():
@@ -227,12 +227,13 @@ def test_a_program_reads_the_same_and_publishes(app: Flask, cast: Cast, filled: 
     hidden = {(one["by"], one["key"]): one for one in asha.get("/programme").json["groups"]}
     assert shown["site", str(durban)]["figures"][0]["measure"] == "closed"
     assert hidden["site", str(durban)] == shown["site", str(durban)] | {"figures": [], "hidden": "Not published yet"}
-    silent = mia.all(f"/programme/silence?site={durban}")
+    silent = mia.all(f"/programme/lists/silence?site={durban}")
     assert [(one["number"], one["outcome"]) for one in silent] == [(filled["silent"], "badly")]
-    assert [one["number"] for one in mia.all(f"/programme/replies?employer={cast.places['Harbour']}", limit=1)] == [
+    replied = mia.all(f"/programme/lists/replies?employer={cast.places['Harbour']}", limit=1)
+    assert [one["number"] for one in replied] == [
         filled["promised"], filled["read"], filled["told"]]  # fmt: skip
-    assert error(asha.get(f"/programme/silence?site={durban}")) == (403, "figures_hidden")
-    assert error(mia.get(f"/programme/closed?department={leeds}")) == (422, "unknown_filter")
+    assert error(asha.get(f"/programme/lists/silence?site={durban}")) == (403, "figures_hidden")
+    assert error(mia.get(f"/programme/lists/closed?department={leeds}")) == (422, "unknown_filter")
     assert error(asha.post("/programme/publications", {"employer": brightline})) == (403, "not_allowed")
     assert mia.post("/programme/publications", {"employer": brightline}).json["employer"] == brightline
     assert error(mia.post("/programme/publications", {"employer": brightline})) == (409, "published_already")

@@ -12,7 +12,7 @@ from portal.ideas import bulletin_queries as queries
 from portal.ideas import bulletin_rules as rules
 from portal.ideas import bulletin_service as service
 from portal.ideas.bulletin_models import Bulletin, BulletinConfirmation
-from portal.ideas.bulletin_rules import Standing
+from portal.ideas.bulletin_rules import BulletinStanding
 from portal.ideas.rule_record_words import VerdictKind
 from portal.ideas.words import Audience, Kind
 from portal.outbox.models import Message
@@ -51,7 +51,7 @@ def test_everybody_in_scope_is_told_and_there_is_one_row(context: Flask, cast: C
 
     assert all(len(one) == 1 for one in told)
     (one,) = told[0]
-    assert (one.old_wording, one.new_wording, one.kind, one.standing) == (OLD, NEW, kind, Standing.WAITS)
+    assert (one.old_wording, one.new_wording, one.kind, one.standing) == (OLD, NEW, kind, BulletinStanding.WAITS)
     assert waiting(cast.mia) == []  # she has decided it
     assert db.session.scalar(select(func.count(Bulletin.id))) == 1
     assert db.session.scalar(select(func.count(BulletinConfirmation.id))) == 0
@@ -74,7 +74,7 @@ def test_one_tap_is_enough_and_a_second_changes_nothing(context: Flask, cast: Ca
     assert waiting(cast.bo) == [] and len(waiting(cast.sam)) == 1
     assert db.session.scalar(select(func.count(BulletinConfirmation.id))) == 1
     (shown,), _ = queries.bulletins_page(viewer(cast.bo), now=NOON, waiting=False)
-    assert shown.standing is Standing.CONFIRMED and shown.confirmed_at == NOON
+    assert shown.standing is BulletinStanding.CONFIRMED and shown.confirmed_at == NOON
 
 
 def test_it_is_told_only_where_it_holds(context: Flask, cast: Cast) -> None:

@@ -28,10 +28,11 @@ LAW = WantedVote(VoteKind.STOP, StopReason.UNLAWFUL, "Part 6 of the Consumer Rul
 
 
 def mails(app: Flask) -> list[EmailMessage]:
-    """What was written beside the data, by receiver."""
+    """What was written beside the data about stop signals and scores, by receiver."""
     folder: Path = app.config["SAYSO"].instance / "mail"
     found: list[Any] = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
-    return sorted(found, key=lambda one: str(one["To"]))
+    ours = (one for one in found if str(one["Subject"]).startswith(("Stop signal", "Your stop signal", "Scores")))
+    return sorted(ours, key=lambda one: str(one["To"]))
 
 
 def words(mail: EmailMessage) -> str:
