@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from portal import clock
-from portal.errors import Unavailable
+from portal.errors import Missing
 from portal.home import programme_figures, programme_lists, programme_page, programme_service, programme_shown
 from portal.home.programme_figures import Figures
 from portal.home.programme_lists import Outcome, Wanted
@@ -77,7 +77,7 @@ class PartnerShown(Shown):
 class ProgrammeShown(Shown):
     """How we answer. `latest`: the last four weeks. Groups: all weeks together; people: the last four weeks."""
 
-    at: Moment
+    at: Moment | None = Field(description="When the figures were worked out; null before the first time.")
     sentences: list[str]
     latest: list[FigureShown]
     weeks: list[ProgrammeWeekShown]
@@ -129,8 +129,11 @@ class PublicationShown(Shown):
 @bp.get("/programme", responses={200: ProgrammeShown})
 @requires("programme.see", scope=Scope.METRICS_READ)
 def see_programme() -> Response:
-    """The figures as they were worked out last, at most an hour ago (503 `figures_not_ready` before the first time)."""
-    figures, sight = _figures_and_sight()
+    """The figures as they were worked out last, at most an hour ago ; empty before the first time."""
+    figures, sight = programme_figures.read(), programme_page.sight_of(the_viewer())
+    if figures is None:
+        words = "The first figures are worked out within the hour."
+        return shown(ProgrammeShown(at=None, sentences=[words], latest=[], weeks=[], groups=[], partners=[]))
     page = programme_page.load(figures, sight)
     latest = [_figure(measure, figures.latest[measure]) for measure in Measure if measure in page.told]
     weeks = [ProgrammeWeekShown(monday=day, figures=_week(figures, day, page.told)) for day in figures.mondays]
@@ -201,7 +204,7 @@ def withdraw_figures(path: NumberPath) -> tuple[str, int]:
 def _figures_and_sight() -> tuple[Figures, Sight]:
     figures = programme_figures.read()
     if figures is None:
-        raise Unavailable("figures_not_ready", "The first figures are worked out within the hour.")
+        raise Missing("figure")
     return figures, programme_page.sight_of(the_viewer())
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from portal import clock
 from portal.csv_files import as_csv
-from portal.errors import Invalid, Missing, Unavailable
+from portal.errors import Invalid, Missing
 from portal.home import programme_figures, programme_lists, programme_page, programme_service, programme_shown
 from portal.home.programme_figures import Figures
 from portal.home.programme_forms import PublicationForm
@@ -109,7 +109,7 @@ def publish() -> ResponseReturnValue:
 def _figures() -> Figures:
     found = programme_figures.read()
     if found is None:
-        raise Unavailable("figures_not_ready", "The first figures are worked out within the hour.")
+        raise Missing("figure")
     return found
 
 

@@ -23,6 +23,7 @@ from portal import clock
 from portal.app import create_app
 from portal.db import db, writing
 from portal.demo.load import load_demo
+from portal.home import programme_jobs
 from portal.people import queries, service, tokens
 from portal.people.models import Origin, Place
 from portal.people.roles import PlaceKind, Role
@@ -91,6 +92,7 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organisat
             viewers = {NOBODY: None} | {role: queries.viewer_of(person_id) for role, person_id in people.items()}
             offered = _shared_out({role: _allowed(app, viewer) for role, viewer in viewers.items()}, _names(app))
             keys = {role: (_key(person_id), _key(person_id)) for role, person_id in people.items()}
+        programme_jobs.rebuild(now=clock.now())
         db.session.remove()
         db.engine.dispose()
     whole = folder / "whole.sqlite3"

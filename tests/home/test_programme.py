@@ -122,7 +122,7 @@ def test_the_page_says_so_while_nothing_is_worked_out(app: Flask, cast: Cast) ->
     asha = signed_in(app, cast.asha)
 
     assert "The first figures are worked out within the hour" in asha.get("/programme").get_data(as_text=True)
-    assert [asha.get(at).status_code for at in ("/programme.csv", "/programme/closed")] == [503, 503]
+    assert [asha.get(at).status_code for at in ("/programme.csv", "/programme/closed")] == [404, 404]
 
 
 def rows_of(app: Flask, who: int, dimension: Dimension = Dimension.EMPLOYER) -> dict[str, str]:

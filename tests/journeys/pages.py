@@ -191,8 +191,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = _ideas() | {"mine": _promise(), "owing": _owing()} | _reopened() | _earlier_ideas()
-        found = _ideas() | {"mine": _promise()} | _reopened() | _earlier_ideas() | _told_and_asked()
+        found = _ideas() | {"mine": _promise(), "owing": _owing()} | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
