@@ -6,6 +6,7 @@ are promoted, which is kinder to them than a line fixed beforehand.
 
 import math
 import random
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
 from bench.swarm.behaviour import PAGE
@@ -31,7 +32,7 @@ class Count:
         return replace(self, recent=list(self.recent))
 
 
-class Baseline:
+class Baseline(ABC):
     """Ideas ordered by `value`; what a visitor has decided is not dealt again, as everywhere."""
 
     name = ""
@@ -86,8 +87,9 @@ class Baseline:
     def supports(self, idea: int) -> int:
         return self.ideas[idea].up
 
+    @abstractmethod
     def value(self, one: Count, at: float) -> float:
-        raise NotImplementedError
+        """What it is ordered by."""
 
     def line_value(self, one: Count, at: float) -> float:
         return self.value(one, at)

@@ -128,12 +128,6 @@ def byline(row: Any) -> str:
     return row.author if row.names is Names.SHOWN and row.author else row.origin_label
 
 
-def has_promises(person_id: int) -> bool:
-    """True if somebody owns a promise that is not handed back."""
-    owned = Commitment.owner_id == person_id, Commitment.state != CommitmentState.HANDED_BACK
-    return db.session.scalar(select(Commitment.id).where(*owned).limit(1)) is not None
-
-
 def _narrowed(viewer: Viewer, owner_id: int | None, site_id: int | None) -> list[ColumnElement[bool]]:
     condition = [readable(viewer)]
     if owner_id is not None:

@@ -1,7 +1,7 @@
 """Ideas as the board shows them: everything on a card in one query, and nothing on it that must stay hidden."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -198,8 +198,3 @@ def _why(row: Any, viewer: Viewer, fill: int | None) -> tuple[str, str] | None:
     if viewer.site_id and row.site_id == viewer.site_id:
         return "From your site.", "Have you met this too?"
     return "From another site.", "Does it happen where you work?"
-
-
-def with_refused_stop(card_: Card, error: str, reason: str | None, words: str) -> Card:
-    """The card with a refused stop signal opened again, holding what was typed."""
-    return replace(card_, stop_error=error, stop_reason=reason, stop_words=words)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from portal.errors import Conflict, Invalid, Refusal, Refused
 
 ABSENCE_DAYS_MAX = 400
-DELEGATION_DAYS_MAX = 400
 
 
 class AbsenceRefusal(Refusal):

@@ -13,7 +13,6 @@ from portal.web.forms import StrictForm, no_controls, one_line, tidy
 
 LOGIN_CHARS_MAX = 254
 NAME_CHARS_MAX = 120
-PASSWORD_FIELD_CHARS_MAX = 100_000  # the rule about 1,024 bytes answers before; this only bounds the page
 FULL_ADDRESS = "Write the whole address, like name@company.example."
 
 

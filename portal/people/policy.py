@@ -12,7 +12,6 @@ from portal.people.roles import Role
 from portal.people.viewer import Viewer
 
 Rule = Callable[[Viewer | None, Any], bool]
-PUBLIC = "public"
 
 
 def anyone(viewer: Viewer | None, subject: Any = None) -> bool:

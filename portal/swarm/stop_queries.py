@@ -190,11 +190,6 @@ def open_hard_stops(idea_id: int) -> Sequence[Row]:
     return db.session.execute(query.where(~_has_answer()).order_by(Vote.id)).all()
 
 
-def stop_reasons(idea_id: int) -> list[tuple[StopReason, int]]:
-    """Why people object to an idea, the most frequent reason first; for a viewer who may know."""
-    return _counts(idea_id).most_common()
-
-
 def unanswered_count() -> ScalarSelect[int]:
     """A column beside `Idea`: how many stop signals on it stand without an answer. Show it only to who has decided."""
     stop = aliased(Vote, name="objection")

@@ -12,8 +12,6 @@ from portal.commitments.words import PromiseRefusal
 from portal.errors import Conflict, Invalid, Refusal, Refused
 from portal.triage.reply_rules import WAITING_STAGES
 
-DONE_STATES = frozenset({CommitmentState.DELIVERED, CommitmentState.CONFIRMED})
-
 
 class LocalFixRefusal(Refusal):
     """Why something cannot be done with a local fix. The value is the stable code."""

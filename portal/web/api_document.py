@@ -36,7 +36,6 @@ REASONS = {
     507: "The database is full.",
 }
 ALWAYS = (400, 401, 403, 429, 500, 503)
-WITH_BODY = (413, 415, 422)
 WITH_CHANGE = (409, 410, 413, 415, 422, 507)
 KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False,
@@ -52,7 +51,6 @@ RETRY = {"description": "Seconds to wait.", "schema": {"type": "string", "patter
 WHO = {"description": "What a key must look like.", "schema": {"type": "string"}}
 REPLAYED = {"description": "`true` where this is the answer of an earlier time.",
             "schema": {"type": "string", "enum": ["true"]}}  # fmt: skip
-MARK = {"description": "The mark of this version.", "schema": {"type": "string"}}
 INFO = Info(title="Sayso", version=VERSION, description=ABOUT)
 SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer", "description": "`sayso_…`"}}
 KEY_NEEDED = "x-idempotency-key-needed"

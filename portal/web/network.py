@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 
@@ -33,8 +33,3 @@ class TrustedProxies:
             return self._plain(environ, start_response)
         trusted = any(peer in network for network in self._trusted)
         return (self._forwarded if trusted else self._plain)(environ, start_response)
-
-
-def is_https() -> bool:
-    """True where people reach the portal over https."""
-    return current_app.config["SAYSO"].https
