@@ -7,16 +7,25 @@ from enum import StrEnum
 
 from portal.errors import Invalid, Refusal
 
-DELIVERED = {
-    "next": "j", "back": "k", "commit": "c", "ask": "a", "merge": "m", "decline": "d", "undo": "u", "help": "?",
-}  # fmt: skip
+
+class KeyAction(StrEnum):
+    """What a key can do."""
+
+    NEXT = "next"
+    BACK = "back"
+    COMMIT = "commit"
+    ASK = "ask"
+    MERGE = "merge"
+    DECLINE = "decline"
+    UNDO = "undo"
+    HELP = "help"
+
+
+DELIVERED: Mapping[str, str] = dict(zip(KeyAction, "jkcamdu?", strict=True))
 LABELS = {
     "next": "Next idea", "back": "The one before", "commit": "Commit", "ask": "Ask", "merge": "Merge",
     "decline": "Decline", "undo": "Undo the last answer", "help": "Show all keys",
 }  # fmt: skip
-
-
-KeyAction = StrEnum("KeyAction", [(action.upper(), action) for action in DELIVERED])  # what a key can do
 
 
 class KeyRefusal(Refusal):
