@@ -51,12 +51,14 @@ def handlers() -> dict[str, Handler]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import again_jobs as again
     from portal.triage import clock_jobs as clocks
     from portal.triage import moves_jobs as moves
 
     capabilities = (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, clock_notices, promises, outcome_jobs,
-        post_jobs, people, ideas, rewards, swarm, clocks, moves, home, search, programme, floor, bulletin_notices,
+        post_jobs, people, ideas, rewards, swarm, again, clocks, moves, home, search, programme, floor,
+        bulletin_notices,
         floor_notices, commitments, leaving, webhooks, webhook_news,
     )  # fmt: skip
     return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
@@ -75,11 +77,13 @@ def schedule(now: datetime) -> list[tuple[str, str]]:
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
     from portal.swarm import jobs as swarm
+    from portal.triage import again_jobs as again
     from portal.triage import clock_jobs as clocks
     from portal.triage import moves_jobs as moves
 
     capabilities = (
-        people, ideas, rewards, swarm, floor, clocks, moves, home, search, programme, commitments, post, webhooks,
+        people, ideas, rewards, swarm, floor, again, clocks, moves, home, search, programme, commitments, post,
+        webhooks,
     )  # fmt: skip
     return [run for capability in capabilities for run in capability.due(now)]
 

@@ -186,7 +186,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # Rights that were lent end: without their delegation they would be their holders' own for good.
-    op.execute("UPDATE grants SET revoked_at = CURRENT_TIMESTAMP WHERE delegation_id IS NOT NULL AND revoked_at IS NULL")
+    op.execute(
+        "UPDATE grants SET revoked_at = CURRENT_TIMESTAMP WHERE delegation_id IS NOT NULL AND revoked_at IS NULL"
+    )
     op.execute("DELETE FROM outbox WHERE topic LIKE 'clock.%' OR topic = 'calendar.changed'")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(

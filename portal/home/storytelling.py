@@ -78,7 +78,7 @@ TITLES = {
     StoryKind.SENT_BACK: "{who} looked, and sent it back.",
     StoryKind.BACK: "Colleagues say it is back.",
     StoryKind.NOT_BACK: "{who} looked, and says it is not back.",
-    StoryKind.ASKED_AGAIN: "Enough of you asked again. It is with the executives once more.",
+    StoryKind.ASKED_AGAIN: "It is with the executives once more.",
     StoryKind.MEASURED: "The numbers came in.",
     StoryKind.REWARDED: "Points were shared for it.",
     StoryKind.RULE_NAMED: "{who} named the rule behind it.",
@@ -115,6 +115,10 @@ LOCAL = {
     "handed_over": "{who} handed the fix in SITE over.",
 }  # what happened to a promise of one site
 
+RETURNS = {
+    "fact": "Something has changed since the no:",
+    "date": "The day came on which we said that we would look again.",
+}
 ABOUT_TWO = (StoryKind.MERGED, StoryKind.JOINED, StoryKind.UNMERGED, StoryKind.LEFT)
 
 
@@ -255,13 +259,14 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
     elif kind is StoryKind.BACK:
         parts.append(f"Met again on {day_words(date.fromisoformat(facts['day']), today=today)}, so it is open again.")
     if kind is StoryKind.ASKED_AGAIN:
-        parts.append(f"{facts['voices']} new voices from {facts['teams']} teams.")
+        parts.append(RETURNS.get(facts.get("because", ""), "Enough of you asked again:"))
+        parts.append(f"{facts['voices']} new voices from {facts['teams']} teams." if "voices" in facts else "")
     if kind is StoryKind.ESCALATED and facts.get("late"):
         was_due = day_words(date.fromisoformat(facts["was_due"]), today=today)
         parts.append(f"{facts['late']} owed it by {was_due}. {facts['called']} was asked to see to it.")
     if reason := facts.get("reason_label"):
         parts.append(f"{reason}.")
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
 
 
 def _listed(names: Any) -> str:

@@ -15,6 +15,7 @@ from portal.notices.service import notify
 from portal.outbox.service import Claimed
 from portal.people.models import Person
 from portal.triage.again_models import Return
+from portal.triage.again_rules import Because
 from portal.triage.again_service import TOLD as ASKED_AGAIN
 from portal.triage.models import Decision
 from portal.web.dates import day_words
@@ -43,9 +44,9 @@ def tell_it_is_back(message: Claimed, now: datetime) -> None:
 
 
 def tell_asked_again(message: Claimed, now: datetime) -> None:
-    """Tell whoever said no that enough new voices brought the idea back."""
+    """Tell whoever said no that the idea is back, and why."""
     query = (
-        select(Return.voices, Return.teams, Idea.id, Idea.title, Decision.by_id)
+        select(Return.voices, Return.teams, Return.because, Return.fact, Idea.id, Idea.title, Decision.by_id)
         .join(Idea, Idea.id == Return.idea_id)
         .join(Decision, Decision.id == Return.decision_id)
         .where(Return.id == message.payload["return"])
@@ -53,8 +54,14 @@ def tell_asked_again(message: Claimed, now: datetime) -> None:
     row = db.session.execute(query).one_or_none()
     if row is None:
         return
-    lines = [f"Number {row.id}: {row.title}", f"{row.voices} people from {row.teams} teams ask again."]
-    title = "They ask again: an idea you declined is back."
+    why = {
+        Because.VOICES: f"{row.voices} people from {row.teams} teams ask again.",
+        Because.FACT: f"What has changed since: {row.fact}",
+        Because.DATE: "You said that you would look at it again today.",
+    }[row.because]
+    lines = [f"Number {row.id}: {row.title}", why]
+    asked = row.because is Because.VOICES
+    title = "They ask again: an idea you declined is back." if asked else "An idea you declined is back."
     _tell(row.by_id, title, lines, f"/triage?idea={row.id}", message, now)
 
 

@@ -32,7 +32,7 @@ OUTCOMES: Mapping[StoryKind, Outcome] = {
     StoryKind.COMMITTED: Outcome(Moment.ANSWERED, "{who} said yes."),
     StoryKind.DECLINED: Outcome(Moment.ANSWERED, "{who} said no."),
     StoryKind.PROMOTED: Outcome(Moment.MOVED, "It was carried to the executives. One of them owes an answer now."),
-    StoryKind.ASKED_AGAIN: Outcome(Moment.MOVED, "Enough of you asked again. It is with the executives once more."),
+    StoryKind.ASKED_AGAIN: Outcome(Moment.MOVED, "It is with the executives once more."),
     StoryKind.ACCEPTED: Outcome(Moment.MOVED, "{who} took the promise on."),
     StoryKind.HANDED_BACK: Outcome(Moment.MOVED, "{who} handed the promise back."),
     StoryKind.HANDED_OVER: Outcome(Moment.MOVED, "It was handed over to {who}."),
@@ -48,6 +48,13 @@ OUTCOMES: Mapping[StoryKind, Outcome] = {
     ),
     StoryKind.RULE_DECIDED: Outcome(Moment.DONE, "{who} decided about the rule behind it."),
     StoryKind.UPDATED: Outcome(Moment.CHATTER, "{who} told us what moved.", ONLY_FOLLOWERS),
+}
+
+
+AGAIN = {
+    "voices": "Enough of you asked again.",
+    "fact": "Something has changed since the no.",
+    "date": "The day has come on which we said that we would look again.",
 }
 
 
@@ -67,7 +74,7 @@ def words_of(kind: StoryKind, said: str, facts: Mapping[str, Any], today: date) 
 
 
 def _reasons(facts: Mapping[str, Any], today: date) -> list[str]:
-    found = []
+    found = [AGAIN[because]] if (because := facts.get("because")) in AGAIN else []
     if reason := facts.get("reason_label"):
         found.append(f"{reason}.")
     owner, due = facts.get("owner"), facts.get("due_on")

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base
+from portal.db import Base, Word
+from portal.triage.again_rules import Because
 
 STANDS = "withdrawn_at IS NULL"
 
@@ -29,7 +30,7 @@ class AskedAgain(Base):
 
 
 class Return(Base):
-    """Enough new voices asked again: the idea is with the executives once more, with every input of that."""
+    """A declined idea is with the executives once more: why, and with every input of that."""
 
     __tablename__ = "triage_returns"
     __table_args__ = (Index("ix_triage_returns_idea", "idea_id", "id"),)
@@ -41,3 +42,6 @@ class Return(Base):
     voices: Mapped[int]
     needed: Mapped[int]
     teams: Mapped[int]
+    because: Mapped[Because] = mapped_column(Word(Because), server_default="voices")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who brought the new fact
+    fact: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -12,8 +12,8 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.triage import again_service as service
 from portal.triage.again_queries import Asking, asking
-from portal.triage.again_rules import TEAMS_MIN
-from portal.web.api import NumberPath, Shown, api, shown
+from portal.triage.again_rules import FACT_CHARS_MAX, FACT_CHARS_MIN, TEAMS_MIN
+from portal.web.api import NumberPath, Sent, Shown, Words, api, shown
 from portal.web.transactions import writing
 
 bp = api("asking_again", "New voices after a no.")
@@ -32,8 +32,14 @@ class AskingShown(Shown):
     may_ask: bool
 
 
+class FactSent(Sent):
+    """What has changed since a no; everybody reads it, with who said it."""
+
+    words: Words = Field(min_length=FACT_CHARS_MIN, max_length=FACT_CHARS_MAX)
+
+
 class VoiceTaken(Shown):
-    """returned: with this voice the idea went back to the executives."""
+    """returned: with this voice, or this fact, the idea went back to the executives."""
 
     idea: int
     returned: bool
@@ -55,6 +61,19 @@ def ask_idea_again(path: NumberPath) -> Response:
     def verb() -> VoiceTaken:
         returned = service.ask_again(viewer, idea_for(viewer, path.number), now=now)
         return VoiceTaken(idea=path.number, returned=returned)
+
+    return once(verb, status=201)
+
+
+@bp.post("/ideas/<int:number>/new-facts", responses={201: VoiceTaken})
+@requires("decision.new_fact", scope=Scope.DECISIONS_WRITE)
+def bring_new_fact(path: NumberPath, body: FactSent) -> Response:
+    """Say what has changed since a no; the idea waits for an answer again (409 `not_declined`)."""
+    viewer, now = the_viewer(), clock.now()
+
+    def verb() -> VoiceTaken:
+        service.bring_fact(viewer, idea_for(viewer, path.number), body.words, now=now)
+        return VoiceTaken(idea=path.number, returned=True)
 
     return once(verb, status=201)
 

@@ -232,6 +232,12 @@ class AskAgainForm(StrictForm):
     """Nothing but the button."""
 
 
+class NewFactForm(StrictForm):
+    """What has changed since a no."""
+
+    words = TextAreaField("What has changed since?", filters=[tidy], validators=[no_controls])
+
+
 MoveForm = CommitForm | AskForm | MergeMoveForm | DeclineForm
 FORMS: dict[str, type[CommitForm] | type[AskForm] | type[MergeMoveForm] | type[DeclineForm]] = {
     "commit": CommitForm,

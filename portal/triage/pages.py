@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from portal.commitments import wording
 from portal.commitments.rules import day_in
 from portal.swarm.occurrence_wording import cost, reported
+from portal.triage.again_rules import Because
 from portal.triage.clock_queries import Clock
 from portal.triage.clock_wording import due_words
 from portal.triage.desk import Desk
@@ -177,8 +178,16 @@ def _reached(brief: Brief, zone: str, today: date) -> str:
     again = ""
     if brief.returned_at is not None:
         back = wording.day(day_in(zone, brief.returned_at), today)
-        again = f" After a no, {wording.count(brief.returned_voices or 0, 'new voice')} asked again by {back}."
+        again = f" After a no, {_came_back(brief)} on {back}."
     return f"it passed the swarm line on {day} with support from {spread}, so no single team pushed it here.{again}"
+
+
+def _came_back(brief: Brief) -> str:
+    if brief.returned_because is Because.FACT:
+        return f"a new fact brought it back (“{brief.returned_fact}”)"
+    if brief.returned_because is Because.DATE:
+        return "the day came on which you wanted to look again:"
+    return f"{wording.count(brief.returned_voices or 0, 'new voice')} brought it back"
 
 
 def cost_words(brief: Brief, today: date) -> str | None:

@@ -40,6 +40,7 @@ MAY: dict[str, Rule] = {
     "question.see": signed_in,  # whoever was asked, and whoever may answer the idea
     "question.answer": signed_in,  # whoever was asked
     "decision.see": signed_in,  # as far as the idea may be seen
+    "decision.new_fact": holds(Role.EXECUTIVE, Role.PROGRAMME),  # where the idea was said, or above
     "decision.ask_again": in_a_team,  # new voices are counted by team
     "lane.see": holds(*LANE),
     "reply.see": signed_in,  # as far as the idea may be seen

@@ -28,6 +28,7 @@ from portal.swarm.stop_queries import stop_teams, unanswered_count
 from portal.triage import clock_queries
 from portal.triage.again_models import Return
 from portal.triage.again_queries import newest_return
+from portal.triage.again_rules import Because
 from portal.triage.assessments import Noted
 from portal.triage.models import Question
 from portal.triage.moves_models import Alike
@@ -96,6 +97,8 @@ class Brief:
     hour: Hour | None
     returned_at: datetime | None  # the last time that enough people asked again after a no
     returned_voices: int | None
+    returned_because: Because | None
+    returned_fact: str | None
     unanswered: int
     contested: Sequence[tuple[StopReason, int]]  # the reasons with how many give each; empty where it is not
     alarms: Sequence[AlarmLine]
@@ -195,7 +198,7 @@ def brief(viewer: Viewer, number: int) -> Brief:
         decided=(row.n_support or 0) + (row.n_pass or 0) + (row.n_stop or 0), open_stops=row.n_stop or 0,
         evidence=row.evidence or 0.0, line=row.line or 0.0, stops=said.stops,
         occurrences=from_text(row.occurrence_facts), hour=hour_of(row), returned_at=row.returned_at,
-        returned_voices=row.returned_voices,
+        returned_voices=row.returned_voices, returned_because=row.returned_because, returned_fact=row.returned_fact,
         unanswered=row.unanswered, alarms=alarms_of(number),
         contested=said.reasons if contested(row.stop_teams, row.s or 0.0, row.d or 0.0) else (),
         hard=said.hard, supporting=said.supporting, alike=said.alike, question=_asked(row), own_note=said.own_note,
@@ -244,6 +247,8 @@ def _brief(viewer: Viewer) -> Select:
         IdeaScore.n_stop, IdeaScore.n_team, IdeaScore.n_site, IdeaScore.evidence, sites.label("sites_in_all"),
         sums_column(Idea.id), *hour_columns(), newest_return(Return.at, Idea.id).label("returned_at"),
         newest_return(Return.voices, Idea.id).label("returned_voices"),
+        newest_return(Return.because, Idea.id).label("returned_because"),
+        newest_return(Return.fact, Idea.id).label("returned_fact"),
         Idea.audience, Idea.employer_id, Idea.site_id, Idea.author_id.is_not(None).label("author_known"),
         Question.id.label("question_id"), Question.words.label("question"), Question.reply_by, Question.answer,
         Question.answered_at, expert.name.label("expert"), Alike.others,

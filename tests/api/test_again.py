@@ -14,7 +14,7 @@ from portal.triage import service as triage
 from portal.triage.rules import DeclineReason, NewDecline
 from tests.api.calling import Caller
 from tests.commitments.factories import EVIDENCE, make_promise, make_promoted, viewer
-from tests.factories import Cast, signed_in
+from tests.factories import Cast, send, signed_in
 from tests.ideas.making import said
 
 WHY = {"reason": "The letters were in the post already."}
@@ -199,3 +199,26 @@ def test_the_brief_says_what_it_costs(app: Flask, cast: Cast) -> None:
     assert told["cost"].startswith("Noted 3 times in the last week by 3 people at ")
     page = signed_in(app, cast.vic).get(f"/triage?idea={number}").text
     assert "What it costs:" in page and "About 1.5 hours a week" in page
+
+
+def test_a_new_fact_brings_a_declined_idea_back(app: Flask, cast: Cast) -> None:
+    number = declined(app, cast)
+    vic, bo = Caller(app, cast.vic), Caller(app, cast.bo)
+    fact = {"words": "The regulator has dropped part six of the rules."}
+
+    assert bo.post(f"/ideas/{number}/new-facts", fact).status_code == 403
+    assert vic.post(f"/ideas/{number}/new-facts", fact).json == {"idea": number, "returned": True}
+    assert vic.post(f"/ideas/{number}/new-facts", fact).json["error"] == "not_declined"  # type: ignore[index]
+    assert vic.get(f"/triage/{number}").json["asked_again_at"] is not None  # type: ignore[index]
+
+
+def test_the_form_of_a_new_fact_keeps_what_was_typed(app: Flask, cast: Cast) -> None:
+    number = declined(app, cast)
+    vic = signed_in(app, cast.vic)
+
+    assert "What has changed since" in vic.get(f"/ideas/{number}/new-facts").text
+    refused = send(vic, f"/ideas/{number}/new-facts", words="Not much.")
+    assert refused.status_code == 422 and "Not much." in refused.text and "at least 20" in refused.text
+    assert send(vic, f"/ideas/{number}/new-facts", words="The law has changed since.").status_code == 303
+    assert vic.get(f"/ideas/{number}/new-facts").status_code == 409
+    assert signed_in(app, cast.bo).get(f"/ideas/{number}/new-facts").status_code == 403

@@ -39,6 +39,7 @@ PAGES = (
     ("frontline", "/ideas/{open}"),
     ("frontline", "/ideas/{done}"),
     ("frontline", "/ideas/{declined}"),
+    ("executive", "/ideas/{declined}/new-facts"),
     ("frontline", "/ideas/{said}"),
     ("frontline", "/ideas/{said}/edit"),
     ("frontline", "/ideas/{said}/sorting"),

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.db import db, writing
-from portal.errors import Conflict, Missing, Refused
+from portal.errors import Conflict, Invalid, Missing, Refused
 from portal.home.idea_page import load
 from portal.ideas.models import Idea, Story
 from portal.ideas.queries import idea_for
@@ -20,10 +20,10 @@ from portal.outbox.models import Message
 from portal.outbox.service import Claimed
 from portal.swarm.models import IdeaScore, Via, Vote
 from portal.swarm.rules import VoteKind
-from portal.triage import again_service, service
+from portal.triage import again_jobs, again_service, service
 from portal.triage.again_models import AskedAgain, Return
 from portal.triage.again_queries import asking
-from portal.triage.again_rules import AskRefusal, progress, returns, voices_needed
+from portal.triage.again_rules import AskRefusal, Because, progress, returns, voices_needed
 from portal.triage.models import Decision
 from portal.triage.queries import brief, queue
 from portal.triage.rules import DeclineReason, NewDecline
@@ -32,6 +32,7 @@ from tests.factories import NOON, Cast
 from tests.ledger.racing import race
 
 LATER = NOON + timedelta(days=30)
+FACT = "The regulator has dropped part six, so nothing has to be read aloud any more."
 NO = NewDecline(DeclineReason.COSTS_MORE_THAN_IT_SAVES, "It would cost four people and save the work of one.")
 
 
@@ -91,7 +92,50 @@ def test_enough_new_voices_bring_it_back_with_a_new_clock(context: Flask, cast: 
     waiting = {one.number: one.promoted_at for one in queue(viewer(cast.vic)).entries}
     assert waiting[number] == LATER and len(waiting) == 2
     page = load(viewer(cast.cy), number, now=LATER)
-    assert page.decision is None and page.entries[0].title.startswith("Enough of you asked again.")
+    assert page.decision is None and page.entries[0].text.startswith("Enough of you asked again:")
+
+
+def test_a_new_fact_brings_it_back_with_the_name_of_whoever_brought_it(context: Flask, cast: Cast) -> None:
+    number, vic = declined(cast), viewer(cast.vic)
+
+    for words, code in (("Too short.", "fact_too_short"), ("x" * 1_001, "fact_too_long")):
+        with pytest.raises(Invalid, match=code), writing():
+            again_service.bring_fact(vic, idea_for(vic, number), words, now=LATER)
+    with pytest.raises(Refused, match="not_allowed"), writing():
+        again_service.bring_fact(viewer(cast.bo), idea_for(vic, number), FACT, now=LATER)
+    with writing():
+        again_service.bring_fact(vic, idea_for(vic, number), f"  {FACT} ", now=LATER)
+
+    row = db.session.scalars(select(Return)).one()
+    assert (row.because, row.by_id, row.fact, stage(number)) == (Because.FACT, cast.vic, FACT, Stage.PROMOTED)
+    assert brief(vic, number).returned_fact == FACT
+    entry = load(viewer(cast.cy), number, now=LATER).entries[0]
+    assert entry.say == FACT and "changed since the no" in entry.text
+    with pytest.raises(Conflict, match="not_declined"), writing():
+        again_service.bring_fact(vic, idea_for(vic, number), FACT, now=LATER)
+
+
+def test_what_was_declined_until_a_day_is_looked_at_again_on_it(context: Flask, cast: Cast) -> None:
+    until = NOON + timedelta(days=20)
+    with writing():
+        made = make_promoted(cast)
+        not_now = NewDecline(DeclineReason.NOT_NOW, NO.sentence, look_again_on=until.date())
+        service.decline(viewer(cast.vic), made, not_now, today=NOON.date(), now=NOON)
+        number = made.id
+    other = declined(cast)
+    job = again_jobs.HANDLERS[again_jobs.LOOK_AGAIN]
+
+    stages = []
+    for now in (until - timedelta(days=1), until, until):
+        job(Claimed(1, "e", again_jobs.LOOK_AGAIN, {}, 1, now), now)
+        stages.append(stage(number))
+
+    assert stages == [Stage.DECLINED, Stage.PROMOTED, Stage.PROMOTED] and stage(other) is Stage.DECLINED
+    row = db.session.scalars(select(Return)).one()
+    assert (row.idea_id, row.because, row.at) == (number, Because.DATE, until)
+    again_mails.tell_asked_again(Claimed(2, "f" * 36, "", {"return": row.id}, 1, until), until)
+    told = db.session.scalars(select(Notice)).one()
+    assert told.person_id == cast.vic and "look at it again today" in told.words
 
 
 def test_it_can_be_declined_once_more_and_asked_again_from_the_start(context: Flask, cast: Cast) -> None:
