@@ -47,7 +47,7 @@ def test_hours_and_days_off_of_a_place(app: Flask, cast: Cast) -> None:
     refused = mia.put(f"{manila}/calendar", HOURS | {"zone": "Mars/Olympus"})
     assert (refused.status_code, refused.json["error"]) == (422, "unknown_zone")
     assert mia.put(f"{manila}/calendar", HOURS | {"closes": "07:00"}).json["error"] == "no_hours"
-    assert mia.get(f"/places/{cast.places['Leeds/Billing']}/calendar").status_code == 409
+    assert mia.get(f"/places/{cast.places['Leeds/Billing']}/calendar").status_code == 404
     assert Caller(app, cast.asha).get(f"{manila}/calendar").status_code == 403
 
 

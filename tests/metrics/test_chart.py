@@ -14,7 +14,7 @@ from markupsafe import escape
 from portal.metrics.chart import NARROW, WIDE, Drawing, Drawings, Line, Mark, draw
 
 MONDAY = date(2025, 6, 2)
-STYLESHEET = Path(__file__).parents[2] / "static" / "app.css"
+STYLESHEET = Path(__file__).parents[2] / "static" / "charts.css"
 VALUES = st.floats(min_value=-1e15, max_value=1e15, allow_nan=False)
 
 
