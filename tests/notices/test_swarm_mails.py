@@ -31,7 +31,11 @@ def mails(app: Flask) -> list[EmailMessage]:
     """What was written beside the data about stop signals and scores, by receiver."""
     folder: Path = app.config["SAYSO"].instance / "mail"
     found: list[Any] = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
-    ours = (one for one in found if str(one["Subject"]).startswith(("Stop signal", "Scores")) or "stop signal" in one["Subject"])
+    ours = (
+        one
+        for one in found
+        if str(one["Subject"]).startswith(("Stop signal", "Scores")) or "stop signal" in one["Subject"]
+    )
     return sorted(ours, key=lambda one: str(one["To"]))
 
 
