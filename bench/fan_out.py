@@ -113,6 +113,7 @@ def _votes(number: int) -> Iterator[tuple[int, int, int, int]]:
     people = db.session.execute(query).all()
     ideas = list(db.session.scalars(select(Idea.id).where(Idea.stage == Stage.OPEN, Idea.id != number).limit(400)))
     known = {tuple(row) for row in db.session.execute(select(Vote.person_id, Vote.idea_id))}
+    known |= {tuple(row) for row in db.session.execute(select(Idea.author_id, Idea.id))}  # nobody votes on their own
     db.session.rollback()
     for idea in ideas:
         for person in people:
