@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import FrameType
+from types import FrameType, ModuleType
 
 from flask import Flask
 
@@ -26,6 +26,16 @@ log = logging.getLogger("sayso.worker")
 
 def handlers() -> dict[str, Handler]:
     """Topic → what to do. A handler may run twice for one message and must not mind."""
+    return {topic: handler for one in _capabilities() for topic, handler in one.HANDLERS.items()}
+
+
+def schedule(now: datetime) -> list[tuple[str, str]]:
+    """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
+    return [run for one in _capabilities() if hasattr(one, "due") for run in one.due(now)]
+
+
+def _capabilities() -> tuple[ModuleType, ...]:
+    """Everything that the worker does: HANDLERS in each, and `due` where something is periodic."""
     from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
     from portal.home import jobs as home
@@ -55,37 +65,11 @@ def handlers() -> dict[str, Handler]:
     from portal.triage import clock_jobs as clocks
     from portal.triage import moves_jobs as moves
 
-    capabilities = (
-        people_mails, swarm_mails, merge_mails, again_mails, ask_notices, clock_notices, promises, outcome_jobs,
-        post_jobs, people, ideas, rewards, swarm, again, clocks, moves, home, search, programme, floor,
-        bulletin_notices,
-        floor_notices, commitments, leaving, webhooks, webhook_news,
+    return (
+        people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
+        floor_notices, promises, outcome_jobs, people, ideas, rewards, swarm, floor, again, clocks, moves, home,
+        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
     )  # fmt: skip
-    return {topic: handler for capability in capabilities for topic, handler in capability.HANDLERS.items()}
-
-
-def schedule(now: datetime) -> list[tuple[str, str]]:
-    """(topic, unique key) of every periodic run that is due at `now`; the key makes it happen once."""
-    from portal.commitments import floor_jobs as floor
-    from portal.commitments import jobs as commitments
-    from portal.home import jobs as home
-    from portal.home import programme_jobs as programme
-    from portal.home import search_jobs as search
-    from portal.ideas import jobs as ideas
-    from portal.notices import post_jobs as post
-    from portal.notices import webhook_jobs as webhooks
-    from portal.people import jobs as people
-    from portal.rewards import jobs as rewards
-    from portal.swarm import jobs as swarm
-    from portal.triage import again_jobs as again
-    from portal.triage import clock_jobs as clocks
-    from portal.triage import moves_jobs as moves
-
-    capabilities = (
-        people, ideas, rewards, swarm, floor, again, clocks, moves, home, search, programme, commitments, post,
-        webhooks,
-    )  # fmt: skip
-    return [run for capability in capabilities for run in capability.due(now)]
 
 
 def run_once(
