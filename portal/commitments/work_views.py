@@ -11,6 +11,7 @@ from portal.commitments.forms import AcceptForm, AnswerForm, DecisionForm, HelpF
 from portal.commitments.models import Commitment
 from portal.commitments.promise_views import carry_out, when_now
 from portal.people.access import requires, the_viewer
+from portal.web.forms import StrictForm
 from portal.web.redirects import safe_next
 
 bp = Blueprint("promise_work", __name__)
@@ -64,36 +65,23 @@ def remove_step(number: int, step: int) -> ResponseReturnValue:
 @requires("commitment.need_decision")
 def need_decision(number: int) -> ResponseReturnValue:
     """The owner asks the sponsor for a decision."""
-    viewer, now, form = the_viewer(), clock.now(), NeedForm()
-    words = form.words.data or ""
-    return carry_out(
-        number, ("need_decision", form), "Asked, in public. Whoever made this promise is told.",
-        lambda promise: needs.need_decision(viewer, promise, words, now=now),
-    )  # fmt: skip
+    return _told(
+        number, "need_decision", NeedForm(), "Asked, in public. Whoever made this promise is told.", needs.need_decision
+    )
 
 
 @bp.post("/commitments/<int:number>/decisions")
 @requires("commitment.decide")
 def decide(number: int) -> ResponseReturnValue:
     """The sponsor decides what was asked."""
-    viewer, now, form = the_viewer(), clock.now(), DecisionForm()
-    words = form.words.data or ""
-    return carry_out(
-        number, ("decide", form), "Decided, in public. The owner is told.",
-        lambda promise: needs.decide(viewer, promise, words, now=now),
-    )  # fmt: skip
+    return _told(number, "decide", DecisionForm(), "Decided, in public. The owner is told.", needs.decide)
 
 
 @bp.post("/commitments/<int:number>/help")
 @requires("commitment.call_help")
 def call_for_help(number: int) -> ResponseReturnValue:
     """The owner asks those who said that they would help."""
-    viewer, now, form = the_viewer(), clock.now(), HelpForm()
-    words = form.words.data or ""
-    return carry_out(
-        number, ("call_help", form), "Asked. You see who helps once they say yes.",
-        lambda promise: helping.call_for_help(viewer, promise, words, now=now),
-    )  # fmt: skip
+    return _told(number, "call_help", HelpForm(), "Asked. You see who helps once they say yes.", helping.call_for_help)
 
 
 @bp.post("/commitments/<int:number>/help/end")
@@ -129,6 +117,12 @@ def nudge(number: int) -> ResponseReturnValue:
         lambda promise: nudges.nudge(viewer, promise, today=when.today, zone=when.zone, now=when.now),
         to=safe_next(form.back.data, url_for("commitments.show", number=number)),
     )  # fmt: skip
+
+
+def _told(number: int, name: str, form: StrictForm, said: str, verb: Callable[..., object]) -> ResponseReturnValue:
+    """What somebody says to a promise. verb: takes viewer, promise, words and now."""
+    viewer, now, words = the_viewer(), clock.now(), form["words"].data or ""
+    return carry_out(number, (name, form), said, lambda promise: verb(viewer, promise, words, now=now))
 
 
 def _changed(number: int, said: str, verb: Callable[[Commitment], None]) -> ResponseReturnValue:
