@@ -17,7 +17,7 @@ from portal.ideas.imports import EVERY_COLUMN, Choices, Look
 from portal.ideas.models import IdeaImport
 from portal.ideas.words import SAY_CHARS_MAX, Barrier, Kind
 from portal.people.access import requires, the_viewer
-from portal.people.once import idempotency_key, once
+from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import Moment, NumberPath, Sent, Shown, api, shown, whole
 from portal.web.limits import takes_many_rows
@@ -112,7 +112,6 @@ def import_ideas(body: EarlierIdeasSent) -> Response:
     The right is needed on the whole organisation. A dry run changes nothing, so an Idempotency-Key does nothing for
     it. The same rows again add nothing: a mended set can be sent again as a whole.
     """
-    idempotency_key()  # one that cannot be one is refused for a dry run as well
     now, choices = clock.now(), Choices(EVERY_COLUMN, body.source, body.show_names)
     file, sheet = imports.rows_as_file(the_viewer(), [_row(sent) for sent in body.rows])
     reading, known = imports.prepare(choices, now=now)

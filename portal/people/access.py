@@ -16,7 +16,7 @@ from portal.people import last_uses, tokens
 from portal.people.policy import Rule
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
-from portal.web.api import PREFIX, is_api
+from portal.web.api import PREFIX, idempotency_key, is_api
 from portal.web.limits import count
 from portal.web.network import client_network
 
@@ -104,6 +104,8 @@ def _open(scope: Scope | None) -> None:
     count(f"key:{key.id}", per_minute=per_minute)
     if scope not in key.scopes:
         raise Refused("scope", f"This key does not hold the scope {scope}.")
+    if request.method == "POST":
+        idempotency_key()  # one that cannot be one is refused even where nothing would be kept under it
     g.key = key
     last_uses.note(key.id, key.last_used_on, clock.now().date())
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +14,10 @@ from portal.db import db, insert_if_new
 from portal.errors import Conflict, Malformed
 from portal.people.access import the_viewer
 from portal.people.models import KeptAnswer
-from portal.web.api import Shown, as_json
+from portal.web.api import Shown, as_json, idempotency_key
 from portal.web.transactions import writing
 
 KEPT = timedelta(hours=24)
-KEY = re.compile(r"[!-~]{1,200}")
 UNANSWERED = 0
 
 
@@ -52,14 +50,6 @@ def once(
     response = as_json(earlier.body, earlier.status)
     response.headers["Idempotency-Replayed"] = "true"
     return response
-
-
-def idempotency_key() -> str | None:
-    """The key that came with the request. Raises Malformed `bad_idempotency_key`."""
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not KEY.fullmatch(key):
-        raise Malformed("bad_idempotency_key", "An Idempotency-Key has 1 to 200 visible ASCII characters.")
-    return key
 
 
 def forget_old(*, now: datetime) -> int:

@@ -26,6 +26,7 @@ NUMBER_MAX = 2**31 - 1  # what a key of the database can hold
 LIMIT_MAX, LIMIT_USUAL = 100, 20
 CURSOR_CHARS_MAX = 400
 MARKS = re.compile(r'\*|(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*')  # RFC 9110, 13.1.1
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,200}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -40,6 +41,14 @@ def api(name: str, about: str) -> APIBlueprint:
 def is_api() -> bool:
     """True while a request of the interface is answered."""
     return request.path.startswith("/api/v1/") or request.path == "/api/v1"
+
+
+def idempotency_key() -> str | None:
+    """The key that came with the request. Raises Malformed `bad_idempotency_key`."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        raise Malformed("bad_idempotency_key", "An Idempotency-Key has 1 to 200 visible ASCII characters.")
+    return key
 
 
 class Sent(BaseModel):

@@ -1,5 +1,6 @@
 """A POST sent twice is done once."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from portal.db import db, writing
 from portal.ideas.models import Idea
 from portal.people import once
 from portal.people.models import KeptAnswer
+from portal.web.api import PREFIX
+from portal.web.api_document import operations
 from tests.api.calling import Caller
 from tests.factories import Cast
 
@@ -67,6 +70,18 @@ def test_a_key_that_is_none_is_refused(app: Flask, cast: Cast) -> None:
     answer = Caller(app, cast.asha).post("/ideas", SAY, key="two words")
 
     assert (answer.status_code, answer.json["error"]) == (400, "bad_idempotency_key")  # type: ignore[index]
+
+
+def test_every_operation_refuses_a_key_that_is_none(app: Flask, cast: Cast) -> None:
+    caller = Caller(app, cast.asha)
+    paths = [path.removeprefix(PREFIX) for method, path, _ in operations(app) if method == "POST"]
+    posts = [re.sub(r"{[^}]+}", "1", path.replace("{code}", "csat")) for path in paths]
+
+    answers = {path: caller.post(path, {}, key="two words") for path in posts}
+
+    assert len(posts) > 50
+    assert {path for path, answer in answers.items() if answer.status_code != 400} == set()
+    assert {answer.json["error"] for answer in answers.values()} == {"bad_idempotency_key"}  # type: ignore[index]
 
 
 def test_forty_at_once_with_one_key_are_one_idea(fresh_app: Flask, cast: Cast) -> None:

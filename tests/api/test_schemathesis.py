@@ -3,8 +3,9 @@
 SAYSO_EXAMPLES sets how many examples each operation gets, 15 if it is not set. What a role may never do, by the
 policy, gets a few only: all that can be found there is a refusal that is missing or is not as documented. The odd
 values that the tool makes up for every field, and its walks from one operation to the next, are tried by one of the
-roles that may do it, shared out among them; with more examples than 15, by every role. To look at one failure again,
-run the test with the seed that its output names in SAYSO_SEED.
+roles that may do it, shared out among them; with more examples than 15, by every role. What is made up is the same
+in every run, so that nobody's change is held up by what another's left behind; `make audit` draws afresh. SAYSO_SEED
+sets another seed, such as the one that the output of a failure names.
 """
 
 import os
@@ -35,7 +36,7 @@ from tests.journeys.serving import Installation, installation
 
 pytestmark = pytest.mark.slow
 EXAMPLES = os.environ.get("SAYSO_EXAMPLES", "15")
-SEED = os.environ.get("SAYSO_SEED", "")
+SEED = os.environ.get("SAYSO_SEED", "1" if EXAMPLES == "15" else "")
 NOBODY = "nobody"
 CALLERS = (NOBODY, "frontline", "executive", "owner", "programme", "administrator", "auditor")
 ODD_METHODS = ["get", "put", "post", "delete", "options", "patch", "trace"]
