@@ -30,6 +30,20 @@ TABLES = (
     "delivery_sites",
     "delivery_sites_without",
     "delivery_verdicts",
+    "redemption_steps",
+    "reward_budget_raises",
+    "reward_settings",
+    "ledger_anchors",
+    "ledger_checks",
+    "metric_definitions",
+    "impact_plans",
+    "impact_guardrails",
+    "impact_rollouts",
+    "impact_rollbacks",
+    "impact_estimates",
+    "impact_flag_reviews",
+    "impact_self_checks",
+    "impact_overrides",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

@@ -13,6 +13,7 @@ from portal.ideas import bulletin_models as bulletins
 from portal.ideas import models as ideas
 from portal.ideas import rule_record_models as rule_records
 from portal.ideas import search_models as search
+from portal.impact import models as impact
 from portal.ledger import models as ledger
 from portal.metrics import models as metrics
 from portal.notices import models as notices
@@ -22,6 +23,8 @@ from portal.outbox import models as outbox
 from portal.people import calendar_models
 from portal.people import models as people
 from portal.rewards import models as rewards
+from portal.rewards import shop_models as shop
+from portal.rewards import thanks_models as thanks
 from portal.swarm import alarm_models, parameter_models, sampling_models, stop_models
 from portal.swarm import looks_models as swarm_looks
 from portal.swarm import merge_models as merging
@@ -34,10 +37,10 @@ from portal.triage import models as triage
 from portal.triage import moves_models as moves
 
 ALL = (
-    people, calendar_models, outbox, metrics, ledger, rewards, ideas, rule_records, search, swarm, merging,
-    occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments, relapses,
-    keeping, triage, asking_again, moves, assignments, local_fixes, home, notices, programme, bulletins, floor,
-    webhook_models, clock_models,
+    people, calendar_models, outbox, metrics, ledger, rewards, shop, thanks, ideas, rule_records, search, swarm,
+    merging, occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments,
+    relapses, keeping, triage, asking_again, moves, assignments, local_fixes, home, notices, programme, bulletins,
+    floor, webhook_models, clock_models, impact,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

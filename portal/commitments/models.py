@@ -93,6 +93,7 @@ class DeliverySite(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    live_from: Mapped[date | None]  # where it is another day than the delivery's, at a roll-out in waves
 
 
 class DeliveryWithout(Base):

@@ -1,8 +1,8 @@
 """Accounts and transfers of points. Transfers are the truth and only grow; balances are a cache of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -61,3 +61,30 @@ class ChainHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class Anchor(Base):
+    """The head of the chain on one day, as it was sent outside. Append-only (triggers)."""
+
+    __tablename__ = "ledger_anchors"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    sent_to: Mapped[str] = mapped_column(Text, default="", server_default="")  # where it went
+
+
+class LedgerCheck(Base):
+    """One verification of the ledger and what it found. The newest says whether points may move. Append-only."""
+
+    __tablename__ = "ledger_checks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    why: Mapped[str] = mapped_column(String(20))  # start, nightly, command, accepted
+    since_seq: Mapped[int]
+    head_seq: Mapped[int]
+    head_hash: Mapped[str] = mapped_column(String(64))
+    ok: Mapped[bool]
+    first_broken: Mapped[int | None]
+    problems: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")  # JSON
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who accepted a rollback

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -14,6 +14,33 @@ class Direction(StrEnum):
 
     UP_IS_GOOD = "up"
     DOWN_IS_GOOD = "down"
+
+
+class MetricKind(StrEnum):
+    """How values of several contacts or days come together: a mean or a share by denominators, a count as a sum."""
+
+    MEAN = "mean"
+    RATE = "rate"
+    COUNT = "count"
+
+
+class Cadence(StrEnum):
+    """How often a value is reported."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class NoteKind(StrEnum):
+    """What else happened."""
+
+    OUTAGE = "outage"
+    CAMPAIGN = "campaign"
+    HOLIDAY = "holiday"
+    DEFINITION = "definition"  # the metric is counted in another way from that day
+    SURVEY = "survey"  # other customers are asked, or in another way
 
 
 class Metric(Base):
@@ -29,6 +56,50 @@ class Metric(Base):
     note: Mapped[str] = mapped_column(String(500), default="", server_default="")
     position: Mapped[int] = mapped_column(default=100, server_default="100")  # order in lists
     retired_at: Mapped[datetime | None]
+    kind: Mapped[MetricKind] = mapped_column(Word(MetricKind), default=MetricKind.MEAN, server_default="mean")
+    cadence: Mapped[Cadence] = mapped_column(Word(Cadence), default=Cadence.DAY, server_default="day")
+    definition: Mapped[str] = mapped_column(Text, default="", server_default="")
+    definition_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    unit_value_minor: Mapped[int | None] = mapped_column(BigInteger)  # what one unit per contact is worth, in cents
+    currency: Mapped[str | None] = mapped_column(String(3))
+    value_basis: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    value_owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who agreed what it is worth
+    harm_limit: Mapped[float | None]  # in its unit: so much worse would be harm
+    survey_note: Mapped[str] = mapped_column(String(300), default="", server_default="")  # who is asked how often
+
+
+class MetricDefinition(Base):
+    """How a metric was defined from a day on. Append-only (triggers); the newest stands in the metric as well."""
+
+    __tablename__ = "metric_definitions"
+    __table_args__ = (UniqueConstraint("metric_id", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    metric_id: Mapped[int] = mapped_column(ForeignKey("metrics.id"))
+    version: Mapped[int]
+    definition: Mapped[str] = mapped_column(Text)
+    since: Mapped[date]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class CalendarNote(Base):
+    """What else happened in some days: an outage, a campaign, a holiday, another way of counting or asking."""
+
+    __tablename__ = "calendar_notes"
+    __table_args__ = (
+        CheckConstraint("date_to >= date_from", name="ends_after_it_starts"),
+        Index("ix_calendar_notes_days", "date_from", "date_to"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[NoteKind] = mapped_column(Word(NoteKind))
+    date_from: Mapped[date]
+    date_to: Mapped[date]  # the last day of it
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))  # None: everywhere
+    metric_id: Mapped[int | None] = mapped_column(ForeignKey("metrics.id"))  # None: whatever is measured
+    words: Mapped[str] = mapped_column(String(300))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # taken back; it stays on the record
 
 
 class MetricImport(Base):
