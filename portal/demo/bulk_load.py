@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from portal.append_only import FIRST_HASH
+from portal.bulk_write import Tell, bulk_insert, next_numbers_follow, roomy, silent, take_stock
 from portal.db import Base, table_of
 from portal.demo import bulk_numbers, bulk_rows, bulk_rules
 from portal.demo.bulk_places import ORGANISATION, make_world
 from portal.demo.bulk_rows import Batch
 from portal.demo.bulk_size import Size
 from portal.demo.bulk_thanks import Thanks
-from portal.demo.bulk_write import Tell, bulk_insert, next_numbers_follow, roomy, silent, take_stock
 from portal.demo.bulk_years import Years
 from portal.errors import Conflict
 from portal.home import search_jobs

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
+from portal.bulk_write import Tell, silent
 from portal.demo import bulk_words as words
 from portal.demo.bulk_answers import DAY, Answers
 from portal.demo.bulk_places import World
 from portal.demo.bulk_size import Size
 from portal.demo.bulk_swarm import KINDS, REASONS, STANDS, VIAS, Carried, Swarm, Talk
-from portal.demo.bulk_write import Tell, silent
 from portal.ideas.words import Audience, Names, Stage, StoryKind
 from portal.swarm.models import Via
 from portal.swarm.rules import VoteKind

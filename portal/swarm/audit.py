@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from portal.append_only import FIRST_HASH
+from portal.bulk_write import bulk_insert
 from portal.db import db, is_postgres, table_of
 from portal.swarm import score as formula
 from portal.swarm.counting import Counted, counted
@@ -22,6 +23,7 @@ from portal.swarm.vote_rows import Scored
 SCORES, CELLS = table_of(IdeaScore), table_of(IdeaTeam)
 TOLERANCE = 1e-9
 COUNTS = ("n_support", "n_strong", "n_stop", "n_pass", "n_team", "n_site")
+CELL_COLUMNS = ("idea_id", "team_id", "site_id", "supporters", "u", "d", "m")
 AT_ONCE = 500  # ideas written together by a rebuild: each costs a row of its own and one for every team
 
 
@@ -34,8 +36,7 @@ def rebuild(*, now: datetime) -> int:
     for ideas in _batches(counted(lambda _: params)):
         _write_cells(ideas)
         told = {"updated_at": now, "params_version": params.version, "open": True}
-        rows = [{"idea_id": idea.idea_id, **_score_of(idea, means), **told} for idea in ideas]
-        db.session.connection().execute(insert(SCORES), rows)
+        _write_scores([{"idea_id": idea.idea_id, **_score_of(idea, means), **told} for idea in ideas])
         done += len(ideas)
     refresh_typical(now=now, every_score=True)
     return done
@@ -68,13 +69,12 @@ def rebuild_some(numbers: Collection[int], *, now: datetime) -> dict[int, Scored
 
 
 def _write_cells(ideas: Iterable[Counted]) -> None:
-    cells = [
-        {"idea_id": idea.idea_id, "team_id": team, "site_id": site, "supporters": supporters, **cell._asdict()}
-        for idea in ideas
-        for team, (site, cell, supporters) in idea.cells.items()
-    ]
-    if cells:
-        db.session.connection().execute(insert(CELLS), cells)
+    bulk_insert(CELLS, CELL_COLUMNS, chain.from_iterable(idea.rows() for idea in ideas))
+
+
+def _write_scores(rows: list[dict[str, Any]]) -> None:
+    columns = list(rows[0])
+    bulk_insert(SCORES, columns, (tuple(row.values()) for row in rows))
 
 
 def _score_of(idea: Counted, means: Means) -> dict[str, Any]:

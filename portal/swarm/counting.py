@@ -5,15 +5,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, String, select, type_coerce
 
-from portal.db import db
+from portal.db import db, table_of
 from portal.swarm import looks_rows
 from portal.swarm import score as formula
 from portal.swarm.models import Vote
 from portal.swarm.rules import VoteKind
 from portal.swarm.score import DEFAULTS, Params, TeamCell, Terms
 
+VOTES = table_of(Vote)
 NO_MORE: tuple[float, Iterable[Row]] = (math.inf, ())  # behind the last idea that was looked at
 SUPPORTS = (VoteKind.SUPPORT, VoteKind.STRONG)
 Team = tuple[int, TeamCell, int]  # its site, what it did, how many of it support
@@ -26,10 +27,10 @@ class Counted:
         self.idea_id, self.params = idea_id, params
         self._adds = _what_votes_add(params)
         self._teams: dict[int, list[float]] = {}  # u, d, m, supporters, site
-        self._votes = dict.fromkeys(VoteKind, 0)
+        self._votes: dict[str, int] = dict.fromkeys(VoteKind, 0)
 
-    def add(self, team_id: int, site_id: int, kind: VoteKind) -> None:
-        """Count one vote; who casts it counts as one look, and their own looking no more."""
+    def add(self, team_id: int, site_id: int, kind: str) -> None:
+        """Count one vote; who casts it counts as one look, and their own looking no more. kind: of `VoteKind`."""
         team = self._teams.get(team_id) or self._new(team_id, site_id)
         u, d, m, supporters = self._adds[kind]
         team[0] += u
@@ -54,6 +55,11 @@ class Counted:
             team: (int(site), TeamCell(u, int(d), m), int(supporters))
             for team, (u, d, m, supporters, site) in self._teams.items()
         }
+
+    def rows(self) -> Iterator[tuple[int, int, int, int, float, int, float]]:
+        """The cells as they are stored: idea, team, site, supporters, u, d, m."""
+        for team, (u, d, m, supporters, site) in self._teams.items():
+            yield self.idea_id, team, int(site), int(supporters), u, int(d), m
 
     @property
     def counts(self) -> dict[str, int]:
@@ -81,7 +87,7 @@ class Counted:
 
 
 @lru_cache(16)
-def _what_votes_add(params: Params) -> dict[VoteKind, tuple[float, int, float, int]]:
+def _what_votes_add(params: Params) -> dict[str, tuple[float, int, float, int]]:
     """Kind of vote → what it adds to u, d, m and the supporters of its team: worked out once, used for millions."""
     return {kind: (*formula.cast(TeamCell(), kind, params), kind in SUPPORTS) for kind in VoteKind}
 
@@ -113,10 +119,11 @@ def _with_looks(idea: Counted, cells: Iterable[Row]) -> Counted:
 
 
 def _voted(params_of: Callable[[int], Params], only: Collection[int] | None) -> Iterator[Counted]:
-    columns = Vote.idea_id, Vote.team_id, Vote.site_id, Vote.kind
-    query = select(*columns).where(Vote.revoked_at.is_(None)).order_by(Vote.idea_id, Vote.id)
+    # Plain columns and words as they are stored: of millions of votes, each is looked at once.
+    columns = VOTES.c.idea_id, VOTES.c.team_id, VOTES.c.site_id, type_coerce(VOTES.c.kind, String)
+    query = select(*columns).where(VOTES.c.revoked_at.is_(None)).order_by(VOTES.c.idea_id, VOTES.c.id)
     if only is not None:
-        query = query.where(Vote.idea_id.in_(only))
+        query = query.where(VOTES.c.idea_id.in_(only))
     idea: Counted | None = None
     for idea_id, team_id, site_id, kind in db.session.execute(query.execution_options(yield_per=10_000)):
         if idea is None or idea.idea_id != idea_id:

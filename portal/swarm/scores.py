@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, select, true, update
+from sqlalchemy import bindparam, func, literal, select, true, update
 
 from portal.db import db, insert_missing, table_of, upsert
 from portal.ideas.models import Idea
@@ -110,11 +110,13 @@ def rescore_all(means: Means, *, now: datetime) -> int:
             return done
         changed = [
             # Each by the parameters that gave its sums: those of before, until it is brought up.
-            {"idea_id": row.idea_id, "updated_at": now}
+            {"of_idea": row.idea_id, "updated_at": now}
             | stored_score(Terms(row.s, row.d, row.m), means, parameters.of_version(row.params_version))
             for row in rows
         ]
-        db.session.execute(update(IdeaScore), changed)
+        values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name != "of_idea"}
+        statement = update(SCORES).where(SCORES.c.idea_id == bindparam("of_idea")).values(values)
+        db.session.connection().execute(statement, changed)
         done, last = done + len(rows), rows[-1].idea_id
 
 

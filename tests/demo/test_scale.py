@@ -13,12 +13,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 
+from portal import bulk_write
+from portal.bulk_write import bulk_insert
 from portal.db import db, table_of, writing
-from portal.demo import bulk_rows, bulk_write
+from portal.demo import bulk_rows
 from portal.demo.bulk_load import work_out, write
 from portal.demo.bulk_places import make_world
 from portal.demo.bulk_size import Size
-from portal.demo.bulk_write import bulk_insert
 from portal.demo.bulk_years import STEPS_MIN, Years
 from portal.errors import Conflict, Invalid
 from portal.ideas import service as ideas
