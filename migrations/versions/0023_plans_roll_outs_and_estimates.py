@@ -15,7 +15,17 @@ down_revision = "0022"
 branch_labels = None
 depends_on = None
 
-GROWING = ("metric_definitions", "impact_plans", "impact_guardrails", "impact_rollouts", "impact_rollbacks", "impact_estimates", "impact_flag_reviews", "impact_self_checks", "impact_overrides")
+GROWING = (
+    "metric_definitions",
+    "impact_plans",
+    "impact_guardrails",
+    "impact_rollouts",
+    "impact_rollbacks",
+    "impact_estimates",
+    "impact_flag_reviews",
+    "impact_self_checks",
+    "impact_overrides",
+)
 
 
 def upgrade() -> None:

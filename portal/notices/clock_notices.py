@@ -1,6 +1,6 @@
 """Telling people what they owe, and whom it was taken to when it is late."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,28 +13,57 @@ from portal.notices.moments import Moment
 from portal.notices.service import notify
 from portal.outbox.service import Claimed
 from portal.people.models import Person
-from portal.triage.assignment import ASSIGNED, ESCALATED
+from portal.triage import assignment
+from portal.triage.assignment import ESCALATED
 from portal.triage.assignment_models import Assignment, Because
 from portal.triage.clock import Duty
+from portal.triage.clock_jobs import TELL
 from portal.web.dates import weekday_words
 
+EACH_MOST, AT_ONCE, RUNS_MOST = 3, 500, 20
+MANY = {Duty.FIRST_REPLY: "{} ideas wait for a first reply from you", Duty.ANSWER: "{} ideas wait for your answer"}
 WHAT = {Duty.FIRST_REPLY: "A first reply", Duty.ANSWER: "An answer"}
 
 
 def tell_assigned(message: Claimed, now: datetime) -> None:
-    """Tell somebody that they owe an idea something, and until when; nobody whose it is no longer."""
-    row = _row(message.payload["assignment"])
-    if row is None or row.until is not None:
-        return
+    """Tell everybody what has come to them, and until when: each of a few, or one word about many.
+
+    After an upgrade or an import somebody may owe hundreds of replies at once. What was told is marked with the
+    telling, in one transaction, so that nothing is told twice or lost.
+    """
+    for _ in range(RUNS_MOST):
+        found = assignment.untold(most=AT_ONCE)
+        for person_id, duty in found:
+            with writing():
+                rows = [_row(one) for one in assignment.claim_untold(person_id, duty, now=now)]
+                if len(rows) <= EACH_MOST:
+                    for row in rows:
+                        _tell_one(row, now)
+                else:
+                    _tell_many(rows, now)
+        if len(found) < AT_ONCE:
+            break
+    db.session.rollback()
+
+
+def _tell_one(row: Any, now: datetime) -> None:
     day, why = weekday_words(row.due_on), ""
     if row.because is Because.COVER:
         why = "You cover for somebody who is away. "
     elif row.because is Because.LEFT:
         why = "Whoever owed it has left. "
     title = f"{WHAT[row.duty]} to number {row.idea_id} is due on {day}"
-    with writing():
-        notify([row.person_id], Moment.DUTY, title=title, path=_path(row), words=f"{why}{row.title}",
-               event_id=message.event_id, now=now, idea_id=row.idea_id)  # fmt: skip
+    notify([row.person_id], Moment.DUTY, title=title, path=_path(row), words=f"{why}{row.title}",
+           event_id=f"assigned:{row.id}", now=now, idea_id=row.idea_id)  # fmt: skip
+
+
+def _tell_many(rows: Sequence[Any], now: datetime) -> None:
+    first, count = rows[0], len(rows)
+    title = f"{MANY[first.duty].format(count)}, the first by {weekday_words(first.due_on)}"
+    words = f"{', '.join(row.title for row in rows[:EACH_MOST])} and {count - EACH_MOST} more"
+    path = "/triage" if first.duty is Duty.ANSWER else "/team"
+    notify([first.person_id], Moment.DUTY, title=title, path=path, words=words, event_id=f"assigned:{first.id}",
+           now=now)  # fmt: skip
 
 
 def tell_escalated(message: Claimed, now: datetime) -> None:
@@ -60,7 +89,8 @@ def _path(row: Any) -> str:
 def _row(assignment_id: int) -> Any:
     first, late = aliased(Assignment), aliased(Person)
     query = (
-        select(Assignment.idea_id, Assignment.duty, Assignment.person_id, Assignment.because, Assignment.due_on,
+        select(Assignment.id, Assignment.idea_id, Assignment.duty, Assignment.person_id, Assignment.because,
+               Assignment.due_on,
                Assignment.until, Idea.title, Person.name, late.id.label("late_id"), late.name.label("late"))
         .join(Idea, Idea.id == Assignment.idea_id)
         .join(Person, Person.id == Assignment.person_id)
@@ -72,4 +102,4 @@ def _row(assignment_id: int) -> Any:
     return db.session.execute(query).one_or_none()
 
 
-HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {ASSIGNED: tell_assigned, ESCALATED: tell_escalated}
+HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {TELL: tell_assigned, ESCALATED: tell_escalated}

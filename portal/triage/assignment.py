@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.db import db, take_turns
 from portal.ideas import story
@@ -26,7 +26,8 @@ from portal.triage.assignment_models import Assignment, Because
 from portal.triage.assignment_rows import Owed
 from portal.triage.clock import LEVELS, Duty, Times, times
 
-ASSIGNED, ESCALATED = "clock.assigned", "clock.escalated"  # payload: {"assignment": …}
+ESCALATED = "clock.escalated"  # payload: {"assignment": …}
+UNTOLD = Assignment.until.is_(None), Assignment.told_at.is_(None), Assignment.because != Because.LATE
 log = logging.getLogger("sayso.clock")
 
 
@@ -123,6 +124,24 @@ def reassign_of(person_id: int, *, to_id: int | None = None, by_id: int | None =
     return gone
 
 
+def untold(*, most: int) -> list[tuple[int, Duty]]:
+    """(person, duty) of those who owe something and have not heard of it yet."""
+    query = select(Assignment.person_id, Assignment.duty).where(*UNTOLD).distinct()
+    return [(row.person_id, row.duty) for row in db.session.execute(query.limit(most))]
+
+
+def claim_untold(person_id: int, duty: Duty, *, now: datetime) -> list[int]:
+    """What somebody owes and has not heard of yet, the soonest due first; from now on it counts as told.
+
+    What was late already when it came to them is told as late, not as new.
+    """
+    mine = Assignment.person_id == person_id, Assignment.duty == duty
+    claimed = update(Assignment).where(*mine, *UNTOLD).values(told_at=now)
+    columns = Assignment.id, Assignment.due_at
+    rows = db.session.execute(claimed.returning(*columns).execution_options(synchronize_session=False)).all()
+    return [row.id for row in sorted(rows, key=lambda row: (row.due_at, row.id)) if row.due_at > now]
+
+
 def _settle(world: World, idea: Owed, duty: Duty, now: datetime) -> None:
     standing = world.standing(idea.id, duty)
     if not idea.owes(duty):
@@ -164,8 +183,6 @@ def _open(world: World, idea: Owed, duty: Duty, now: datetime) -> None:
         starts_at=starts_at, due_on=due.due_on, due_at=due.due_at, climbs_at=due.next_climb(max(before, default=0)),
     )  # fmt: skip
     _add(world, made)
-    if due.due_at > now:
-        outbox.emit(ASSIGNED, {"assignment": made.id}, now=now)
 
 
 def _starts_at(world: World, idea: Owed, duty: Duty, now: datetime) -> datetime:
@@ -237,7 +254,6 @@ def _hand_on(world: World, row: Assignment, to_id: int | None, because: Because,
         starts_at=row.starts_at, due_on=row.due_on, due_at=row.due_at, climbs_at=climbs_at,
     )  # fmt: skip
     _add(world, made)
-    outbox.emit(ASSIGNED, {"assignment": made.id}, now=now)
     if because is Because.LEFT and row.level == 0:
         names = assignment_rows.names_of((row.person_id,))
         facts = {"duty": row.duty, "from": names[row.person_id], "because": because}

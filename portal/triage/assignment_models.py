@@ -10,6 +10,7 @@ from portal.db import Base, Word
 from portal.triage.clock import Duty
 
 OPEN = "until IS NULL"
+UNTOLD = "until IS NULL AND told_at IS NULL"
 CLIMBS = "until IS NULL AND climbs_at IS NOT NULL"
 
 
@@ -40,6 +41,8 @@ class Assignment(Base):
         Index("ix_assignments_climbs", "climbs_at", sqlite_where=text(CLIMBS), postgresql_where=text(CLIMBS)),
         Index("ix_assignments_person_open", "person_id", "due_at",
               sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_assignments_untold", "person_id", "duty",
+              sqlite_where=text(UNTOLD), postgresql_where=text(UNTOLD)),
         CheckConstraint("level BETWEEN 0 AND 2", name="at_most_two_levels_up"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +57,7 @@ class Assignment(Base):
     due_at: Mapped[datetime]
     climbs_at: Mapped[datetime | None]  # when it climbs next; None: never, or no more
     until: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]  # when they heard of it
 
 
 class Answerer(Base):

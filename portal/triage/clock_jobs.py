@@ -20,6 +20,7 @@ from portal.triage.assignment_models import Assignment, Because, ClockMark
 from portal.triage.clock import moves_to_cover
 
 FOLLOW, CLIMB, AWAY = "clock.follow", "clock.climb", "clock.away"
+TELL = "clock.tell"  # carried out where people are told
 SLOT_MINUTES = 10
 STEPS_AT_ONCE = 300  # of stories, in one transaction
 CLIMBS_AT_ONCE = 50
@@ -130,10 +131,10 @@ HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {
 
 
 def due(now: datetime) -> list[tuple[str, str]]:
-    """Every minute whose it is, every ten minutes what is late and who is away (UTC)."""
+    """Every minute whose it is and who has not heard of it, every ten minutes what is late and who is away (UTC)."""
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)
     slot = minute.replace(minute=minute.minute - minute.minute % SLOT_MINUTES)
     return [
-        (FOLLOW, f"{FOLLOW}:{minute:%Y-%m-%dT%H:%M}"),
+        *((topic, f"{topic}:{minute:%Y-%m-%dT%H:%M}") for topic in (FOLLOW, TELL)),
         *((topic, f"{topic}:{slot:%Y-%m-%dT%H:%M}") for topic in (AWAY, CLIMB)),
     ]
