@@ -10,10 +10,10 @@ from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, select
 
 from portal.db import db, is_postgres
+from portal.metrics.daily import newest
 from portal.metrics.models import Observation
 from portal.metrics.weeks import SiteWeek
 from portal.people.models import Place
@@ -52,14 +52,14 @@ def kept(key: Hashable, work: Callable[[], Worked], *, now: datetime) -> Worked:
 @cache
 def _statement(postgres: bool) -> Select:
     """Of a day that a site reported itself, only that counts; `weeks.by_week` does the same for rows of a file."""
-    stored, one = _newest(), Observation
+    stored, one = newest(), Observation
     grain = case((Place.id == Place.site_id, 0), else_=2) + case((one.reason.is_(None), 0), else_=1)
     finest = func.min(grain).over(partition_by=(Place.site_id, one.day))
     rows = (
         select(Place.site_id, _monday(postgres).label("monday"), one.value, one.n, grain.label("grain"),
                finest.label("finest"))
         .join(Place, Place.id == one.place_id)
-        .where(one.metric_id == bindparam("metric", type_=Integer), Place.site_id.is_not(None), *stored,
+        .where(one.metric_id == bindparam("metric", type_=Integer), Place.site_id.is_not(None), one.withdrawn.is_(False), *stored,
                one.day.between(bindparam("since", type_=Date), bindparam("until", type_=Date)))
         .subquery().c
     )  # fmt: skip
@@ -67,16 +67,6 @@ def _statement(postgres: bool) -> Select:
     sums = func.count(), func.sum(rows.value), func.count(rows.n), func.coalesce(func.sum(rows.n), 0), weighted
     query = select(rows.site_id, rows.monday, *sums).where(rows.grain == rows.finest)
     return query.group_by(rows.site_id, rows.monday).order_by(rows.site_id, rows.monday)
-
-
-def _newest() -> list[ColumnElement[bool]]:
-    """No later revision; asked twice, because values with and without a reason have an index each."""
-    one, later = Observation, aliased(Observation)
-    same = (later.metric_id == one.metric_id, later.place_id == one.place_id, later.day == one.day,
-            later.revision > one.revision)  # fmt: skip
-    plain = select(later.id).where(*same, later.reason.is_(None)).exists()
-    named = select(later.id).where(*same, later.reason == one.reason).exists()
-    return [or_(one.reason.is_not(None), ~plain), ~named]
 
 
 def _monday(postgres: bool) -> ColumnElement[date]:
