@@ -6,13 +6,13 @@ Across: weeks (or periods) from each unit's own go-live. Values are in the metri
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.impact.chart_paper import WIDE, Paper, Sheet, both, empty, scale_words
+from portal.impact.chart_paper import WIDE, Paper, Point, Sheet, both, empty, scale_words
 from portal.impact.stored import Block, Running
 from portal.metrics.chart import Drawing, Drawings
 from portal.metrics.words import number, signed
 
 WEEKS_BEFORE = 26
-WITH, WITHOUT = "With the change", "Expected without"
+WITH, WITHOUT, FROM_ITS_PAST = "With the change", "Expected without", "From its own past"
 EVERY = (1, 2, 4, 8, 13, 26, 52)
 
 
@@ -142,10 +142,8 @@ def _expected_on(paper: Paper, series: Sequence[Block], values: Sequence[float],
     sheet.dots([(x, one.observed) for x, one in pairs], "c-pt")
     sheet.upright(0, "Goes live")
     sheet.counts([(x, one.n) for x, one in pairs])
-    for word, of, name in ((WITH, "observed", "c-lab"), (WITHOUT, "expected", "c-lab2")):
-        ends = [getattr(one, of) for one in series if getattr(one, of) is not None]
-        if ends:
-            sheet.say(ends[-1], word if told.compared or of == "observed" else "From its own past", name)
+    sheet.say([(x, one.observed) for x, one in after], WITH, "c-lab")
+    sheet.say([(x, one.expected) for x, one in after], WITHOUT if told.compared else FROM_ITS_PAST, "c-lab2")
     return sheet.svg(said)
 
 
@@ -165,9 +163,8 @@ def _difference_on(
     sheet.dots(points, "c-pt")
     sheet.curve([(x, one.estimate) for x, one in looks], "c-act", step=9)
     sheet.counts([(x, one.n) for x, _value, one in shown])
-    if looks:
-        sheet.say(looks[-1][1].estimate, "Mean so far", "c-lab")
-    sheet.say(0.0, "As expected", "c-lab2")
+    sheet.say(_mean_line(points, looks), "Mean so far", "c-lab")
+    sheet.say([(last, 0.0)], "As expected", "c-lab2")
     return sheet.svg(said)
 
 
@@ -182,8 +179,8 @@ def _money_on(paper: Paper, earned: Sequence[Earned], sign: str, told: Told, sai
     sheet.curve([(x, low) for x, low, _total in ends], "c-exp", step=9)
     sheet.curve([(x, total) for x, _low, total in ends], "c-act", step=9)
     sheet.dots([ends[-1][::2]], "c-now", larger=1.4)
-    sheet.say(ends[-1][2], f"About {_sum(ends[-1][2], sign)}", "c-lab")
-    sheet.say(ends[-1][1], f"At least {_sum(ends[-1][1], sign)}", "c-lab2")
+    sheet.say([(x, total) for x, _low, total in ends], f"About {_sum(ends[-1][2], sign)}", "c-lab")
+    sheet.say([(x, low) for x, low, _total in ends], f"At least {_sum(ends[-1][1], sign)}", "c-lab2")
     return sheet.svg(said)
 
 
@@ -198,6 +195,11 @@ def _weeks(sheet: Sheet, told: Told) -> list[tuple[float, str]]:
     if labels:
         labels[-1] = (labels[-1][0], f"{labels[-1][1]} {unit}")
     return labels
+
+
+def _mean_line(points: Sequence[Point], looks: Sequence[tuple[float, Running]]) -> list[Point]:
+    """What the words of the mean have to keep off: the single weeks, and the mean at the end."""
+    return [*points, *((x, one.estimate) for x, one in looks)] if looks else []
 
 
 def _less(one: Block) -> float | None:

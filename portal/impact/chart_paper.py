@@ -114,7 +114,7 @@ class Sheet:
         self.base = paper.height - paper.labels
         self.floor = self.base - (paper.bars + 8 if bars else 0)
         self._parts: list[str] = []
-        self._said: list[tuple[float, str, str]] = []
+        self._said: list[_Said] = []
 
     def x(self, value: float) -> float:
         """Across."""
@@ -138,13 +138,13 @@ class Sheet:
 
     def across(self, labels: Sequence[tuple[float, str]]) -> None:
         """Labels below, without those that would touch."""
-        free = 0.0
-        for value, words in labels:
+        free = float(self.paper.width)  # from the right, because the last one names the unit
+        for value, words in reversed(labels):
             half = len(words) * self.paper.letter / 2
             x = min(max(self.x(value), half + 2), self.paper.width - half - 2)
-            if x - half >= free:
+            if x + half <= free:
                 self._parts.append(text("c-ax", x, self.paper.height - 10, words, "middle"))
-                free = x + half + 8
+                free = x - half - 8
 
     def level(self, value: float, name: str) -> None:
         """A horizontal line over the whole width."""
@@ -192,7 +192,7 @@ class Sheet:
         self._parts.append(f'<path class="c-iv" d="M{x:.1f} {self.top - 26:.1f}V{self.base:.1f}"/>')
         said = fitting(words, room, self.paper.letter)
         self._parts.append(
-            text("c-ivt", x - 6 if on_left else x + 6, self.top - 18, said, "end" if on_left else "start")
+            text("c-ivt", x - 6 if on_left else x + 6, self.top - 20, said, "end" if on_left else "start")
         )
 
     def counts(self, points: Sequence[Point], words: str = "n") -> None:
@@ -211,9 +211,13 @@ class Sheet:
         self._parts.append(f'<path class="c-n" d="{"".join(bars)}"/>')
         self._parts.append(text("c-ax", self.left - 8, self.base, words, "end"))
 
-    def say(self, at: float, words: str, name: str) -> None:
-        """Words beside the end of a line; those that would touch move apart."""
-        self._said.append((self.y(at), words, name))
+    def say(self, points: Sequence[Point], words: str, name: str) -> None:
+        """Words beside the end of a line, or over or under its last stretch; those that would touch move apart."""
+        known = [(x, y) for x, y in points if y is not None]
+        if known:
+            from_here = self.end - len(words) * self.paper.letter - 12
+            near = [self.y(y) for x, y in known if self.x(x) >= from_here] or [self.y(known[-1][1])]
+            self._said.append(_Said(self.y(known[-1][1]), min(near), max(near), words, name))
 
     def add(self, *parts: str) -> None:
         """Anything else."""
@@ -224,12 +228,18 @@ class Sheet:
         return wrapped(self.paper, self.paper.height, sentence, [*self._parts, *self._words()])
 
     def _words(self) -> list[str]:
-        paper, parts = self.paper, []
+        paper = self.paper
         room = (self.end - self.left - 8) if paper.is_narrow else paper.right - 12
-        for y, words, name in _apart(self._said, self.top + 12, self.floor - 4, lift=10 if paper.is_narrow else -4):
-            x, anchor = (self.end - 2, "end") if paper.is_narrow else (self.end + 10, "start")
-            parts.append(text(f"{name} c-halo", x, y, fitting(words, room, paper.letter), anchor))
-        return parts
+        x, anchor = (self.end - 2, "end") if paper.is_narrow else (self.end + 10, "start")
+        places = _apart([(self._height(one), one) for one in self._said], self.top + 12, self.floor - 4)
+        return [text(f"{one.name} c-halo", x, y, fitting(one.words, room, paper.letter), anchor) for y, one in places]
+
+    def _height(self, one: "_Said") -> float:
+        """Beside the end; on a narrow paper over the highest line, and under the others."""
+        if not self.paper.is_narrow:
+            return one.at + 4
+        is_highest = one.at <= min(other.at for other in self._said)
+        return one.high - 9 if is_highest else one.low + 19
 
     def _tick_words(self, label: str) -> str:
         if not self.money:
@@ -237,18 +247,26 @@ class Sheet:
         return f"−{self.money}{label[1:]}" if label.startswith("−") else f"{self.money}{label}"
 
 
-def _apart(
-    said: Sequence[tuple[float, str, str]], low: float, high: float, *, lift: float
-) -> list[tuple[float, str, str]]:
+@dataclass(frozen=True)
+class _Said:
+    """Words for a line. at: where it ends; high, low: how far up and down it runs where the words may stand."""
+
+    at: float
+    high: float
+    low: float
+    words: str
+    name: str
+
+
+def _apart(wanted: Sequence[tuple[float, _Said]], low: float, high: float) -> list[tuple[float, _Said]]:
     """The same, from top to bottom, each at least a line below the one before, and none below `high`."""
-    found: list[tuple[float, str, str]] = []
-    for y, words, name in sorted(said, key=lambda one: one[0]):
-        wanted = max(y - lift, low)
-        found.append((max(wanted, found[-1][0] + LINE_HEIGHT) if found else wanted, words, name))
-    over = max((found[-1][0] - high) if found else 0.0, 0.0)
+    found: list[tuple[float, _Said]] = []
+    for y, one in sorted(wanted, key=lambda pair: pair[0]):
+        free = found[-1][0] + LINE_HEIGHT if found else low
+        found.append((max(y, free), one))
     floor = high
-    for place in reversed(range(len(found) if over else 0)):
-        y, words, name = found[place]
-        found[place] = (min(y, floor), words, name)
+    for place in reversed(range(len(found))):
+        y, one = found[place]
+        found[place] = (min(y, floor), one)
         floor = found[place][0] - LINE_HEIGHT
     return found

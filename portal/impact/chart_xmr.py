@@ -5,7 +5,7 @@ judge. A week that is more than a usual up or down has another colour and anothe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from portal.impact.chart_effect import Told
@@ -128,6 +128,7 @@ def _on(
 ) -> Drawing:  # fmt: skip
     first = min(found.weeks[0].monday, live_from).toordinal()
     last = max(found.weeks[-1].monday, live_from).toordinal()
+    paper = replace(paper, top=paper.top + 22, height=paper.height + 22)  # room for what the shapes mean
     sheet = Sheet(paper, first=first, last=last, values=values, decimals=told.decimals,
                   bars=any(one.n for one in found.weeks))  # fmt: skip
     for note in notes:
@@ -162,7 +163,9 @@ def _beside(sheet: Sheet, found: Xmr) -> None:
         newest = found.spans[-1].found
         for value, words in ((newest.high, "Usual limit"), (newest.mean, "Mean before"), (newest.low, "Usual limit")):
             if sheet.ticks.low <= value <= sheet.ticks.high:
-                sheet.say(value, words if len(found.spans) == 1 else words.replace("before", "now"), "c-lab2")
+                sheet.say(
+                    [(sheet.last, value)], words if len(found.spans) == 1 else words.replace("before", "now"), "c-lab2"
+                )
     x = sheet.left
     for word, (shape, name) in SHAPES.items():
         if any(one.said == word for one in found.weeks):

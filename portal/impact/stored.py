@@ -11,51 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
+from portal.impact.estimate_series import Block, Running, UnitEstimate
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade, Method
 from portal.impact.estimator import Estimate
 
 Made = TypeVar("Made")
-
-
-@dataclass(frozen=True)
-class Block:
-    """One week, or one period of slower data, from each unit's own go-live.
-
-    block: 0 is the first one with the change, below nought are those before it. observed: the mean of the units that
-    have it; expected, low, high: what was to be expected without it, and its 95 %, from block 0 on. n: contacts or
-    answers behind it, None where nobody told.
-    """
-
-    block: int
-    observed: float | None
-    expected: float | None = None
-    low: float | None = None
-    high: float | None = None
-    n: float | None = None
-
-
-@dataclass(frozen=True)
-class UnitEstimate:
-    """One unit that has the change. name: as people read it. None: nothing can be said of it alone."""
-
-    name: str
-    estimate: float | None
-    low: float | None = None
-    high: float | None = None
-    n: float | None = None
-
-
-@dataclass(frozen=True)
-class Running:
-    """The mean effect until a day, and its band that stays valid however often somebody looks.
-
-    day: days since the go-live, the last one seen included.
-    """
-
-    day: int
-    estimate: float
-    band_low: float
-    band_high: float
+__all__ = ["Block", "Running", "Stored", "UnitEstimate", "as_json", "from_json"]
 
 
 @dataclass(frozen=True)

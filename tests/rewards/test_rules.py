@@ -6,15 +6,15 @@ import pytest
 
 from portal.errors import Invalid
 from portal.rewards.months import Month, month_of, read_month
-from portal.rewards.rules import POLICY, POLICY_VERSION, Due, Event, Payee, Share, batch_is_due, dues, week_key
+from portal.rewards.rules import POLICIES, POLICY_VERSION, Due, Event, Payee, Share, batch_is_due, dues, week_key
 from tests.factories import NOON
 
 ASHA, OLU, VIC = 1, 2, 3
 
 
 def test_the_first_policy_is_what_it_was() -> None:
-    assert POLICY_VERSION == 1
-    assert POLICY[1] == {
+    assert POLICY_VERSION == 2
+    assert POLICIES[1] == {
         "idea_promoted": {"author": 50},
         "promise_kept": {"author": 200, "implementer": 100},
     }
