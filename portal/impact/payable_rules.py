@@ -5,7 +5,6 @@ Paid is the lower end of the interval, so that luck is not: half after the verdi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from statistics import NormalDist
 
 from portal.impact.estimate_words import Decision, Direction, Grade
@@ -14,9 +13,9 @@ from portal.impact.guardrails_rules import RailWord
 BELIEVED = 1.5  # times the registered expected effect: more is luck until measured again
 GRADE_FACTORS = {Grade.A: 1.0, Grade.B: 0.75, Grade.C: 0.25}
 SMALL_IDEA_CENTS = 50_000  # a before-and-after alone never pays more than this
-REGISTERED_DAYS_BEFORE = 14
 YEAR_DAYS = 365.0
 FADED = 0.5  # of the estimate at the verdict
+LOOK_FIRST = "Somebody without a stake looks at it first."
 
 
 @dataclass(frozen=True)
@@ -74,17 +73,19 @@ def payable_cents(effect: Effect, value: Value, *, level: float = 0.05) -> int:
 class Seen:
     """Everything that decides about the payments of one change. None where the day has not come.
 
-    payable: cents, both halves. rails, rails_later: the guard-rails on day 56 and on day 91. later: the decision of
-    day 91. remeasured, measured: weeks 14 to 26 and the verdict. confirmed, confirmed_later: among the quarter's
-    changes, on day 56 and on day 91. allowed: why paying is off for the whole organisation, empty where it is on.
+    never: the plan allows no payment at all (registered too late). payable: cents, both halves. rails, rails_later:
+    the guard-rails on day 56 and on day 91. later: the decision of day 91. measured, remeasured: the verdict, and weeks
+    14 to 26. confirmed, confirmed_later: among the quarter's changes, on day 56 and on day 91. not_allowed: why paying
+    is off for the whole organisation, empty where it is on. flags_open, flags_later: nobody has looked at them yet, of
+    the verdict and of the re-measure.
     """
 
     verdict: Decision
     payable: int
-    measured: Effect
-    registered_on: date
-    live_from: date
+    measured: Effect | None
+    never: bool = False
     flags_open: int = 0
+    flags_later: int = 0
     flags_upheld: int = 0
     rails: Sequence[RailWord] = ()
     confirmed: bool = True
@@ -108,7 +109,7 @@ class Tranche:
 
 @dataclass(frozen=True)
 class Payments:
-    """What is to be handed on now. ended: why nothing more is paid and what is unspent is taken back."""
+    """What is to be handed on now. ended: why nothing more is paid."""
 
     tranches: tuple[Tranche, ...] = ()
     ended: str = ""
@@ -116,32 +117,35 @@ class Payments:
 
 def payments(seen: Seen) -> Payments:
     """Which halves are due, held or ended as things stand."""
-    if seen.verdict is not Decision.IMPROVED or not_registered_in_time(seen.registered_on, seen.live_from):
+    if seen.verdict is not Decision.IMPROVED or seen.never or seen.measured is None:
         return Payments()
-    if ended := _ended(seen):
+    if ended := _ended(seen, seen.measured):
         return Payments(ended=ended)
-    first = Tranche(1, _first_cents(seen), _held(seen))
+    half = seen.payable // 2
+    now = half // 2 if RailWord.NOT_PROVEN in seen.rails else half
+    first = Tranche(1, now, _held(seen))
     if seen.remeasured is None or seen.remeasured_as is Decision.TOO_EARLY:
         return Payments((first,))
-    then, now = seen.measured.good_low(), seen.remeasured.good_low()
-    share = min(1.0, max(0.0, now / then)) if then > 0 else 0.0
-    half = seen.payable // 2
-    return Payments((first, Tranche(2, int((seen.payable - half) * share + 1e-6), first.held)))
+    # What a guard-rail held back comes with the second half, once day 91 has shown that it does no harm.
+    back = half - now if seen.rails_later is not None and RailWord.NOT_PROVEN not in seen.rails_later else 0
+    second = int((seen.payable - half) * _left(seen.measured, seen.remeasured) + 1e-6) + back
+    waits = first.held or (LOOK_FIRST if seen.flags_later else "")
+    return Payments((first, Tranche(2, second, waits)))
 
 
-def not_registered_in_time(registered_on: date, live_from: date) -> bool:
-    """Whether a plan came later than 14 days before the first go-live: then it is measured and never paid."""
-    return registered_on > live_from - timedelta(days=REGISTERED_DAYS_BEFORE)
+def _left(then: Effect, now: Effect) -> float:
+    """How much of the lower end is left, at most all of it."""
+    return min(1.0, max(0.0, now.good_low() / then.good_low())) if then.good_low() > 0 else 0.0
 
 
-def _ended(seen: Seen) -> str:
+def _ended(seen: Seen, measured: Effect) -> str:
     if seen.put_back:
         return "The change was put back."
     if seen.flags_upheld:
         return "Whoever looked at the flags says that the numbers do not show it."
     if Decision.WORSENED in (seen.later, seen.remeasured_as):
         return "Measured again, it made things worse."
-    if seen.remeasured is not None and seen.remeasured.good < FADED * seen.measured.good:
+    if seen.remeasured is not None and seen.remeasured.good < FADED * measured.good:
         return "Measured again, less than half of the effect is left."
     if seen.rails_later is not None and RailWord.WORSENED in seen.rails_later:
         return "Something that must not get worse got worse."
@@ -150,16 +154,9 @@ def _ended(seen: Seen) -> str:
     return ""
 
 
-def _first_cents(seen: Seen) -> int:
-    """Half; half of that half waits for day 91 where a guard-rail is not proven harmless."""
-    half = seen.payable // 2
-    newest = seen.rails if seen.rails_later is None else seen.rails_later
-    return half // 2 if RailWord.NOT_PROVEN in newest else half
-
-
 def _held(seen: Seen) -> str:
     if seen.flags_open:
-        return "Somebody without a stake looks at it first."
+        return LOOK_FIRST
     if seen.rails_later is None and RailWord.WORSENED in seen.rails:
         return "Something that must not get worse got worse. We look again on day 91."
     if not (seen.confirmed or seen.confirmed_later):

@@ -16,7 +16,7 @@ FIRST_LOOK_DAY = 28
 FIRST_LOOK_FACTOR = 2.97 / 1.96  # half-widths: on day 28 only what is beyond 99.7 % is said
 FALSE_AMONG_CALLED = 0.10  # Benjamini and Hochberg 1995
 WAIT_FOR_VALUES = 7  # days after a locked day on which it speaks with what has been reported
-LATER_FROM, LATER_WEEKS = timedelta(weeks=13), 13  # weeks 14 to 26, of which the re-measure is made
+LATER_FROM_DAYS = 91  # the re-measure is made of weeks 14 to 26
 REMEASURE_DAY = 182
 
 
@@ -117,19 +117,20 @@ def _widened(found: Estimate, factor: float) -> Estimate:
     return replace(found, ci_low=low, ci_high=high, half_width=half, decision=word)
 
 
-def later_weeks(readings: Iterable[Reading]) -> list[Reading]:
-    """The readings as if each unit had gone live 13 weeks later, with nothing said of the weeks between.
+def counted_from(readings: Iterable[Reading], days: int) -> list[Reading]:
+    """The readings as if each unit had gone live so many days later, with nothing said of the days between.
 
-    So the effect in weeks 14 to 26 is measured against the same time before the change.
+    Those are the first days that a plan says do not count yet, or the 13 weeks before a re-measure of weeks 14 to 26.
     """
+    if not days:
+        return list(readings)
     found = []
     for one in readings:
         if one.treated_from is None:
             found.append(one)
             continue
-        start = one.treated_from + LATER_FROM
-        end = start + timedelta(weeks=LATER_WEEKS)
-        if not one.treated_from <= one.day < start and one.day < end:
+        start = one.treated_from + timedelta(days=days)
+        if not one.treated_from <= one.day < start:
             found.append(replace(one, treated_from=start))
     return found
 
