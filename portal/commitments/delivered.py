@@ -58,7 +58,7 @@ def award(commitment: Commitment, *, confirmer_id: int, now: datetime) -> None:
 
 
 def award_gone(commitment: Commitment, *, now: datetime) -> None:
-    """Those who asked for it say that it is gone; now whoever confirmed it is thanked as well, on the word of others."""
+    """Those who asked for it say that it is gone; now whoever confirmed it is thanked too, on the word of others."""
     sentence = f"Number {commitment.idea_id} is gone on the desks of those who asked for it."
     rewards.award_for_event(
         Event.GONE_ON_THE_DESK, idea_number=commitment.idea_id, sentence=sentence, payees=payees_of(commitment),
