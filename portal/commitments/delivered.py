@@ -1,7 +1,7 @@
 """What comes with a delivery: the sites that got the change and those that did not, and what follows once it counts."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import Row, insert, select
 
@@ -28,11 +28,14 @@ def sites_of(idea_id: int, site_ids: Sequence[int]) -> tuple[dict[int, str], dic
     return got, {row.id: row.name for row in _concerned(idea_id, rows) if row.id not in got}
 
 
-def write_sites(delivery_id: int, got: Iterable[int], without: Iterable[int]) -> None:
-    """Both sides of the comparison, in the transaction of the delivery."""
-    for model, sites in ((DeliverySite, got), (DeliveryWithout, without)):
-        if rows := [{"delivery_id": delivery_id, "site_id": site_id} for site_id in sites]:
-            db.session.execute(insert(model), rows)
+def write_sites(delivery_id: int, got: Mapping[int, date | None], without: Iterable[int]) -> None:
+    """Both sides of the comparison, in the transaction of the delivery. got: with their own day, if they have one."""
+    for model, rows in (
+        (DeliverySite, [{"site_id": site_id, "live_from": day} for site_id, day in got.items()]),
+        (DeliveryWithout, [{"site_id": site_id} for site_id in without]),
+    ):
+        if rows:
+            db.session.execute(insert(model), [{"delivery_id": delivery_id, **row} for row in rows])
 
 
 def course(commitment: Commitment, done: Delivery) -> Course:
