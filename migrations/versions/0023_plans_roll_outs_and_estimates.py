@@ -94,6 +94,9 @@ def upgrade() -> None:
         sa.Column("metric_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("direction", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
@@ -302,12 +305,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("harm_limit", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("survey_note", sa.String(length=300), server_default="", nullable=False))
         batch_op.create_foreign_key(batch_op.f("fk_metrics_value_owner_id"), "people", ["value_owner_id"], ["id"])
+    with op.batch_alter_table("metric_imports", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("undone_at", portal.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("undone_by_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_metric_imports_undone_by_id"), "people", ["undone_by_id"], ["id"])
+    # Not as a batch: millions of values would be copied.
+    op.add_column("observations", sa.Column("withdrawn", sa.Boolean(), server_default=sa.false(), nullable=False))
     for table in GROWING:
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_column("observations", "withdrawn")
+    with op.batch_alter_table("metric_imports", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_metric_imports_undone_by_id"), type_="foreignkey")
+        batch_op.drop_column("undone_by_id")
+        batch_op.drop_column("undone_at")
     with op.batch_alter_table("metrics", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_metrics_value_owner_id"), type_="foreignkey")
         batch_op.drop_column("survey_note")
