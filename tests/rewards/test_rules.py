@@ -46,7 +46,7 @@ def test_whoever_casts_the_vote_that_promotes_confirms_nothing() -> None:
 
 
 def test_an_author_who_is_not_stored_and_a_share_worth_nothing_are_left_out() -> None:
-    payees = [Payee(None, Share.AUTHOR, False), Payee(OLU, Share.HELPER, False)]
+    payees = [Payee(None, Share.AUTHOR, False), Payee(OLU, Share.COLLEAGUE, False)]
 
     assert dues(Event.PROMISE_KEPT, payees, actor_id=None) == []
 
