@@ -93,7 +93,7 @@ def pretend(readings: Sequence[Reading], *, seed: int, runs: int = RUNS_A_METRIC
     before = min(WEEKS_BEFORE * 7, span - PRETENDED_DAYS)
     if before < WEEKS_BEFORE_MIN * 7:
         return []
-    drawn = random.Random(seed)  # noqa: S311 - a lot to be drawn again, no secret
+    drawn = random.Random(seed)  # a lot that can be drawn again, no secret
     latest = span - PRETENDED_DAYS
     found = []
     for _ in range(runs):
