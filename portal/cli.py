@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     from portal.home.search_cli import search
     from portal.ideas import import_cli as ideas
     from portal.impact import verdict_cli
-    from portal.impact.cli import impact
+    from portal.impact.plan_cli import impact  # the group, with what stands in this file added
     from portal.ledger.cli import ledger
     from portal.metrics import cli as metrics
     from portal.people import cli as people
