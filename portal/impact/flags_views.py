@@ -18,20 +18,15 @@ bp = Blueprint("impact_flags", __name__)
 @bp.get("/impact/flags")
 @requires("flag.list")
 def index() -> ResponseReturnValue:
-    """What waits for a look, and what was looked at."""
+    """What waits for a look, and what was looked at; with `estimate` and `flag` one of them with its form."""
+    if number := request.args.get("estimate", type=int):
+        return _page(number, _flag(request.args.get("flag", "")), ReviewForm(), 200)
     every = request.args.get("show") == "all"
     after = decode_cursor(request.args.get("after"), int)
     lines, more = flags_queries.flagged_page(the_viewer(), open_only=not every, before=after[0] if after else None)
     shown = {"show": "all"} if every else {}
     href = url_for("impact_flags.index", after=encode_cursor(more), **shown) if more else None
     return render_template("impact/flags.html", lines=lines, every=every, more_href=href, here="programme")
-
-
-@bp.get("/impact/flags/<int:estimate>/<flag>")
-@requires("flag.review")
-def look(estimate: int, flag: str) -> ResponseReturnValue:
-    """One flag with what to look at, and the form."""
-    return _page(estimate, _flag(flag), ReviewForm(), 200)
 
 
 @bp.post("/impact/flags/<int:estimate>/<flag>")

@@ -102,11 +102,16 @@ def check_metric(metric_id: int, *, seed: int, today: date, now: datetime, runs:
     return Checked(metric_id, found, input_hash(readings, metric=metric.code, direction=direction), detail)
 
 
+def is_kept(metric_id: int, *, seed: int) -> bool:
+    """Whether this metric has been tried in this check."""
+    same = SelfCheck.seed == seed, SelfCheck.metric_id == metric_id
+    return db.session.scalar(select(SelfCheck.id).where(*same)) is not None
+
+
 def keep_metric(checked: Checked, *, seed: int, by_id: int | None, now: datetime) -> bool:
     """Keep what came out for one metric; False where it is kept already."""
     take_turns(STEP)
-    same = SelfCheck.seed == seed, SelfCheck.metric_id == checked.metric_id
-    if db.session.scalar(select(SelfCheck.id).where(*same)) is not None:
+    if is_kept(checked.metric_id, seed=seed):
         return False
     db.session.add(SelfCheck(
         metric_id=checked.metric_id, runs=checked.alarms.runs, alarms=checked.alarms.alarms, seed=seed,

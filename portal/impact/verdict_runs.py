@@ -42,6 +42,7 @@ class Ran:
         panel = laid_out(self.readings)
         names = stored_readings.names_of({one.unit for one in self.readings if one.treated_from is not None})
         units = [replace(one, name=names.get(one.name, one.name)) for one in by_unit(panel)]
+        units.sort(key=lambda one: one.name)
         text = stored.as_json(self.estimate, series=series(panel), units=units, running=running(panel))
         told = json.loads(text) | {"run": json.loads(self.run.as_text())}
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)

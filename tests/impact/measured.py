@@ -21,7 +21,7 @@ from tests.factories import NOON, Cast
 
 LIVE = date(2026, 1, 5)  # a Monday in the first quarter
 SITES = ("Leeds", "Belfast", "Durban", "Manila", "Cork", "Perth", "Derry", "Tampa")
-WEEKS_BEFORE, WEEKS_AFTER = 40, 27
+WEEKS_BEFORE, WEEKS_AFTER = 26, 27
 
 
 def moment(day: int, hour: int = 6) -> datetime:
