@@ -24,8 +24,8 @@ def index() -> ResponseReturnValue:
     every = request.args.get("show") == "all"
     after = decode_cursor(request.args.get("after"), int)
     lines, more = flags_queries.flagged_page(the_viewer(), open_only=not every, before=after[0] if after else None)
-    shown = {"show": "all"} if every else {}
-    href = url_for("impact_flags.index", after=encode_cursor(more), **shown) if more else None
+    show = "all" if every else None
+    href = url_for("impact_flags.index", after=encode_cursor(more), show=show) if more else None
     return render_template("impact/flags.html", lines=lines, every=every, more_href=href, here="programme")
 
 

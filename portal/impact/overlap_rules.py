@@ -120,7 +120,8 @@ def shares(
 ) -> dict[int, float]:
     """Who gets which part of a bundle, summing to 1: as agreed before go-live (per cent), else in proportion to what
     each was expected to do, else equal."""
-    if all(share is not None for share in registered.values()) and sum(share or 0 for share in registered.values()):
+    agreed = all(share is not None for share in registered.values())
+    if agreed and sum(share or 0 for share in registered.values()) > 0:
         weights = {number: float(share or 0) for number, share in registered.items()}
     elif same_metric and expected and all(expected.get(number, 0) > 0 for number in registered):
         weights = {number: expected[number] for number in registered}

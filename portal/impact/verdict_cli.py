@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -23,7 +24,7 @@ def run_now(as_json: bool) -> None:
 
     spoken: list[dict] = []
 
-    def tell(kept) -> None:  # type: ignore[no-untyped-def]
+    def tell(kept: Any) -> None:
         spoken.append({"estimate": kept.id, "plan": kept.plan_id, "day": kept.day, "decision": kept.decision})
         if not as_json:
             click.echo(f"Estimate {kept.id}, day {kept.day}: {kept.decision}.")
@@ -74,7 +75,7 @@ def self_check(seed: int | None, as_json: bool) -> None:
 
     lot = secrets.randbelow(2**31) if seed is None else seed
 
-    def tell(checked, done: int, of: int) -> None:  # type: ignore[no-untyped-def]
+    def tell(checked: Any, done: int, of: int) -> None:
         if not as_json:
             words = self_check_queries.rate_words(checked.alarms)
             click.echo(f"{done} of {of}: metric {checked.metric_id}, {checked.alarms.runs} tried, called: {words}.")

@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.db import db, writing
 from portal.ideas.models import Story
 from portal.ideas.words import StoryKind
-from portal.impact import jobs, payable, readings, verdict_queries, verdicts
+from portal.impact import jobs, payable, readings, verdict_looks, verdict_queries, verdict_runs, verdicts
 from portal.impact.models import Overlap, Plan, RollBack, StoredEstimate
 from portal.impact.words import EstimateKind
 from portal.metrics.models import CalendarNote, Direction, NoteKind, Observation
@@ -379,3 +380,39 @@ def test_improved_among_many_is_not_confirmed_and_waits_for_day_91(world: World)
     assert whole is not None
     assert (among.of, whole.of, whole.confirmed) == (1, 4, True)
     assert payable.settle(plan, db.session.get_one(payable.Commitment, plan.commitment_id), now=moment(57)) is not None
+
+
+def test_a_look_on_the_way_is_kept_nowhere(world: World) -> None:
+    with writing():
+        plan = world.promise(world.metric("csat", effect=3, at=AT), at=AT)
+
+    look = verdict_looks.so_far(plan.commitment_id, today=LIVE + timedelta(days=42), now=moment(42))
+
+    assert look is not None
+    assert (look.day, look.next_day, look.found.estimate.post_blocks) == (42, 56, 6)
+    assert look.found.running[-1].band_low < look.found.estimate.estimate  # type: ignore[operator]
+    assert db.session.scalar(select(func.count()).select_from(StoredEstimate)) == 0
+    assert verdict_looks.so_far(plan.commitment_id, today=LIVE, now=moment(0)) is None
+
+
+def test_after_twenty_verdicts_the_other_changes_effect_is_subtracted(world: World, monkeypatch: Any) -> None:
+    at, other = (*AT, "Cork"), ("Leeds", "Belfast", "Durban")
+    with writing():
+        csat = world.metric("csat", effect=2, at=at)
+        plan = world.promise(csat, at=at)
+        world.promise(world.metric("fcr"), at=other, day=28)
+        later = Observation.day >= LIVE + timedelta(days=28)
+        places = [world.sites[site] for site in other]
+        both = Observation.metric_id == csat, Observation.place_id.in_(places), later
+        db.session.execute(update(Observation).where(*both).values(value=Observation.value + 1.5))
+    ignoring = lock(plan.id, 56)
+    monkeypatch.setattr(verdict_runs, "verdicts_so_far", lambda seen_at: 20)
+
+    again = verdicts.prepare(plan, 56, live_from=LIVE, now=moment(57)).findings[0].ran
+
+    assert ignoring is not None and ignoring.estimate is not None
+    assert again.run.less == (plan.commitment_id + 1,)
+    assert again.wider > 1
+    assert again.estimate.evidence_grade == "B"
+    assert again.estimate.estimate == pytest.approx(2.0, abs=0.35)
+    assert ignoring.estimate > again.estimate.estimate + 0.2
