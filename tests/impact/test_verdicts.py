@@ -3,7 +3,6 @@
 import json
 import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.db import db, writing
 from portal.ideas.models import Story
 from portal.ideas.words import StoryKind
-from portal.impact import jobs, payable, readings, verdict_looks, verdict_queries, verdict_runs, verdicts
+from portal.impact import jobs, payable, readings, verdict_looks, verdict_queries, verdicts
 from portal.impact.models import Overlap, Plan, RollBack, StoredEstimate
 from portal.impact.words import EstimateKind
 from portal.metrics.models import CalendarNote, Direction, NoteKind, Observation
@@ -395,7 +394,7 @@ def test_a_look_on_the_way_is_kept_nowhere(world: World) -> None:
     assert verdict_looks.so_far(plan.commitment_id, today=LIVE, now=moment(0)) is None
 
 
-def test_after_twenty_verdicts_the_other_changes_effect_is_subtracted(world: World, monkeypatch: Any) -> None:
+def test_after_twenty_verdicts_the_other_changes_effect_is_subtracted(world: World) -> None:
     at, other = (*AT, "Cork"), ("Leeds", "Belfast", "Durban")
     with writing():
         csat = world.metric("csat", effect=2, at=at)
@@ -406,11 +405,15 @@ def test_after_twenty_verdicts_the_other_changes_effect_is_subtracted(world: Wor
         both = Observation.metric_id == csat, Observation.place_id.in_(places), later
         db.session.execute(update(Observation).where(*both).values(value=Observation.value + 1.5))
     ignoring = lock(plan.id, 56)
-    monkeypatch.setattr(verdict_runs, "verdicts_so_far", lambda seen_at: 20)
+    assert ignoring is not None and ignoring.estimate is not None
+    with writing():
+        values = {column.name: getattr(ignoring, column.name) for column in StoredEstimate.__table__.columns}
+        for _ in range(19):
+            earlier = world.promise(csat, at=("Tampa",), day=-300)
+            db.session.add(StoredEstimate(**(values | {"id": None, "plan_id": earlier.id})))
 
     again = verdicts.prepare(plan, 56, live_from=LIVE, now=moment(57)).findings[0].ran
 
-    assert ignoring is not None and ignoring.estimate is not None
     assert again.run.less == (plan.commitment_id + 1,)
     assert again.wider > 1
     assert again.estimate.evidence_grade == "B"
