@@ -27,6 +27,10 @@ GROWING = (
     "impact_overrides",
 )
 
+# Words of steps, as they were when this was written, that the version before cannot read, and topics it has no use for.
+STEPS = ("rolled_back",)
+TOPICS = ("commitments.confirmed",)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -90,6 +94,9 @@ def upgrade() -> None:
         sa.Column("metric_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=False),
+        sa.Column("direction", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
@@ -285,6 +292,7 @@ def upgrade() -> None:
     )
     # Not as a batch: rebuilding the table on SQLite would drop its triggers.
     op.add_column("delivery_sites", sa.Column("live_from", sa.Date(), nullable=True))
+    op.add_column("deliveries", sa.Column("reasons", sa.Text(), server_default="[]", nullable=False))
     with op.batch_alter_table("metrics", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=32), server_default="mean", nullable=False))
         batch_op.add_column(sa.Column("cadence", sa.String(length=32), server_default="day", nullable=False))
@@ -297,12 +305,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("harm_limit", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("survey_note", sa.String(length=300), server_default="", nullable=False))
         batch_op.create_foreign_key(batch_op.f("fk_metrics_value_owner_id"), "people", ["value_owner_id"], ["id"])
+    with op.batch_alter_table("metric_imports", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("undone_at", portal.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("undone_by_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_metric_imports_undone_by_id"), "people", ["undone_by_id"], ["id"])
+    # Not as a batch: millions of values would be copied.
+    op.add_column("observations", sa.Column("withdrawn", sa.Boolean(), server_default=sa.false(), nullable=False))
     for table in GROWING:
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_column("observations", "withdrawn")
+    with op.batch_alter_table("metric_imports", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_metric_imports_undone_by_id"), type_="foreignkey")
+        batch_op.drop_column("undone_by_id")
+        batch_op.drop_column("undone_at")
     with op.batch_alter_table("metrics", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_metrics_value_owner_id"), type_="foreignkey")
         batch_op.drop_column("survey_note")
@@ -315,6 +334,7 @@ def downgrade() -> None:
         batch_op.drop_column("definition")
         batch_op.drop_column("cadence")
         batch_op.drop_column("kind")
+    op.drop_column("deliveries", "reasons")
     op.drop_column("delivery_sites", "live_from")
     op.drop_table("impact_rollbacks")
     op.drop_table("impact_flag_reviews")
@@ -357,3 +377,29 @@ def downgrade() -> None:
     with op.batch_alter_table("calendar_notes", schema=None) as batch_op:
         batch_op.drop_index("ix_calendar_notes_days")
     op.drop_table("calendar_notes")
+    _forget()
+
+
+def _forget() -> None:
+    """Steps that the version before cannot read, and messages that it cannot handle."""
+    connection, dialect = op.get_bind(), op.get_bind().dialect.name
+    words = ", ".join(f"'{step}'" for step in STEPS)
+    topics = ", ".join(f"'{topic}'" for topic in TOPICS)
+    ours = f"SELECT id FROM idea_story WHERE kind IN ({words})"
+    for story in connection.execute(sa.text(ours)).scalars().all():
+        for end in ("}", ","):
+            told = sa.text("DELETE FROM outbox WHERE topic = 'story.told' AND payload LIKE :payload")
+            op.execute(told.bindparams(payload=f'%"story_id": {story}{end}%'))
+    op.execute(f"DELETE FROM outbox WHERE topic IN ({topics})")
+    op.execute(f"DELETE FROM webhook_deliveries WHERE story_id IN ({ours})")
+    if dialect == "sqlite":
+        op.execute("DROP TRIGGER idea_story_no_delete")
+    else:
+        op.execute("ALTER TABLE idea_story DISABLE TRIGGER USER")
+    op.execute(f"DELETE FROM idea_story WHERE kind IN ({words})")
+    if dialect == "sqlite":
+        for statement in append_only.statements(dialect, "idea_story"):
+            if "_no_delete" in statement:
+                op.execute(statement)
+    else:
+        op.execute("ALTER TABLE idea_story ENABLE TRIGGER USER")

@@ -4,6 +4,7 @@ Blocks are counted from each unit's own go-live: block 0 is the first week (or p
 last one without.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,7 @@ def pooled(panel: Panel, pre: int, post: int, *, compare: bool = True) -> Pooled
     if any(len(unit.others) for unit in units):
         units = [unit for unit in units if len(unit.others)]
     units = [unit for unit in units if np.isfinite(unit.d[:pre]).any() and np.isfinite(unit.d[pre:]).any()]
-    return _pool(units, pre, post) if units else None
+    return pool(units, pre, post) if units else None
 
 
 def _unit(panel: Panel, row: int, pre: int, post: int, *, compare: bool) -> Unit:
@@ -132,7 +133,8 @@ def _others(panel: Panel, row: int, starts: np.ndarray, volumes: np.ndarray, pre
     return np.flatnonzero(fit)
 
 
-def _pool(units: list[Unit], pre: int, post: int) -> Pooled:
+def pool(units: Sequence[Unit], pre: int, post: int) -> Pooled:
+    """Some treated units as one series, weighted by their volume after the go-live."""
     weights = np.array([_post_volume(unit, pre) for unit in units])
     weights = weights / weights.sum()
     d = np.array([unit.d_centred for unit in units])
@@ -152,7 +154,7 @@ def _post_volume(unit: Unit, pre: int) -> float:
     return float(after[after > 0].mean()) if (after > 0).any() else 0.0
 
 
-def _sampling(units: list[Unit], share: np.ndarray) -> np.ndarray:
+def _sampling(units: Sequence[Unit], share: np.ndarray) -> np.ndarray:
     """v(k): what the spread of single answers adds to D(k), in units of the variance of one."""
     parts = []
     for unit, own in zip(units, share, strict=True):
@@ -162,7 +164,7 @@ def _sampling(units: list[Unit], share: np.ndarray) -> np.ndarray:
     return np.sum(parts, axis=0)
 
 
-def _wander(units: list[Unit], share: np.ndarray, weights: np.ndarray, pre: int) -> np.ndarray:
+def _wander(units: Sequence[Unit], share: np.ndarray, weights: np.ndarray, pre: int) -> np.ndarray:
     """M(k, l): how much of the units' own slow ups and downs blocks k and l have in common."""
     matrix = share.T @ share
     for unit, weight in zip(units, weights, strict=True):

@@ -46,6 +46,17 @@ class GroupTime:
         return 2 * float(stdtr(self.freedom, -abs(self.estimate) / self.standard_error))
 
 
+@dataclass(frozen=True)
+class Age:
+    """All cohorts so many periods after their go-live. effect, half_width: None and 0 before it."""
+
+    age: int
+    observed: float
+    n: float
+    effect: float | None = None
+    half_width: float = 0.0
+
+
 def fits(panel: Panel, pre: int) -> bool:
     """Whether this is such a panel: slow, short, wide, and without a gap."""
     never = int(np.sum(panel.live >= len(panel.days)))
@@ -76,6 +87,36 @@ def group_time(panel: Panel) -> GroupTime | None:
     treated, others = sum(sizes.values()), int(never.sum())
     error = float(np.sqrt(np.sum(influence**2)))
     return GroupTime(estimate, error, min(treated, others) - 1, cells, level - estimate, treated, others)
+
+
+def by_age(panel: Panel) -> list[Age]:
+    """The effect by periods since the go-live, over the cohorts that are that old; before it what was observed."""
+    y, live, last = panel.values, panel.live, len(panel.days)
+    never = live >= last
+    cohorts = sorted({int(start) for start in live[~never] if start >= 1})
+    ages = range(-max(cohorts), last - min(cohorts)) if cohorts else range(0)
+    return [_age(panel, y, [start for start in cohorts if 0 <= start + age < last], age) for age in ages]
+
+
+def _age(panel: Panel, y: np.ndarray, cohorts: list[int], age: int) -> Age:
+    live = panel.live
+    sizes = np.array([np.sum(live == start) for start in cohorts])
+    shares = sizes / sizes.sum()
+    observed = sum(
+        share * float(y[live == start, start + age].mean()) for share, start in zip(shares, cohorts, strict=True)
+    )
+    n = float(sum(panel.n[live == start, start + age].sum() for start in cohorts))
+    if age < 0:
+        return Age(age, observed, n)
+    never = live >= len(panel.days)
+    effect, influence = 0.0, np.zeros(len(y))
+    for share, start in zip(shares, cohorts, strict=True):
+        effect += share * _cell(y, live == start, never, start, start + age)
+        influence += share * _influence(y, live == start, never, start, start + age)
+    from scipy.special import stdtrit
+
+    freedom = max(1, min(int(sizes.sum()), int(never.sum())) - 1)
+    return Age(age, observed, n, effect, float(stdtrit(freedom, 0.975) * np.sqrt(np.sum(influence**2))))
 
 
 def _change(y: np.ndarray, start: int, at: int) -> np.ndarray:

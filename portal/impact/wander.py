@@ -70,9 +70,18 @@ def predicted(
     difference, sampling, wander: as `comparison.Pooled`; design: X of all blocks; pre: how many come before;
     after: the weight of each block after (of sum 1, 0 where D is missing). None where too few blocks came before.
     """
-    mixture = _mixture(difference, sampling, wander, design, pre, after)
-    if mixture is None:
-        return None
+    found = predicted_each(difference, sampling, wander, design, pre, after[None, :])
+    return found[0] if found else None
+
+
+def predicted_each(
+    difference: np.ndarray, sampling: np.ndarray, wander: np.ndarray, design: np.ndarray, pre: int, afters: np.ndarray
+) -> list[Predicted]:
+    """The same for several means, a row of weights each. Empty where too few blocks came before."""
+    return [_of(mixture) for mixture in _mixtures(difference, sampling, wander, design, pre, afters)]
+
+
+def _of(mixture: Mixture) -> Predicted:
     estimate = float(np.sum(mixture.weights * mixture.centres))
     tail = (1 - LEVEL) / 2
     low, high = mixture.quantile(tail), mixture.quantile(1 - tail)
@@ -83,28 +92,33 @@ def predicted(
     )  # fmt: skip
 
 
-def _mixture(
-    difference: np.ndarray, sampling: np.ndarray, wander: np.ndarray, design: np.ndarray, pre: int, after: np.ndarray
-) -> Mixture | None:
+def _mixtures(
+    difference: np.ndarray, sampling: np.ndarray, wander: np.ndarray, design: np.ndarray, pre: int, afters: np.ndarray
+) -> list[Mixture]:
     seen = np.flatnonzero(np.isfinite(difference[:pre]))
     freedom = len(seen) - design.shape[1]
     if freedom < 1:
-        return None
+        return []
     own, apart = _parts(sampling, wander, pre)
     x, y = design[seen], difference[seen]
-    x_after = after @ design[pre:]
-    observed = float(after @ np.nan_to_num(difference[pre:]))
+    observed = afters @ np.nan_to_num(difference[pre:])
     lags = np.abs(np.subtract.outer(np.arange(len(difference)), np.arange(len(difference))))
     shares, paces = GRID[:, 0], GRID[:, 1]
     correlated = shares[:, None, None] * apart * np.where(lags == 0, 1.0, paces[:, None, None] ** lags)
     inside = correlated[:, seen[:, None], seen] + np.diag(own[seen])
-    across = np.einsum("gsk,k->gs", correlated[:, seen][:, :, pre:], after)
-    spread = np.einsum("k,gkl,l->g", after, correlated[:, pre:, pre:], after) + np.sum(after**2 * own[pre:])
+    across = np.einsum("gsk,mk->gsm", correlated[:, seen][:, :, pre:], afters)
+    spreads = np.einsum("mk,gkl,ml->mg", afters, correlated[:, pre:, pre:], afters, optimize=True)
+    spreads += np.sum(afters**2 * own[pre:], axis=1)[:, None]
     root = np.linalg.cholesky(inside)
     right = np.concatenate([np.broadcast_to(np.column_stack([x, y]), (len(GRID), *x.shape[:1], x.shape[1] + 1)),
-                            across[:, :, None]], axis=2)  # fmt: skip
+                            across], axis=2)  # fmt: skip
     solved = np.linalg.solve(root, right)
-    return _fitted(solved, root, x_after, observed, spread, freedom)
+    known, wide = solved[:, :, : x.shape[1] + 1], x.shape[1] + 1
+    return [
+        _fitted(np.concatenate([known, solved[:, :, wide + row, None]], axis=2), root, after @ design[pre:],
+                float(observed[row]), spreads[row], freedom)
+        for row, after in enumerate(afters)
+    ]  # fmt: skip
 
 
 def _fitted(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -77,6 +77,9 @@ class MetricDefinition(Base):
     metric_id: Mapped[int] = mapped_column(ForeignKey("metrics.id"))
     version: Mapped[int]
     definition: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str] = mapped_column(String(60))
+    direction: Mapped[Direction] = mapped_column(Word(Direction))
+    kind: Mapped[MetricKind] = mapped_column(Word(MetricKind))
     since: Mapped[date]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
@@ -113,6 +116,8 @@ class MetricImport(Base):
     content: Mapped[str] = mapped_column(Text, default="", server_default="")  # kept until applied
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]  # further revisions restored what was
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     summary: Mapped[str] = mapped_column(Text, default="{}", server_default="{}")
 
 
@@ -120,6 +125,7 @@ class Observation(Base):
     """One value of a metric for a place and a day or week. A correction is a further revision, never an edit.
 
     value: in the metric's unit. n: the number of contacts or answers behind it (the denominator), if known.
+    withdrawn: from this revision on there is no value, because what brought it was taken back.
     """
 
     __tablename__ = "observations"
@@ -141,3 +147,4 @@ class Observation(Base):
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     import_id: Mapped[int | None] = mapped_column(ForeignKey("metric_imports.id"), index=True)
     recorded_at: Mapped[datetime]
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
