@@ -60,6 +60,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.commitments import views as commitments
     from portal.impact import views as impact
     from portal.ledger import views as ledger
+    from portal.metrics import definition_views, import_views, notes_views
     from portal.metrics import views as metrics
     from portal.notices import unsubscribe_views
     from portal.notices import views as notices
@@ -90,7 +91,8 @@ def _of_answers() -> tuple[Blueprint, ...]:
         swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
         occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
         reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
-        metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
+        metrics.bp, definition_views.bp, import_views.bp, notes_views.bp, ledger.bp, rewards.bp, notices.bp,
+        unsubscribe_views.bp, webhooks.bp,
     )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.impact import api as impact
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
+    from portal.metrics import api_notes as metric_notes
     from portal.notices import api as notices
     from portal.notices import webhook_api as webhooks
     from portal.people import api as self_
@@ -130,7 +133,7 @@ def interface() -> tuple[APIBlueprint, ...]:
         notices.bp, my_ideas_api.bp, programme_api.bp, looks_api.bp, api_rules.bp, api_moderation.bp,
         api_promotions.bp, api_oversight.bp, api_parameters.bp, api_merges.bp, api_occurrences.bp, triage.bp,
         api_moves.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp, local_fix_api.bp, impact.bp,
-        metrics.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
+        metrics.bp, metric_notes.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp,
     )  # fmt: skip
