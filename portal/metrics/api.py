@@ -8,14 +8,18 @@ from werkzeug.routing import BaseConverter
 
 from portal import clock
 from portal.metrics import definitions, lists, pushing, queries, service, undo
-from portal.metrics.api_shapes import (
-    CodePath,
+from portal.metrics.api_definition_shapes import (
     DefinitionShown,
-    FullMetricShown,
-    ImportShown,
     MetricChange,
     MetricSent,
     MetricShown,
+    definition_shown,
+    metric_facts,
+)
+from portal.metrics.api_shapes import (
+    CodePath,
+    FullMetricShown,
+    ImportShown,
     ObservationsAsked,
     ObservationShown,
     PushedShown,
@@ -23,9 +27,7 @@ from portal.metrics.api_shapes import (
     StarterShown,
     UndoneShown,
     WeeksAsked,
-    definition_shown,
     import_shown,
-    metric_facts,
     note_in_weeks,
     observation_shown,
     problem_shown,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from portal import clock
 from portal.metrics import notes, notes_queries, queries
-from portal.metrics.api_shapes import Code
+from portal.metrics.api_definition_shapes import Code
 from portal.metrics.models import NoteKind
 from portal.metrics.notes_rules import WORDS_CHARS_MAX, NewNote
 from portal.people.access import requires, the_viewer
@@ -20,7 +20,7 @@ from portal.web.transactions import writing
 bp = api("calendar", "What else happened: outages, campaigns, holidays, other ways of counting or asking.")
 
 
-class NoteSent(Sent):
+class CalendarNoteSent(Sent):
     """What else happened."""
 
     kind: NoteKind
@@ -31,7 +31,7 @@ class NoteSent(Sent):
     metric: Code | None = Field(None, description="The code of a metric; whatever is measured if left out.")
 
 
-class NoteShown(Shown):
+class CalendarNoteShown(Shown):
     """What else happened. place, metric: null for everywhere, and for whatever is measured."""
 
     number: int
@@ -46,7 +46,7 @@ class NoteShown(Shown):
     at: Moment
 
 
-@bp.get("/calendar-notes", responses={200: page_of(NoteShown)})
+@bp.get("/calendar-notes", responses={200: page_of(CalendarNoteShown)})
 @requires("metric.see", scope=Scope.METRICS_READ)
 def list_calendar_notes(query: PageAsked) -> Response:
     """What else happened, the newest days first, without what was taken back."""
@@ -54,15 +54,15 @@ def list_calendar_notes(query: PageAsked) -> Response:
     return listed([_shown(row) for row in rows], following)
 
 
-@bp.post("/calendar-notes", responses={201: NoteShown})
+@bp.post("/calendar-notes", responses={201: CalendarNoteShown})
 @requires("metric.note", scope=Scope.METRICS_WRITE)
-def add_calendar_note(body: NoteSent) -> Response:
+def add_calendar_note(body: CalendarNoteSent) -> Response:
     """Note what else happened, up to two years ahead (404 for a metric that does not exist, 422 `unknown_place`).
 
     422 `ends_before_it_starts`, `note_covers_too_much` (366 days), `note_out_of_range`.
     """
 
-    def verb() -> NoteShown:
+    def verb() -> CalendarNoteShown:
         made = notes.add_note(the_viewer(), _new(body), now=clock.now())
         return _shown(notes_queries.note_with_names(made.id))
 
@@ -78,14 +78,14 @@ def withdraw_calendar_note(path: NumberPath) -> tuple[str, int]:
     return "", 204
 
 
-def _new(body: NoteSent) -> NewNote:
+def _new(body: CalendarNoteSent) -> NewNote:
     metric_id = queries.metric_called(body.metric).id if body.metric else None
     return NewNote(body.kind.value, body.date_from, body.date_to or body.date_from, body.words, body.place, metric_id)
 
 
-def _shown(row: Any) -> NoteShown:
+def _shown(row: Any) -> CalendarNoteShown:
     note = row.CalendarNote
-    return NoteShown(
+    return CalendarNoteShown(
         number=note.id, kind=note.kind, date_from=note.date_from, date_to=note.date_to, words=note.words,
         place=note.place_id, place_name=row.place, metric=row.code, by=row.by, at=note.at,
     )  # fmt: skip

@@ -6,20 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from portal.metrics.api_definition_shapes import Code, MetricShown
 from portal.metrics.csv_cells import N_MAX, REASON_CHARS_MAX, VALUE_MAX
-from portal.metrics.definition_rules import (
-    BASIS_CHARS_MAX,
-    CENTS_MAX,
-    DEFINITION_CHARS_MAX,
-    POSITION_MAX,
-    SURVEY_NOTE_CHARS_MAX,
-    MetricFacts,
-    Value,
-)
-from portal.metrics.models import Cadence, Direction, Metric, MetricImport, MetricKind, NoteKind
+from portal.metrics.models import MetricImport, NoteKind
 from portal.metrics.notes_queries import Note
 from portal.metrics.push_rules import PushedRow, RowProblem, RowRefusal
-from portal.metrics.rules import DECIMALS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, UNIT_CHARS_MAX
 from portal.metrics.weeks import Week
 from portal.web.api import (
     Asked,
@@ -32,18 +23,12 @@ from portal.web.api import (
     PageAsked,
     Sent,
     Shown,
-    Words,
     whole,
 )
 
 ROWS_MAX = 2_000
 SITE_CHARS_MAX = 400
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
-Decimals = Annotated[int, Field(ge=0, le=DECIMALS_MAX), BeforeValidator(whole)]
-Position = Annotated[int, Field(ge=0, le=POSITION_MAX), BeforeValidator(whole)]
 AskedReason = Annotated[Line, Field(min_length=1, max_length=REASON_CHARS_MAX)]
-HarmLimit = Annotated[float, Field(gt=0, le=VALUE_MAX)]
-Cents = Annotated[int, Field(ge=1, le=CENTS_MAX), BeforeValidator(whole)]
 Count = Annotated[int, Field(ge=0, le=N_MAX), BeforeValidator(whole)]
 
 
@@ -69,52 +54,6 @@ class ObservationsAsked(PageAsked):
     until: Day | None = None
 
 
-class ValueSent(Sent):
-    """What one unit more or less is worth for one contact, and who agreed to it."""
-
-    cents: Cents = Field(description="Hundredths of the currency.")
-    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["GBP"])
-    basis: Line = Field(min_length=1, max_length=BASIS_CHARS_MAX, description="What the amount rests on.")
-    owner: Number = Field(description="The number of the owner, executive or programme lead who agreed.")
-
-
-class MetricChanged(Sent):
-    """What a metric is. Another unit, kind, direction or definition makes a new version."""
-
-    name: Line = Field(min_length=1, max_length=NAME_CHARS_MAX)
-    unit: Line = Field(min_length=1, max_length=UNIT_CHARS_MAX, description="Such as “per 100 contacts”.")
-    direction: Direction = Field(description="Which way is better.")
-    decimals: Decimals = Field(1, description="How many are shown.")
-    note: Words = Field("", max_length=NOTE_CHARS_MAX)
-    position: Position = Field(100, description="Its place in lists, small ones first.")
-    kind: MetricKind = Field(MetricKind.MEAN, description="How values come together: of a count they add up.")
-    cadence: Cadence = Field(Cadence.DAY, description="How often it is reported.")
-    definition: Words = Field("", max_length=DEFINITION_CHARS_MAX, description="How exactly it is counted.")
-    survey_note: Line = Field("", max_length=SURVEY_NOTE_CHARS_MAX, description="Who is asked, and how often.")
-    harm_limit: HarmLimit | None = Field(None, description="In the unit: so much worse would be harm.")
-    worth: ValueSent | None = None
-
-    def facts(self) -> MetricFacts:
-        """What was sent, for the verb."""
-        worth = self.worth and Value(self.worth.cents, self.worth.currency, self.worth.basis, self.worth.owner)
-        return MetricFacts(
-            self.name, self.unit, self.direction.value, self.kind.value, self.cadence.value, self.decimals, self.note,
-            self.definition, self.survey_note, self.harm_limit, worth, self.position,
-        )  # fmt: skip
-
-
-class MetricChange(MetricChanged):
-    """What a metric is from now on."""
-
-    since: Day | None = Field(None, description="From which day on it is counted like this; today if left out.")
-
-
-class MetricSent(MetricChanged):
-    """A metric of one's own."""
-
-    code: Code
-
-
 class RowSent(Sent):
     """One value."""
 
@@ -136,50 +75,6 @@ class RowsSent(Sent):
 
     rows: list[RowSent] = Field(min_length=1, max_length=ROWS_MAX)
     only_good: bool = Field(False, description="Save the good rows even if others have problems.")
-
-
-class ValueShown(Shown):
-    """What one unit more or less is worth for one contact. owner: the number of whoever agreed to it."""
-
-    cents: int
-    currency: str
-    basis: str
-    owner: int | None
-
-
-class DefinitionShown(Shown):
-    """How a metric was counted from a day on. since: 2000-01-01 where it was never said."""
-
-    version: int
-    definition: str
-    unit: str
-    better: Direction
-    kind: MetricKind
-    since: date
-    by: str | None
-    at: Moment
-
-
-class MetricShown(Shown):
-    """A metric. last_day: the last one for which something was reported. sites: how many reported."""
-
-    code: str
-    name: str
-    unit: str
-    better: Direction
-    decimals: int
-    note: str
-    position: int
-    kind: MetricKind
-    cadence: Cadence
-    definition: str
-    definition_version: int
-    survey_note: str
-    harm_limit: float | None
-    worth: ValueShown | None
-    retired: bool
-    last_day: date | None
-    sites: int
 
 
 class WeekShown(Shown):
@@ -281,31 +176,6 @@ class UndoneShown(Shown):
     restored: int = Field(description="Values that are as before.")
     withdrawn: int = Field(description="Values that are gone again, because there was none before.")
     kept: int = Field(description="Values that were corrected since, and stay.")
-
-
-def metric_facts(metric: Metric, last_day: date | None, sites: int) -> dict[str, Any]:
-    """What `MetricShown` and its kin share."""
-    return {
-        "code": metric.code, "name": metric.name, "unit": metric.unit, "better": metric.direction,
-        "decimals": metric.decimals, "note": metric.note, "position": metric.position, "kind": metric.kind,
-        "cadence": metric.cadence, "definition": metric.definition, "survey_note": metric.survey_note,
-        "definition_version": metric.definition_version, "harm_limit": metric.harm_limit, "worth": _worth(metric),
-        "retired": metric.retired_at is not None, "last_day": last_day, "sites": sites,
-    }  # fmt: skip
-
-
-def _worth(metric: Metric) -> ValueShown | None:
-    if metric.unit_value_minor is None:
-        return None
-    return ValueShown(cents=metric.unit_value_minor, currency=metric.currency or "", basis=metric.value_basis,
-                      owner=metric.value_owner_id)  # fmt: skip
-
-
-def definition_shown(row: Any) -> DefinitionShown:
-    """A row of `definition_queries.versions_page`."""
-    one = row.MetricDefinition
-    return DefinitionShown(version=one.version, definition=one.definition, unit=one.unit, better=one.direction,
-                           kind=one.kind, since=one.since, by=row.by, at=one.at)  # fmt: skip
 
 
 def note_in_weeks(note: Note) -> NoteInWeeks:
