@@ -31,13 +31,19 @@ from portal.metrics.definition_rules import (
     MetricFacts,
     Value,
 )
+from portal.metrics.models import Cadence
 from portal.metrics.notes_rules import KIND_WORDS, WORDS_CHARS_MAX, NewNote
 from portal.metrics.rules import DECIMALS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, UNIT_CHARS_MAX
 from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, one_line, tidy
 
-KINDS = [("mean", "A mean, such as a score"), ("rate", "A share or rate"), ("count", "A count, which adds up")]
-CADENCES = [("day", "Every day"), ("week", "Every week"), ("month", "Every month"), ("quarter", "Every quarter")]
+KINDS = [
+    SelectChoice("mean", "A mean, such as a score"),
+    SelectChoice("rate", "A share or rate"),
+    SelectChoice("count", "A count, which adds up"),
+]
+CADENCES = [SelectChoice(cadence.value, f"Every {cadence.value}") for cadence in Cadence]
+BETTER = [SelectChoice("up", "Higher"), SelectChoice("down", "Lower")]
 AMOUNT_WORDS = "Write an amount such as 4.20."
 NOT_CHOSEN = SelectChoice("", "–")
 
@@ -92,7 +98,7 @@ class MetricForm(StrictForm):
     code = StringField("Code", filters=[tidy], validators=[Optional(), one_line], render_kw={"maxlength": 60})
     name = StringField("Name", filters=[tidy], validators=[one_line], render_kw={"maxlength": NAME_CHARS_MAX})
     unit = StringField("Unit", filters=[tidy], validators=[one_line], render_kw={"maxlength": UNIT_CHARS_MAX})
-    direction = RadioField("What is better?", choices=[("up", "Higher"), ("down", "Lower")], default="up",
+    direction = RadioField("What is better?", choices=BETTER, default="up",
                            validators=[InputRequired("Say what is better.")])  # fmt: skip
     kind = SelectField("What kind of number is it?", choices=KINDS)
     cadence = SelectField("How often is it reported?", choices=CADENCES)
@@ -156,7 +162,7 @@ class MetricForm(StrictForm):
 class NoteForm(StrictForm):
     """What else happened."""
 
-    kind = SelectField("What was it?", choices=list(KIND_WORDS.items()))
+    kind = SelectField("What was it?", choices=[SelectChoice(*one) for one in KIND_WORDS.items()])
     date_from = DayField("First day", validators=[InputRequired("Choose the first day.")])
     date_to = DayField("Last day", validators=[Optional()])
     place = SelectField("Where?")
