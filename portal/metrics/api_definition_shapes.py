@@ -53,7 +53,8 @@ class MetricChanged(Sent):
 
     def facts(self) -> MetricFacts:
         """What was sent, for the verb."""
-        worth = self.worth and Value(self.worth.cents, self.worth.currency, self.worth.basis, self.worth.owner)
+        sent = self.worth
+        worth = Value(sent.cents, sent.currency, sent.basis, sent.owner) if sent else None
         return MetricFacts(
             self.name, self.unit, self.direction.value, self.kind.value, self.cadence.value, self.decimals, self.note,
             self.definition, self.survey_note, self.harm_limit, worth, self.position,
