@@ -57,7 +57,7 @@ def list_calendar_notes(query: PageAsked) -> Response:
 @bp.post("/calendar-notes", responses={201: CalendarNoteShown})
 @requires("metric.note", scope=Scope.METRICS_WRITE)
 def add_calendar_note(body: CalendarNoteSent) -> Response:
-    """Note what else happened, up to two years ahead (404 for a metric that does not exist, 422 `unknown_place`).
+    """Note what else happened, up to two years ahead (422 `unknown_place`, `unknown_metric`).
 
     422 `ends_before_it_starts`, `note_covers_too_much` (366 days), `note_out_of_range`.
     """
@@ -79,7 +79,8 @@ def withdraw_calendar_note(path: NumberPath) -> tuple[str, int]:
 
 
 def _new(body: CalendarNoteSent) -> NewNote:
-    metric_id = queries.metric_called(body.metric).id if body.metric else None
+    # 0 is no metric's key: the verb refuses it in words.
+    metric_id = (queries.id_of_code(body.metric) or 0) if body.metric else None
     return NewNote(body.kind.value, body.date_from, body.date_to or body.date_from, body.words, body.place, metric_id)
 
 

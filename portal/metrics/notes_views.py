@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import clock
-from portal.errors import Conflict, Invalid, Missing
+from portal.errors import Conflict, Invalid
 from portal.metrics import notes, notes_queries, queries
 from portal.metrics.forms import ButtonForm, NoteForm
 from portal.metrics.notes_rules import KIND_WORDS, days_words
@@ -32,7 +32,7 @@ def add() -> ResponseReturnValue:
     try:
         with writing():
             notes.add_note(the_viewer(), form.new_note(), now=clock.now())
-    except (Invalid, Missing) as refusal:
+    except Invalid as refusal:
         return _page(form, dict(refusal.fields) or {"": refusal.message}), 422
     flash("Noted. It stands on the charts of these days.")
     return redirect("/metrics/notes", 303)

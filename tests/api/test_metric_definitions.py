@@ -104,7 +104,7 @@ def test_notes_are_added_listed_in_pages_and_withdrawn(mia: Caller, cast: Cast) 
         ({"date_to": "2029-02-01"}, 422, "note_covers_too_much"),
         ({"date_from": "1999-02-01"}, 422, "note_out_of_range"),
         ({"place": 999}, 422, "unknown_place"),
-        ({"metric": "no_such"}, 404, "not_found"),
+        ({"metric": "no_such"}, 422, "unknown_metric"),
     ],
 )
 def test_a_note_that_cannot_be_is_refused(mia: Caller, over: dict[str, Any], status: int, code: str) -> None:

@@ -252,7 +252,7 @@ def test_what_a_changed_definition_wrote_stays_in_the_calendar(mia: Viewer) -> N
         ({"date_from": date(1999, 1, 1)}, "note_out_of_range"),
         ({"date_from": TODAY + timedelta(days=800), "date_to": TODAY + timedelta(days=800)}, "note_out_of_range"),
         ({"place_id": 999}, "unknown_place"),
-        ({"metric_id": 999}, "not_found"),
+        ({"metric_id": 999}, "unknown_metric"),
     ],
 )
 def test_what_a_note_may_say(mia: Viewer, over: dict[str, object], code: str) -> None:
