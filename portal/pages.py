@@ -61,6 +61,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
     from portal.ledger import views as ledger
+    from portal.metrics import definition_views, import_views, notes_views
     from portal.metrics import views as metrics
     from portal.notices import unsubscribe_views
     from portal.notices import views as notices
@@ -94,6 +95,8 @@ def _of_answers() -> tuple[Blueprint, ...]:
         flags_views.bp, self_check_views.bp,
         plan_views.bp, rollout_views.bp,
         metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
+        metrics.bp, definition_views.bp, import_views.bp, notes_views.bp, ledger.bp, rewards.bp, notices.bp,
+        unsubscribe_views.bp, webhooks.bp,
     )  # fmt: skip
 
 
@@ -111,6 +114,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.impact import flags_api, plan_api
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
+    from portal.metrics import api_notes as metric_notes
     from portal.notices import api as notices
     from portal.notices import webhook_api as webhooks
     from portal.people import api as self_
@@ -134,9 +138,8 @@ def interface() -> tuple[APIBlueprint, ...]:
         notices.bp, my_ideas_api.bp, programme_api.bp, looks_api.bp, api_rules.bp, api_moderation.bp,
         api_promotions.bp, api_oversight.bp, api_parameters.bp, api_merges.bp, api_occurrences.bp, triage.bp,
         api_moves.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp, local_fix_api.bp, impact.bp,
-        flags_api.bp,
-        plan_api.bp,
-        metrics.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
+        flags_api.bp, plan_api.bp, metrics.bp, metric_notes.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp,
+        api_people.bp, api_places.bp,
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp,
     )  # fmt: skip

@@ -13,7 +13,10 @@ from portal.demo.shapes import Effect, Site
 from portal.demo.shapes import Metric as MetricShape
 from portal.metrics import service
 from portal.metrics.models import Direction, Observation
+from portal.metrics.starter import STARTER
 
+ASKED = {found.code: found.survey_note for found in STARTER}
+KINDS = {found.code: found.kind for found in STARTER}
 IDEAS = {idea.key: idea for idea in content.IDEAS}
 
 
@@ -32,7 +35,8 @@ def load_numbers(crowd: Crowd, rng: random.Random, *, now: datetime) -> dict[str
     for position, metric in enumerate(content.METRICS, start=1):
         made = service.define_metric(
             metric.code, metric.name, metric.unit, Direction(metric.direction), decimals=metric.decimals,
-            note=metric.note, position=position * 10,
+            note=metric.note, position=position * 10, cadence="week", kind=KINDS.get(metric.code, "mean"),
+            survey_note=ASKED.get(metric.code, ""),
         )  # fmt: skip
         ids[metric.code] = made.id
         rows = [

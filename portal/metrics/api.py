@@ -1,41 +1,52 @@
 """The interface to metrics: what is measured, and bringing in what was measured."""
 
 import hashlib
-from datetime import timedelta
+import json
 
 from flask import Response, request
 from werkzeug.routing import BaseConverter
 
 from portal import clock
-from portal.metrics import lists, pushing, queries, service
+from portal.metrics import definitions, lists, pushing, queries, service, undo
+from portal.metrics.api_definition_shapes import (
+    DefinitionShown,
+    MetricChange,
+    MetricSent,
+    MetricShown,
+    definition_shown,
+    metric_facts,
+)
 from portal.metrics.api_shapes import (
     CodePath,
     FullMetricShown,
     ImportShown,
-    MetricSent,
-    MetricShown,
     ObservationsAsked,
     ObservationShown,
     PushedShown,
     RowsSent,
     StarterShown,
+    UndoneShown,
+    WeeksAsked,
     import_shown,
-    metric_facts,
+    note_in_weeks,
     observation_shown,
     problem_shown,
     week_shown,
 )
+from portal.metrics.definition_queries import versions_page
+from portal.metrics.definition_rules import survey_load
+from portal.metrics.models import Metric
 from portal.metrics.push_rules import Pushed, judge_rows
 from portal.metrics.rules import CODE, latest_day
-from portal.metrics.weeks import Week
+from portal.metrics.weeks_shown import Part, answers_lately, notes_of, weeks_of
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
-from portal.web.api import PageAsked, api, listed, page_of, shown
+from portal.web.api import NumberPath, PageAsked, api, demand_unchanged, listed, page_of, shown
 from portal.web.limits import takes_many_rows
+from portal.web.transactions import writing
 
 bp = api("metrics", "What is measured, and bringing in what was measured.")
-WEEKS_SHOWN = 104
 
 
 class CodeInAddress(BaseConverter):
@@ -57,29 +68,73 @@ def list_metrics(query: PageAsked) -> Response:
 
 @bp.get("/metrics/<code:code>", responses={200: FullMetricShown})
 @requires("metric.see", scope=Scope.METRICS_READ)
-def see_metric(path: CodePath) -> Response:
-    """One metric with its last two years by week, all sites together."""
+def see_metric(path: CodePath, query: WeeksAsked) -> Response:
+    """One metric with its last two years by week: all sites together, or one site or contact reason.
+
+    Of one site or reason, weeks with fewer than ten contacts or answers are left out.
+    """
     found = lists.metric_and_reach(queries.metric_called(path.code).id)
-    weeks: list[Week] = []
-    if found.last_day:
-        first = found.last_day - timedelta(weeks=WEEKS_SHOWN)
-        weeks = queries.weekly(found.Metric.id, None, first, found.last_day)
-    return shown(FullMetricShown(**metric_facts(*found), weeks=[week_shown(week) for week in weeks]))
+    part = Part(query.site, query.reason)
+    weeks = weeks_of(found.Metric, part)
+    return shown(FullMetricShown(
+        **metric_facts(*found), weeks=[week_shown(week) for week in weeks],
+        survey_load=survey_load(found.Metric.survey_note, answers_lately(weeks)),
+        notes=[note_in_weeks(note) for note in notes_of(found.Metric, weeks, part)],
+    ))  # fmt: skip
 
 
 @bp.post("/metrics", responses={201: MetricShown})
 @requires("metric.define", scope=Scope.METRICS_WRITE)
 def define_metric(body: MetricSent) -> Response:
-    """Define a metric of one's own (409 `metric_code_taken`)."""
+    """Define a metric of one's own (409 `metric_code_taken`, 422 `unknown_value_owner`)."""
 
     def verb() -> MetricShown:
-        made = service.define_metric(
-            body.code, body.name, body.unit, body.direction, decimals=body.decimals, note=body.note,
-            position=body.position,
-        )  # fmt: skip
+        made = definitions.define(the_viewer(), body.code, body.facts(), now=clock.now())
         return MetricShown(**metric_facts(made, None, 0))
 
     return once(verb, status=201)
+
+
+@bp.put("/metrics/<code:code>", responses={200: MetricShown}, openapi_extensions={"x-takes-if-match": True})
+@requires("metric.define", scope=Scope.METRICS_WRITE)
+def change_metric(path: CodePath, body: MetricChange) -> Response:
+    """Say what a metric is from now on; counted in another way it gets a new version and a note in the calendar.
+
+    422 `since_in_future`, `since_too_early`, `unknown_value_owner`.
+    """
+    with writing():
+        metric = queries.metric_called(path.code)
+        demand_unchanged(_metric_shown(metric))
+        definitions.change(the_viewer(), metric, body.facts(), since=body.since, now=clock.now())
+        answer = _metric_shown(metric)
+    return shown(answer)
+
+
+@bp.put("/metrics/<code:code>/retirement", responses={204: None})
+@requires("metric.define", scope=Scope.METRICS_WRITE)
+def retire_metric(path: CodePath) -> tuple[str, int]:
+    """Take a metric out of lists and choices; its values stay."""
+    with writing():
+        definitions.retire(the_viewer(), queries.metric_called(path.code), now=clock.now())
+    return "", 204
+
+
+@bp.delete("/metrics/<code:code>/retirement", responses={204: None})
+@requires("metric.define", scope=Scope.METRICS_WRITE)
+def bring_metric_back(path: CodePath) -> tuple[str, int]:
+    """Put a retired metric into lists and choices again."""
+    with writing():
+        definitions.bring_back(the_viewer(), queries.metric_called(path.code), now=clock.now())
+    return "", 204
+
+
+@bp.get("/metrics/<code:code>/definitions", responses={200: page_of(DefinitionShown)})
+@requires("metric.see", scope=Scope.METRICS_READ)
+def list_metric_definitions(path: CodePath, query: PageAsked) -> Response:
+    """How a metric was counted, the newest version first; nothing while it is as the starter set brought it."""
+    metric = queries.metric_called(path.code)
+    rows, following = versions_page(metric.id, limit=query.limit, cursor=query.cursor)
+    return listed([definition_shown(row) for row in rows], following)
 
 
 @bp.post("/metrics/starter-set", responses={200: StarterShown})
@@ -97,8 +152,8 @@ def list_observations(path: CodePath, query: ObservationsAsked) -> Response:
     A later revision takes the place of an earlier one, which stays in the list with `counts` false.
     """
     rows, following = lists.observations_page(
-        queries.metric_called(path.code).id, site=query.site, since=query.since, until=query.until,
-        limit=query.limit, cursor=query.cursor,
+        queries.metric_called(path.code).id, site=query.site, reason=query.reason, since=query.since,
+        until=query.until, limit=query.limit, cursor=query.cursor,
     )  # fmt: skip
     return listed([observation_shown(row) for row in rows], following)
 
@@ -134,6 +189,26 @@ def list_metric_imports(query: PageAsked) -> Response:
     """Where the values came from, the newest first."""
     found, following = lists.imports_page(limit=query.limit, cursor=query.cursor)
     return listed([import_shown(one) for one in found], following)
+
+
+@bp.post("/metric-imports/<int:number>/undo", responses={200: UndoneShown})
+@requires("metric.import", scope=Scope.METRICS_WRITE)
+def undo_metric_import(path: NumberPath) -> Response:
+    """Restore what was before an import, for 24 hours after it (410 `undo_too_late`, 409 `import_undone_already`).
+
+    Further revisions do it: nothing is deleted. 409 `undo_of_an_undo` for an import that took another back.
+    """
+
+    def verb() -> UndoneShown:
+        made = undo.undo_import(the_viewer(), path.number, now=clock.now())
+        sums = json.loads(made.summary)
+        return UndoneShown(number=made.id, restored=sums["restored"], withdrawn=sums["withdrawn"], kept=sums["kept"])
+
+    return once(verb)
+
+
+def _metric_shown(metric: Metric) -> MetricShown:
+    return MetricShown(**metric_facts(*lists.metric_and_reach(metric.id)))
 
 
 def _judged(body: RowsSent, metric_id: int) -> Pushed:

@@ -6,19 +6,29 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from portal.metrics.api_definition_shapes import Code, MetricShown
 from portal.metrics.csv_cells import N_MAX, REASON_CHARS_MAX, VALUE_MAX
-from portal.metrics.models import Direction, Metric, MetricImport
+from portal.metrics.models import MetricImport, NoteKind
+from portal.metrics.notes_queries import Note
 from portal.metrics.push_rules import PushedRow, RowProblem, RowRefusal
-from portal.metrics.rules import DECIMALS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, UNIT_CHARS_MAX
 from portal.metrics.weeks import Week
-from portal.web.api import AskedNumber, AskedPath, Day, Line, Moment, Number, PageAsked, Sent, Shown, Words, whole
+from portal.web.api import (
+    Asked,
+    AskedNumber,
+    AskedPath,
+    Day,
+    Line,
+    Moment,
+    Number,
+    PageAsked,
+    Sent,
+    Shown,
+    whole,
+)
 
 ROWS_MAX = 2_000
 SITE_CHARS_MAX = 400
-POSITION_MAX = 100_000
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
-Decimals = Annotated[int, Field(ge=0, le=DECIMALS_MAX), BeforeValidator(whole)]
-Position = Annotated[int, Field(ge=0, le=POSITION_MAX), BeforeValidator(whole)]
+AskedReason = Annotated[Line, Field(min_length=1, max_length=REASON_CHARS_MAX)]
 Count = Annotated[int, Field(ge=0, le=N_MAX), BeforeValidator(whole)]
 
 
@@ -28,24 +38,20 @@ class CodePath(AskedPath):
     code: Code
 
 
+class WeeksAsked(Asked):
+    """Which part of a metric; without these, everything together."""
+
+    site: AskedNumber | None = Field(None, description="The number of a site.")
+    reason: AskedReason | None = Field(None, description="A contact reason or queue, as it was reported.")
+
+
 class ObservationsAsked(PageAsked):
     """Which observations. since, until: days, both included."""
 
     site: AskedNumber | None = None
+    reason: AskedReason | None = None
     since: Day | None = None
     until: Day | None = None
-
-
-class MetricSent(Sent):
-    """A metric of one's own."""
-
-    code: Code
-    name: Line = Field(min_length=1, max_length=NAME_CHARS_MAX)
-    unit: Line = Field(min_length=1, max_length=UNIT_CHARS_MAX, description="Such as “per 100 contacts”.")
-    direction: Direction = Field(description="Which way is better.")
-    decimals: Decimals = Field(1, description="How many are shown.")
-    note: Words = Field("", max_length=NOTE_CHARS_MAX)
-    position: Position = Field(100, description="Its place in lists, small ones first.")
 
 
 class RowSent(Sent):
@@ -71,19 +77,6 @@ class RowsSent(Sent):
     only_good: bool = Field(False, description="Save the good rows even if others have problems.")
 
 
-class MetricShown(Shown):
-    """A metric. last_day: the last one for which something was reported. sites: how many reported."""
-
-    code: str
-    name: str
-    unit: str
-    better: Direction
-    decimals: int
-    note: str
-    last_day: date | None
-    sites: int
-
-
 class WeekShown(Shown):
     """One week of all sites, from its Monday. n: contacts or answers behind it, null where somebody did not say."""
 
@@ -93,10 +86,25 @@ class WeekShown(Shown):
     sites: int
 
 
+class NoteInWeeks(Shown):
+    """What else happened in these weeks. place: null for everywhere."""
+
+    kind: NoteKind
+    date_from: date
+    date_to: date
+    place: str | None
+    words: str
+
+
 class FullMetricShown(MetricShown):
-    """A metric with its last two years by week, the oldest first."""
+    """A metric with its last two years by week, the oldest first.
+
+    survey_load: how many answers the last weeks rest on and how often people are asked; empty where nobody is asked.
+    """
 
     weeks: list[WeekShown]
+    survey_load: str
+    notes: list[NoteInWeeks]
 
 
 class StarterShown(Shown):
@@ -157,14 +165,23 @@ class ImportShown(Shown):
     revised: int
     unchanged: int
     bad: int
+    undone_at: Moment | None = Field(description="When it was taken back, or null.")
+    undoes: int | None = Field(description="The import that this one took back, or null.")
 
 
-def metric_facts(metric: Metric, last_day: date | None, sites: int) -> dict[str, Any]:
-    """What `MetricShown` and its kin share."""
-    return {
-        "code": metric.code, "name": metric.name, "unit": metric.unit, "better": metric.direction,
-        "decimals": metric.decimals, "note": metric.note, "last_day": last_day, "sites": sites,
-    }  # fmt: skip
+class UndoneShown(Shown):
+    """An import that was taken back. number: the import whose revisions restored what was before."""
+
+    number: int
+    restored: int = Field(description="Values that are as before.")
+    withdrawn: int = Field(description="Values that are gone again, because there was none before.")
+    kept: int = Field(description="Values that were corrected since, and stay.")
+
+
+def note_in_weeks(note: Note) -> NoteInWeeks:
+    """A note as the metric's page lists it."""
+    return NoteInWeeks(kind=note.kind, date_from=note.date_from, date_to=note.date_to, place=note.place,
+                       words=note.words)  # fmt: skip
 
 
 def week_shown(week: Week) -> WeekShown:
@@ -192,4 +209,5 @@ def import_shown(found: MetricImport) -> ImportShown:
     assert found.applied_at is not None  # only what was applied is listed
     sums = json.loads(found.summary)
     counts = {name: sums.get(name, 0) for name in ("new", "revised", "unchanged", "bad")}
-    return ImportShown(number=found.id, name=found.filename, imported_at=found.applied_at, **counts)
+    return ImportShown(number=found.id, name=found.filename, imported_at=found.applied_at, **counts,
+                       undone_at=found.undone_at, undoes=sums.get("undoes"))  # fmt: skip

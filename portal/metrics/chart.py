@@ -85,7 +85,8 @@ def draw(
 ) -> Drawings:  # fmt: skip
     """Both drawings. sentence: what a person who cannot see it is told. Raises ValueError beyond 1e15.
 
-    other: a second line, dashed. spans: what else happened, as bands behind the lines. Lines are broken where weeks are missing.
+    other: a second line, dashed. spans: what else happened, as bands behind the lines. Lines are broken where weeks
+    are missing.
     """
     lines = [line] + ([other] if other and other.points else [])
     if not any(found.points for found in lines):

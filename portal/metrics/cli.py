@@ -14,8 +14,9 @@ from portal import clock
 from portal.db import writing
 from portal.errors import DomainError
 from portal.metrics import queries, service
-from portal.metrics.csv_outcome import Checked
-from portal.metrics.csv_table import decode
+from portal.metrics.csv_outcome import Checked, Layout
+from portal.metrics.csv_table import ALIASES, guessed, header_and_sample, layout_refusal
+from portal.metrics.files import read_upload
 from portal.metrics.metrics_csv import ROWS_MAX_COMMAND, check
 from portal.metrics.rules import Tally, latest_day
 from portal.metrics.words import counted
@@ -56,11 +57,15 @@ def list_metrics(as_json: bool) -> None:
 @click.command("metrics")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Look, and save nothing.")
+@click.option("--column", "columns", multiple=True, metavar="FIELD=HEADER", help="Such as value=Score. Repeat it.")
+@click.option("--metric", default="", metavar="CODE", help="Every row is about this metric.")
 @click.option("--only-good", is_flag=True, help="Save the good rows even if others have problems.")
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 @with_appcontext
-def import_metrics(file: Path, dry_run: bool, only_good: bool, as_json: bool) -> None:
-    """Bring in FILE, a CSV of date, site, metric, value and if known n and reason.
+def import_metrics(
+    file: Path, columns: tuple[str, ...], metric: str, dry_run: bool, only_good: bool, as_json: bool
+) -> None:
+    """Bring in FILE, a CSV or XLSX of date, site, metric, value and if known n and reason.
 
     Nothing is saved unless every row is good. Ends with 0 done, 1 could not run, 2 rows have problems.
     """
@@ -68,7 +73,9 @@ def import_metrics(file: Path, dry_run: bool, only_good: bool, as_json: bool) ->
     try:
         content = file.read_bytes()
         known = queries.known(latest_day(now))
-        checked = check(decode(content), known, today=latest_day(now), rows_max=ROWS_MAX_COMMAND)
+        text = read_upload(content, rows_max=ROWS_MAX_COMMAND).text
+        layout = _layout(text, columns, metric)
+        checked = check(text, known, today=latest_day(now), rows_max=ROWS_MAX_COMMAND, layout=layout)
         bad = len(checked.bad_rows)
         save = not dry_run and bool(checked.entries) and (only_good or not bad)
         if save:
@@ -86,6 +93,25 @@ def import_metrics(file: Path, dry_run: bool, only_good: bool, as_json: bool) ->
     _report(checked, tally, saved=save, dry_run=dry_run, as_json=as_json)
     if bad and not save:
         raise SystemExit(2)
+
+
+def _layout(text: str, columns: tuple[str, ...], metric: str) -> Layout | None:
+    """What was said about the columns, the rest guessed from the header. Raises Invalid."""
+    if not columns and not metric:
+        return None
+    header = [cell.strip() for cell in header_and_sample(text)[0]]
+    chosen = guessed(header)
+    if metric:
+        chosen.pop("metric", None)
+    for given in columns:
+        field, _, name = given.partition("=")
+        if field not in ALIASES or name.strip() not in header:
+            _give_up(f"{given!r} is no mapping. Write --column FIELD=HEADER with one of {', '.join(ALIASES)}.")
+        chosen[field] = header.index(name.strip())
+    layout = Layout(chosen, metric)
+    if refusal := layout_refusal(layout):
+        raise refusal
+    return layout
 
 
 def _give_up(sentence: str) -> NoReturn:

@@ -9,6 +9,7 @@ from portal.metrics.models import Metric, MetricDefinition, Observation
 from portal.metrics.starter import STARTER
 from portal.people.models import Grant, Person, Place
 from portal.people.roles import PlaceKind, Role
+from portal.web.paging import cut, decode_cursor
 
 REASONS_OFFERED = 200
 AGREE = (Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME)
@@ -26,9 +27,16 @@ def may_own_a_value(person_id: int) -> bool:
 
 def versions(metric_id: int) -> Sequence[Row]:
     """(MetricDefinition, by) of every version that was written, the newest first; none while it is as it came."""
-    d = MetricDefinition
-    query = select(d, Person.name.label("by")).outerjoin(Person, Person.id == d.by_id)
-    return db.session.execute(query.where(d.metric_id == metric_id).order_by(d.version.desc())).all()
+    return db.session.execute(_versions(metric_id)).all()
+
+
+def versions_page(metric_id: int, *, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:
+    """As `versions`, in pages. Raises Invalid `bad_cursor`."""
+    query = _versions(metric_id)
+    if after := decode_cursor(cursor, int):
+        query = query.where(MetricDefinition.version < after[0])
+    rows = db.session.execute(query.limit(limit + 1)).all()
+    return cut(rows, limit, lambda row: (row.MetricDefinition.version,))
 
 
 def value_owner_name(metric: Metric) -> str:
@@ -62,6 +70,12 @@ def missing_from_starter_set() -> int:
     """How many metrics of the starter set are not there, not even retired."""
     codes = set(db.session.scalars(select(Metric.code)))
     return sum(found.code not in codes for found in STARTER)
+
+
+def _versions(metric_id: int) -> Select:
+    d = MetricDefinition
+    query = select(d, Person.name.label("by")).outerjoin(Person, Person.id == d.by_id)
+    return query.where(d.metric_id == metric_id).order_by(d.version.desc())
 
 
 def _owners() -> Select:

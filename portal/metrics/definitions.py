@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select, update
 
-from portal.db import db
+from portal.db import db, insert_if_new
 from portal.errors import Conflict, Invalid
+from portal.metrics import queries
 from portal.metrics.csv_cells import OLDEST
 from portal.metrics.definition_queries import may_own_a_value
 from portal.metrics.definition_rules import (
@@ -42,12 +43,11 @@ def define(viewer: Viewer, code: str, facts: MetricFacts, *, now: datetime) -> M
         words = DefinitionRefusal.CODE_MALFORMED.sentence
         raise Invalid("code_malformed", words, {"code": words})
     _refuse(facts)
-    if db.session.scalar(select(Metric.id).where(Metric.code == code)) is not None:
+    made = insert_if_new(Metric, {"code": code} | _columns(facts), key=("code",))
+    if made is None:
         words = f"There is a metric with the code {code} already."
         raise Conflict("metric_code_taken", words, {"code": words})
-    metric = Metric(code=code, **_columns(facts))
-    db.session.add(metric)
-    db.session.flush()
+    metric = queries.metric(made)
     _write_version(metric, since=now.date(), by_id=viewer.id, now=now)
     audit("metrics.defined", f"metric:{metric.id}", {"code": code}, actor_id=viewer.id, now=now)
     return metric

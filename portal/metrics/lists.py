@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, case, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -33,7 +33,14 @@ def metric_and_reach(metric_id: int) -> Row:
 
 
 def observations_page(
-    metric_id: int, *, site: int | None, since: date | None, until: date | None, limit: int, cursor: str | None
+    metric_id: int,
+    *,
+    site: int | None,
+    reason: str | None = None,
+    since: date | None,
+    until: date | None,
+    limit: int,
+    cursor: str | None,
 ) -> tuple[Sequence[Row], str | None]:
     """Every value ever reported, in the order in which they came. Raises Invalid `bad_cursor`.
 
@@ -54,6 +61,8 @@ def observations_page(
         query = query.where(o.id > after[0])
     if site is not None:
         query = query.where(place.site_id == site)
+    if reason is not None:
+        query = query.where(o.reason == reason)
     if since is not None:
         query = query.where(o.day >= since)
     if until is not None:
@@ -86,4 +95,5 @@ def _counts() -> ColumnElement[bool]:
     )
     plain = newest.where(other.reason.is_(None)).scalar_subquery()
     with_reason = newest.where(other.reason.is_not(None), other.reason == o.reason).scalar_subquery()
-    return o.revision == case((o.reason.is_(None), plain), else_=with_reason)
+    newest_of_its = case((o.reason.is_(None), plain), else_=with_reason)
+    return and_(o.withdrawn.is_(False), o.revision == newest_of_its)

@@ -6,8 +6,7 @@ from sqlalchemy import select, update
 
 from portal.db import db
 from portal.errors import Invalid
-from portal.metrics import queries
-from portal.metrics.models import CalendarNote, MetricDefinition, NoteKind
+from portal.metrics.models import CalendarNote, Metric, MetricDefinition, NoteKind
 from portal.metrics.notes_rules import NewNote, NoteRefusal, note_refusal
 from portal.metrics.policy import MAY
 from portal.metrics.rules import latest_day
@@ -18,15 +17,16 @@ from portal.people.viewer import Viewer
 
 
 def add_note(viewer: Viewer, new: NewNote, *, now: datetime) -> CalendarNote:
-    """Note what else happened. Raises Invalid (`unknown_place`, see `NoteRefusal`), Missing for no such metric."""
+    """Note what else happened. Raises Invalid (`unknown_place`, `unknown_metric`, see `NoteRefusal`)."""
     demand(MAY, "metric.note", viewer)
     if refusal := note_refusal(new, today=latest_day(now)):
         raise refusal.as_error()
     if new.place_id is not None and db.session.get(Place, new.place_id) is None:
         words = "There is no such place."
         raise Invalid("unknown_place", words, {"place": words})
-    if new.metric_id is not None:
-        queries.metric(new.metric_id)
+    if new.metric_id is not None and db.session.get(Metric, new.metric_id) is None:
+        words = "There is no such metric."
+        raise Invalid("unknown_metric", words, {"metric": words})
     made = CalendarNote(
         kind=NoteKind(new.kind), date_from=new.date_from, date_to=new.date_to, place_id=new.place_id,
         metric_id=new.metric_id, words=new.words, by_id=viewer.id, at=now,

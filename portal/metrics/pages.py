@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.csv_files import as_csv, neutral
-from portal.metrics.chart import Drawings, Line, draw, values_sentence
+from portal.csv_files import as_csv, neutral, shown
+from portal.metrics.chart import Drawings, Line, Span, draw, values_sentence
 from portal.metrics.csv_outcome import Checked, Entry, Finding
 from portal.metrics.csv_table import rows_of
+from portal.metrics.notes_queries import Note
 from portal.metrics.weeks import Reported, Week, by_week
 from portal.metrics.words import counted, day_words, number
 
@@ -29,17 +30,22 @@ class Preview:
 
 def preview(
     name: str, unit: str, decimals: int, entries: Sequence[Entry], site_of: Mapping[int, tuple[int, bool]],
-    stored: Sequence[Week],
+    stored: Sequence[Week], *, summed: bool = False,
 ) -> Preview:  # fmt: skip
     """Draw the weeks of a file; what is stored for the same time is dashed."""
     rows = [Reported(*site_of[entry.place_id], entry.reason, entry.day, entry.value, entry.n) for entry in entries]
-    weeks = [(week.monday, week.value) for week in by_week(rows)]
+    weeks = [(week.monday, week.value) for week in by_week(rows, summed=summed)]
     before = Line([(week.monday, week.value) for week in stored], "What we have now")
     heard = values_sentence(f"{name} as in the file", unit, weeks, decimals)
     drawn = draw(
         Line(weeks, "This file" if stored else ""), other=before if stored else None, sentence=heard, decimals=decimals
     )
     return Preview(f"{name}, {unit}, by week. {drawn.scale}".strip(), drawn)
+
+
+def spans(notes: Sequence[Note]) -> list[Span]:
+    """What else happened, numbered as the page lists it, for the chart."""
+    return [Span(one.date_from, one.date_to, str(number)) for number, one in enumerate(notes, start=1)]
 
 
 def weeks_csv(weeks: Sequence[Week]) -> str:
@@ -101,6 +107,26 @@ def latest_words(weeks: Sequence[Week], decimals: int) -> str:
         return ""
     last = weeks[-1]
     return f"{number(last.value, decimals)} in the week from {day_words(last.monday)}, {counted(last.sites, 'site')}"
+
+
+def column_labels(header: Sequence[str], sample: Sequence[str]) -> list[str]:
+    """The columns of a file by name, each with what its first row holds; one without a name by its number."""
+    labels = []
+    for at, cell in enumerate(header):
+        name = shown(cell) or f"Column {at + 1}"
+        held = shown(sample[at]) if at < len(sample) else ""
+        labels.append(f"{name} ({held})" if held else name)
+    return labels
+
+
+def undone_words(summary: Mapping[str, int]) -> str:
+    """What taking an import back did, in one sentence."""
+    parts = [f"{counted(summary['restored'], 'value')} as before"]
+    if summary["withdrawn"]:
+        parts.append(f"{summary['withdrawn']:,} gone again")
+    if summary["kept"]:
+        parts.append(f"{summary['kept']:,} left as they are, because they were corrected since")
+    return f"Taken back: {', '.join(parts)}."
 
 
 def said(n: int | None) -> str:

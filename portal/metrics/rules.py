@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from portal.metrics.csv_outcome import Entry
+from portal.metrics.weeks import Week
+from portal.people.roles import GROUP_MIN
 
 CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 NAME_CHARS_MAX, UNIT_CHARS_MAX, NOTE_CHARS_MAX = 120, 60, 500
@@ -91,6 +93,14 @@ def definition_refusal(code: str, name: str, unit: str, decimals: int, note: str
     if len(note) > NOTE_CHARS_MAX:
         return DefinitionRefusal.NOTE_TOO_LONG
     return None if 0 <= decimals <= DECIMALS_MAX else DefinitionRefusal.DECIMALS_RANGE
+
+
+def is_told(week: Week, *, narrowed: bool) -> bool:
+    """Whether a week is shown. narrowed: it is about one site or one contact reason.
+
+    A few answers of one site or queue are no figure, and who gave them could be guessed.
+    """
+    return not narrowed or week.n is None or week.n >= GROUP_MIN
 
 
 def latest_day(now: datetime) -> date:

@@ -49,7 +49,7 @@ def read_workbook(content: bytes, *, rows_max: int) -> Sheet:
             if not sheets:
                 raise _unreadable()
             first = sheets[0]
-            first.reset_dimensions()  # type: ignore[attr-defined]  # what a sheet says of its size may be wrong
+            first.reset_dimensions()  # what a sheet says of its size may be wrong
             text = _as_csv(first.iter_rows(max_col=COLUMNS_MAX, values_only=True), rows_max)
             return Sheet(text, str(first.title), len(book.worksheets) - 1)
     except Invalid:

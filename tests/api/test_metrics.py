@@ -275,7 +275,9 @@ def test_a_metric_of_ones_own_is_defined_once(app: Flask, cast: Cast, mia: Calle
 
     assert made.status_code == 201
     assert made.json == {"code": "callbacks", "name": "Callbacks kept", "unit": "% of those promised", "better": "up",
-                         "decimals": 1, "note": "", "last_day": None, "sites": 0}  # fmt: skip
+                         "decimals": 1, "note": "", "position": 100, "kind": "mean", "cadence": "day",
+                         "definition": "", "definition_version": 1, "survey_note": "", "harm_limit": None,
+                         "worth": None, "retired": False, "last_day": None, "sites": 0}  # fmt: skip
     assert (again.status_code, again.json["error"]) == (409, "metric_code_taken")  # type: ignore[index]
     assert "Callbacks kept" in signed_in(app, cast.asha).get("/metrics").text
 

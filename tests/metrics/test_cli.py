@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from portal.db import db, writing
@@ -148,3 +149,28 @@ def test_metrics_are_listed_with_their_reach(app: Flask, folder: Path) -> None:
     assert lines[-1].startswith("handle_time") and lines[-1].endswith("no values yet")
     assert facts[0] == {"code": "csat", "name": "Customer satisfaction", "unit": "score, 1 to 5", "better": "up",
                         "last_day": "2026-02-02", "sites": 2}  # fmt: skip
+
+
+def test_columns_of_other_names_are_said_on_the_command_line(app: Flask, folder: Path) -> None:
+    path = written(folder, "Tag,Ort,Wert\n2026-02-02,Leeds,4.1\n")
+
+    refused = run(app, "import", "metrics", path, "--metric", "csat")
+    wrong = run(app, "import", "metrics", path, "--column", "wert=Wert")
+    saved = run(app, "import", "metrics", path, "--metric", "csat", "--column", "date=Tag", "--column", "site=Ort",
+                "--column", "value=Wert")  # fmt: skip
+
+    assert (refused.exit_code, refused.stderr) == (1, "Say which column holds the date and the site and the value.\n")
+    assert wrong.exit_code == 1 and "is no mapping" in wrong.stderr
+    assert (saved.exit_code, rows_stored(app)) == (0, 1)
+
+
+def test_a_workbook_is_taken_like_a_file(app: Flask, folder: Path) -> None:
+    book = Workbook()
+    for row in (["date", "site", "metric", "value"], ["2026-02-02", "Leeds", "csat", 4.1]):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(folder / "values.xlsx")
+
+    result = run(app, "import", "metrics", folder / "values.xlsx")
+
+    assert result.exit_code == 0
+    assert rows_stored(app) == 1

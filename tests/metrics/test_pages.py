@@ -136,7 +136,7 @@ def test_without_a_file_the_form_says_so(mia: FlaskClient) -> None:
     response = send(mia, "/metrics/imports")
 
     assert response.status_code == 422
-    assert "Choose a CSV file." in words(response)
+    assert "Choose a CSV or XLSX file." in words(response)
 
 
 def test_an_unknown_field_is_refused(mia: FlaskClient) -> None:
