@@ -48,7 +48,7 @@ def test_what_cannot_be_drawn_is_refused_by_its_code(refused: DesignRefusal, ove
 def test_a_seed_gives_the_same_order_for_ever_and_another_one_another() -> None:
     units = [unit_name(place, None) for place in range(1, 7)]
 
-    assert drawn(units, 7) == drawn(reversed(units), 7) == ["1", "5", "3", "4", "6", "2"]
+    assert drawn(units, 7) == drawn(reversed(units), 7) == ["4", "3", "2", "1", "5", "6"]
     assert {tuple(drawn(units, seed)) for seed in range(40)} > {tuple(drawn(units, 7))}
     firsts = [drawn(units, seed)[0] for seed in range(600)]
     assert all(70 < firsts.count(unit) < 130 for unit in units)
@@ -220,7 +220,5 @@ def test_by_week_keeps_the_mean_of_all_answers() -> None:
     weeks = by_week(rows)
 
     whole = sum((one.value or 0) * (one.n or 0) for one in rows) / sum(one.n or 0 for one in rows)
-    assert len(weeks) == 2
-    assert sum((one.value or 0) * (one.n or 0) for one in weeks) / sum(one.n or 0 for one in weeks) == pytest.approx(
-        whole
-    )
+    again = sum((one.value or 0) * (one.n or 0) for one in weeks) / sum(one.n or 0 for one in weeks)
+    assert len(weeks) == 2 and again == pytest.approx(whole)
