@@ -197,13 +197,8 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = (
-            _ideas()
-            | {"mine": _promise(), "planned": _planned(), "owing": _owing()}
-            | _reopened()
-            | _earlier_ideas()
-            | _told_and_asked()
-        )
+        promises = {"mine": _promise(), "planned": _planned(), "owing": _owing()}
+        found = _ideas() | promises | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
