@@ -116,8 +116,8 @@ PAGES = (
     ("executive", "/triage?move=decline"),
     ("owner", "/commitments?mine=1"),
     ("owner", "/commitments/{mine}"),
-    ("owner", "/commitments/{mine}/plan"),
-    ("owner", "/commitments/{mine}/rollout"),
+    ("programme", "/commitments/{unplanned}/plan"),
+    ("programme", "/commitments/{unplanned}/rollout"),
     ("frontline", "/commitments/{planned}/plan"),
     ("frontline", "/commitments/{planned}/rollout"),
     ("executive", "/triage?move=ask"),
@@ -197,7 +197,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        promises = {"mine": _promise(), "planned": _planned(), "owing": _owing()}
+        promises = {"mine": _promise(), "planned": _planned(), "unplanned": _unplanned(), "owing": _owing()}
         found = _ideas() | promises | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
@@ -246,6 +246,12 @@ def _planned() -> int:
     """A promise that is still open, and registered."""
     query = db.session.query(Commitment.id).join(Plan, Plan.commitment_id == Commitment.id)
     return query.filter(Commitment.state == CommitmentState.ACCEPTED).first()[0]  # type: ignore[index]
+
+
+def _unplanned() -> int:
+    """A promise that is still open, of which nothing is registered."""
+    query = db.session.query(Commitment.id).outerjoin(Plan, Plan.commitment_id == Commitment.id)
+    return query.filter(Commitment.state == CommitmentState.ACCEPTED, Plan.id.is_(None)).first()[0]  # type: ignore[index]
 
 
 def _owing() -> int:
