@@ -20,12 +20,12 @@ from portal.impact.estimator import estimate
 from portal.impact.panel import Reading
 from portal.impact.words import VERDICT_DAY
 
-# Whole weeks between waves, as a design has; the last one is live when the world ends.
+# Every world ends 56 days after the first go-live; whole weeks lie between waves, as in a design.
 SETUPS = (
     Setup("5 of 20, the same day", CSAT, effect=0.02),
     Setup("5 of 20, a smaller effect", CSAT, effect=0.012),
     Setup("1 of 20", CSAT, treated=1, effect=0.04),
-    Setup("8 of 20, four waves, two weeks apart", CSAT, treated=8, apart=14, effect=0.02),
+    Setup("8 of 20, four waves, two weeks apart", CSAT, treated=8, apart=7, effect=0.02),
     Setup("20 of 20, the same day", CSAT, treated=20, effect=0.03),
     Setup("handle time, 5 of 20", HANDLE_TIME, effect=-9.0),
 )

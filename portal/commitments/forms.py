@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
@@ -100,7 +101,8 @@ class DeliveryForm(StrictForm):
         self.sites.choices = [SelectChoice(str(site.id), f"{site.name}, {site.employer}") for site in rows]
         for site in rows:
             name = f"{OWN_DAY}{site.id}"
-            self[name] = DayField(site.name, id=f"delivery-day-{site.id}", validators=[Optional()])
+            own = DayField(site.name, id=f"delivery-day-{site.id}", validators=[Optional()])
+            BaseForm.__setitem__(self, name, own)  # a Form takes fields on its class alone; sites are known later
             self[name].process(sent)
 
     def own_days(self) -> list[Any]:

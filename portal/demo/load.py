@@ -18,6 +18,7 @@ from portal.demo.lane import plan_lane
 from portal.demo.lives import Life
 from portal.demo.numbers import load_numbers
 from portal.demo.people import Crowd, make_crowd
+from portal.demo.planned import plan_designs
 from portal.demo.plans import plan_life
 from portal.demo.shapes import Idea
 from portal.errors import Conflict
@@ -79,6 +80,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     plan_lane(lives, calendar, now=now)
     plan_keeping(lives, calendar, now=now)
     plan_checks(lives, calendar, seed=seed, now=now)
+    plan_designs(lives, calendar, now=now)
     _pay_weekly(calendar, began, now)
     calendar.run()
     confirm_bulletins(seed=seed, now=now)

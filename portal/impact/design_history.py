@@ -40,7 +40,7 @@ def shares_of_contacts(metric_id: int, today: date, *, weeks: int = 8) -> dict[s
         Observation.metric_id == metric_id, Observation.reason.is_not(None), Observation.day > since,
         Observation.day <= today, Observation.withdrawn.is_(False), *newest(),
     )  # fmt: skip
-    found = {reason: int(n) for reason, n in db.session.execute(query.group_by(Observation.reason)) if n}
+    found = {reason: int(n) for reason, n in db.session.execute(query.group_by(Observation.reason)) if n and reason}
     total = sum(found.values())
     return {reason: n / total for reason, n in found.items()} if total else {}
 

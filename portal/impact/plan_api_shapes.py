@@ -56,6 +56,7 @@ class PlanSent(Sent):
     verdict_days: list[LockedDay] = Field(
         default_factory=lambda: list(LOCKED_DAYS), min_length=1, max_length=len(LOCKED_DAYS),
         description=f"Days after go-live; {VERDICT_DAY} is always among them.",
+        json_schema_extra={"contains": {"const": VERDICT_DAY}},
     )  # fmt: skip
     run_cost_minor: Annotated[int, Field(ge=0, le=plan_rules.CENTS_MAX), BeforeValidator(whole)] = 0
     shares: SharesSent = Field(default_factory=SharesSent)

@@ -47,6 +47,7 @@ class WholeField(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read it; raises ValueError with the sentence to show."""
+        self.data = None  # what was emptied is not what it began with
         try:
             super().process_formdata([text for text in valuelist if text.strip()])
         except ValueError:

@@ -16,6 +16,7 @@ from portal.impact.words import Shape
 from portal.metrics.models import Direction, Metric
 from portal.metrics.words import day_words, listed, number
 
+WORTH_SAYING = 0.03
 SHAPES = {Shape.STEP: "At once", Shape.RAMP: "Growing over some weeks"}
 
 
@@ -65,7 +66,7 @@ def plan_lines(plan: PlanFacts) -> list[tuple[str, str]]:
         ("Must not get worse", "; ".join(_rail(plan))),
         ("Verdicts on", listed([f"day {day}" for day in plan.verdict_days])),
         ("One unit is worth", _worth(plan)),
-        ("Costs to run, a year", money(row.run_cost_minor, row.currency)),
+        ("Costs to run, a year", money(row.run_cost_minor, row.currency) if row.run_cost_minor else "Nothing"),
         ("Shares of a payment", listed([f"{share.value} {part} %" for share, part in plan.shares.items()])),
     ]
     if row.bundle_share is not None:
@@ -132,7 +133,7 @@ def day_after(today: date, days: int) -> date:
 
 def _rail(plan: PlanFacts) -> list[str]:
     return [
-        f"{rail.name}, by {number(rail.harm_limit, max(rail.decimals, 1))} or more {rail.unit}"
+        f"{rail.name}, by {number(rail.harm_limit, max(rail.decimals, 1))} or more ({rail.unit})"
         if rail.harm_limit is not None else rail.name
         for rail in plan.guardrails
     ]  # fmt: skip
@@ -156,7 +157,7 @@ def _more(other: Forecast | None, now: Forecast, metric: Metric, what: str) -> l
     if other is None or other.smallest is None or now.smallest is None:
         return []
     less = 1 - other.smallest / now.smallest
-    if less > 0.005:
+    if less >= WORTH_SAYING:
         return [f"{what} would make {amount(other.smallest, metric)} visible, {less:.0%} less."]
     return [f"{what} would not make more visible."]
 

@@ -1,6 +1,5 @@
 """Where a change is live, since when and until when."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,8 +42,7 @@ def rollouts_of(commitment_id: int) -> list[Unit]:
         .where(Rollout.commitment_id == commitment_id)
         .order_by(Rollout.live_from, Place.name, Rollout.reason, Rollout.id)
     )  # fmt: skip
-    return [_unit(row) for row in db.session.execute(query)]
-
-
-def _unit(row: Sequence) -> Unit:
-    return Unit(*row[:6], row[6] or "")
+    return [
+        Unit(row.id, row.place_id, row.name, row.reason, row.live_from, row.live_to, row.because or "")
+        for row in db.session.execute(query)
+    ]

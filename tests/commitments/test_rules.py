@@ -85,6 +85,15 @@ WORD_REFUSALS = {
     PromiseRefusal.LIVE_IN_FUTURE: delivery_refusal(PROMISE, replace(DONE, live_from=TODAY + timedelta(days=1)), TODAY),
     PromiseRefusal.LIVE_TOO_EARLY: delivery_refusal(PROMISE, replace(DONE, live_from=date(2025, 3, 1)), TODAY),
     PromiseRefusal.NO_SITE: delivery_refusal(PROMISE, replace(DONE, site_ids=()), TODAY),
+    PromiseRefusal.DAY_WITHOUT_SITE: delivery_refusal(PROMISE, replace(DONE, site_days={8: TODAY}), TODAY),
+    PromiseRefusal.SITE_BEFORE_LIVE: delivery_refusal(
+        PROMISE, replace(DONE, site_days={7: TODAY - timedelta(days=1)}), TODAY
+    ),
+    PromiseRefusal.SITE_IN_FUTURE: delivery_refusal(
+        PROMISE, replace(DONE, site_days={7: TODAY + timedelta(days=1)}), TODAY
+    ),
+    PromiseRefusal.TOO_MANY_QUEUES: delivery_refusal(PROMISE, replace(DONE, reasons=("Moves",) * 21), TODAY),
+    PromiseRefusal.QUEUE_LENGTH: delivery_refusal(PROMISE, replace(DONE, reasons=("x" * 81,)), TODAY),
     PromiseRefusal.EVIDENCE_TOO_SHORT: delivery_refusal(PROMISE, replace(DONE, evidence="Done."), TODAY),
     PromiseRefusal.STEP_EMPTY: step_refusal("  "),
     PromiseRefusal.STEP_TOO_LONG: step_refusal("x" * 121),

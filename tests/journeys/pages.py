@@ -19,6 +19,7 @@ from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
+from portal.impact.models import Plan
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
@@ -123,6 +124,10 @@ PAGES = (
     ("executive", "/triage?move=decline"),
     ("owner", "/commitments?mine=1"),
     ("owner", "/commitments/{mine}"),
+    ("programme", "/commitments/{unplanned}/plan"),
+    ("programme", "/commitments/{unplanned}/rollout"),
+    ("frontline", "/commitments/{planned}/plan"),
+    ("frontline", "/commitments/{planned}/rollout"),
     ("executive", "/triage?move=ask"),
     ("executive", "/triage?move=merge"),
     ("executive", "/me/shortcuts"),
@@ -200,7 +205,8 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = _ideas() | {"mine": _promise(), "owing": _owing()} | _reopened() | _earlier_ideas() | _told_and_asked()
+        promises = {"mine": _promise(), "planned": _planned(), "unplanned": _unplanned(), "owing": _owing()}
+        found = _ideas() | promises | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
@@ -242,6 +248,18 @@ def _promise() -> int:
         Commitment.owner_id == owner.id, Commitment.state == CommitmentState.ACCEPTED
     )
     return (mine.first() or db.session.query(Commitment.id).first())[0]  # type: ignore[index]
+
+
+def _planned() -> int:
+    """A promise that is still open, and registered."""
+    query = db.session.query(Commitment.id).join(Plan, Plan.commitment_id == Commitment.id)
+    return query.filter(Commitment.state == CommitmentState.ACCEPTED).first()[0]  # type: ignore[index]
+
+
+def _unplanned() -> int:
+    """A promise that is still open, of which nothing is registered."""
+    query = db.session.query(Commitment.id).outerjoin(Plan, Plan.commitment_id == Commitment.id)
+    return query.filter(Commitment.state == CommitmentState.ACCEPTED, Plan.id.is_(None)).first()[0]  # type: ignore[index]
 
 
 def _owing() -> int:
