@@ -22,8 +22,9 @@ PRE_SHARE_MIN = 0.8
 class Unit:
     """One treated unit: its difference to its comparison units, block by block (pre blocks first).
 
-    y, n: its own means and volumes. d: y less what the comparison units moved; y itself without any. shares: for each
-    comparison unit (rows) its weight in each block. others: their rows in the panel. others_n: their volumes.
+    y, n: its own means and volumes. d: y less what the comparison units moved; y itself without any. others: the rows
+    of the comparison units in the panel. others_n: their volume in each block. others_sampling, others_wander: what
+    they add to v(k) and to M(k, l).
     """
 
     row: int
@@ -31,8 +32,9 @@ class Unit:
     n: np.ndarray
     d: np.ndarray
     others: np.ndarray
-    shares: np.ndarray
     others_n: np.ndarray
+    others_sampling: np.ndarray
+    others_wander: np.ndarray
 
     @property
     def d_centred(self) -> np.ndarray:
@@ -83,44 +85,51 @@ def pooled(panel: Panel, pre: int, post: int, *, compare: bool = True) -> Pooled
 
     None if no treated unit has a value on both sides.
     """
-    units = [_unit(panel, row, pre, post, compare=compare) for row in panel.treated]
+    sums = _Sums(panel)
+    units = [_unit(panel, sums, row, pre, post, compare=compare) for row in panel.treated]
     if any(len(unit.others) for unit in units):
         units = [unit for unit in units if len(unit.others)]
     units = [unit for unit in units if np.isfinite(unit.d[:pre]).any() and np.isfinite(unit.d[pre:]).any()]
     return pool(units, pre, post) if units else None
 
 
-def _unit(panel: Panel, row: int, pre: int, post: int, *, compare: bool) -> Unit:
+class _Sums:
+    """Sums over the columns of a panel, from which any unit's blocks are cut."""
+
+    def __init__(self, panel: Panel) -> None:
+        zeros = np.zeros((len(panel.units), 1))
+        self._size, self._columns = panel.block, len(panel.days)
+        self._sums = np.concatenate([zeros, np.cumsum(np.nan_to_num(panel.values) * panel.n, axis=1)], axis=1)
+        self._counts = np.concatenate([zeros, np.cumsum(panel.n, axis=1)], axis=1)
+
+    def blocks(self, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The n-weighted mean and the volume of every unit in the blocks that start at these columns."""
+        inside = (starts >= 0) & (starts + self._size <= self._columns)
+        low, high = np.clip(starts, 0, self._columns), np.clip(starts + self._size, 0, self._columns)
+        volumes = np.where(inside, self._counts[:, high] - self._counts[:, low], 0.0)
+        totals = self._sums[:, high] - self._sums[:, low]
+        return np.divide(totals, volumes, out=np.full(totals.shape, np.nan), where=volumes > 0), volumes
+
+
+def _unit(panel: Panel, sums: _Sums, row: int, pre: int, post: int, *, compare: bool) -> Unit:
     starts = int(panel.live[row]) + panel.block * np.arange(-pre, post)
-    means, volumes = _blocks(panel, starts)
+    means, volumes = sums.blocks(starts)
     others = _others(panel, row, starts, volumes, pre) if compare else np.array([], dtype=int)
-    own_y, own_n = means[row], volumes[row]
+    half_changed = (starts >= panel.clean[row]) & (starts < panel.live[row])
+    own_y, own_n = np.where(half_changed, np.nan, means[row]), np.where(half_changed, 0.0, volumes[row])
     if not len(others):
-        empty = np.zeros((0, pre + post))
-        return Unit(row, own_y, own_n, own_y, others, empty, empty, pre)
+        none = np.zeros(pre + post)
+        return Unit(row, own_y, own_n, own_y, others, none, none, np.zeros((pre + post, pre + post)), pre)
     y, n = means[others], volumes[others]
-    ends = starts + panel.block
-    y = np.where(panel.live[others][:, None] >= ends, y, np.nan)
+    y = np.where(panel.clean[others][:, None] >= starts + panel.block, y, np.nan)
     moved = y - np.nanmean(y[:, :pre], axis=1, keepdims=True)
     pre_volume = n[:, :pre].sum(axis=1)
     c = (pre_volume / (pre_volume + np.median(pre_volume)))[:, None] * np.isfinite(moved)
     total = c.sum(axis=0)
     shares = np.divide(c, total, out=np.zeros_like(c), where=total > 0)
     d = np.where(total > 0, own_y - np.sum(shares * np.nan_to_num(moved), axis=0), np.nan)
-    return Unit(row, own_y, own_n, d, others, shares, n, pre)
-
-
-def _blocks(panel: Panel, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The n-weighted mean and the volume of every unit in the blocks that start at these columns."""
-    size, columns = panel.block, len(panel.days)
-    zeros = np.zeros((len(panel.units), 1))
-    sums = np.concatenate([zeros, np.cumsum(np.nan_to_num(panel.values) * panel.n, axis=1)], axis=1)
-    counts = np.concatenate([zeros, np.cumsum(panel.n, axis=1)], axis=1)
-    inside = (starts >= 0) & (starts + size <= columns)
-    low, high = np.clip(starts, 0, columns), np.clip(starts + size, 0, columns)
-    volumes = np.where(inside, counts[:, high] - counts[:, low], 0.0)
-    totals = sums[:, high] - sums[:, low]
-    return np.divide(totals, volumes, out=np.full(totals.shape, np.nan), where=volumes > 0), volumes
+    sampling = np.divide(shares**2, n, out=np.zeros_like(shares), where=n > 0).sum(axis=0)
+    return Unit(row, own_y, own_n, d, others, n.sum(axis=0), sampling, shares.T @ shares, pre)
 
 
 def _others(panel: Panel, row: int, starts: np.ndarray, volumes: np.ndarray, pre: int) -> np.ndarray:
@@ -128,7 +137,9 @@ def _others(panel: Panel, row: int, starts: np.ndarray, volumes: np.ndarray, pre
     if pre == 0:
         return np.array([], dtype=int)
     needed = int(panel.live[row]) + panel.block * min(POST_BLOCKS_UNTREATED, len(starts) - pre)
-    fit = (panel.live >= needed) & ((volumes[:, :pre] > 0).mean(axis=1) > PRE_SHARE_MIN)
+    never = panel.live >= len(panel.days)
+    fit = (panel.clean >= needed) | never
+    fit &= (volumes[:, :pre] > 0).mean(axis=1) > PRE_SHARE_MIN
     fit &= panel.live > panel.live[row]
     return np.flatnonzero(fit)
 
@@ -159,8 +170,7 @@ def _sampling(units: Sequence[Unit], share: np.ndarray) -> np.ndarray:
     parts = []
     for unit, own in zip(units, share, strict=True):
         mine = np.divide(1.0, unit.n, out=np.zeros_like(unit.n), where=unit.n > 0)
-        theirs = np.divide(unit.shares**2, unit.others_n, out=np.zeros_like(unit.shares), where=unit.others_n > 0)
-        parts.append(own**2 * (mine + theirs.sum(axis=0)))
+        parts.append(own**2 * (mine + unit.others_sampling))
     return np.sum(parts, axis=0)
 
 
@@ -168,7 +178,6 @@ def _wander(units: Sequence[Unit], share: np.ndarray, weights: np.ndarray, pre: 
     """M(k, l): how much of the units' own slow ups and downs blocks k and l have in common."""
     matrix = share.T @ share
     for unit, weight in zip(units, weights, strict=True):
-        if len(unit.others):
-            matrix = matrix + weight * (unit.shares.T @ unit.shares)
+        matrix = matrix + weight * unit.others_wander
     scale = float(np.mean(np.diag(matrix)[:pre])) if pre else 1.0
     return matrix / scale if scale > 0 else matrix

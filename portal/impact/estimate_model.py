@@ -45,19 +45,20 @@ def planned_half_width(panel: Panel, pooled: Pooled, now: Predicted) -> float:
     keep = pooled.pre + ahead
     after = np.where(np.isfinite(pooled.difference[pooled.pre : keep]), pooled.volume[pooled.pre : keep], 0.0)
     if planned > pooled.post or after.sum() <= 0:
-        return _as_if_it_went_on(panel, pooled, planned)
+        return _as_if_it_went_on(panel, pooled, planned, now)
     x = design(panel, pooled)[:keep]
     found = wander.predicted(pooled.difference[:keep], pooled.sampling[:keep], pooled.wander[:keep, :keep], x,
                              pooled.pre, after / after.sum())  # fmt: skip
     return found.half_width if found else now.half_width
 
 
-def _as_if_it_went_on(panel: Panel, pooled: Pooled, planned: int) -> float:
+def _as_if_it_went_on(panel: Panel, pooled: Pooled, planned: int, now: Predicted) -> float:
     """The same for a day still ahead: the blocks to come are like the last ones before the go-live."""
-    source = np.concatenate([np.arange(pooled.pre), np.resize(np.arange(pooled.pre), planned)])
+    seen = np.flatnonzero(np.isfinite(pooled.difference[: pooled.pre]))
+    source = np.concatenate([np.arange(pooled.pre), np.resize(seen, planned)])
     like = replace(pooled, post=planned, difference=pooled.difference[source], sampling=pooled.sampling[source],
                    wander=pooled.wander[np.ix_(source, source)])  # fmt: skip
     after = np.isfinite(like.difference[pooled.pre :]).astype(float)
     found = wander.predicted(like.difference, like.sampling, like.wander, design(panel, like), pooled.pre,
                              after / after.sum())  # fmt: skip
-    return found.half_width if found else float("inf")
+    return found.half_width if found else now.half_width
