@@ -22,7 +22,7 @@ def prediction(panel: Panel, pooled: Pooled) -> Predicted | None:
     if after.sum() <= 0:
         return None
     x = design(panel, pooled)
-    return wander.predicted(pooled.difference, pooled.sampling, pooled.wander, x, pooled.pre, after / after.sum())
+    return wander.predicted(pooled.difference, pooled.noise, x, pooled.pre, after / after.sum())
 
 
 def design(panel: Panel, pooled: Pooled) -> np.ndarray:
@@ -46,9 +46,7 @@ def planned_half_width(panel: Panel, pooled: Pooled, now: Predicted) -> float:
     after = np.where(np.isfinite(pooled.difference[pooled.pre : keep]), pooled.volume[pooled.pre : keep], 0.0)
     if planned > pooled.post or after.sum() <= 0:
         return _as_if_it_went_on(panel, pooled, planned, now)
-    x = design(panel, pooled)[:keep]
-    found = wander.predicted(pooled.difference[:keep], pooled.sampling[:keep], pooled.wander[:keep, :keep], x,
-                             pooled.pre, after / after.sum())  # fmt: skip
+    found = prediction(panel, pooled.first(pooled.pre, ahead))
     return found.half_width if found else now.half_width
 
 
@@ -56,9 +54,7 @@ def _as_if_it_went_on(panel: Panel, pooled: Pooled, planned: int, now: Predicted
     """The same for a day still ahead: the blocks to come are like the last ones before the go-live."""
     seen = np.flatnonzero(np.isfinite(pooled.difference[: pooled.pre]))
     source = np.concatenate([np.arange(pooled.pre), np.resize(seen, planned)])
-    like = replace(pooled, post=planned, difference=pooled.difference[source], sampling=pooled.sampling[source],
-                   wander=pooled.wander[np.ix_(source, source)])  # fmt: skip
-    after = np.isfinite(like.difference[pooled.pre :]).astype(float)
-    found = wander.predicted(like.difference, like.sampling, like.wander, design(panel, like), pooled.pre,
-                             after / after.sum())  # fmt: skip
+    like = replace(pooled, post=planned, difference=pooled.difference[source], volume=np.ones(len(source)),
+                   noise=pooled.noise.repeated(source, pooled.pre))  # fmt: skip
+    found = prediction(panel, like)
     return found.half_width if found else now.half_width

@@ -81,7 +81,7 @@ def by_unit(panel: Panel | None) -> list[UnitEstimate]:
         return []
     rows = []
     for unit in pooled.units:
-        alone = comparison.pool([unit], pre, pooled.post)
+        alone = comparison.pool(panel, [unit], pre, pooled.post)
         found = prediction(panel, alone)
         n = float(alone.volume[pre:].sum()) if panel.n_told else None
         ends = (found.estimate, found.ci_low, found.ci_high) if found else (None, None, None)
@@ -120,9 +120,7 @@ def _each(panel: Panel, pooled: Pooled, choices: np.ndarray) -> dict[int, Predic
     volume = choices * np.where(seen, pooled.volume[pooled.pre :], 0.0)
     rows = np.flatnonzero(volume.sum(axis=1) > 0)
     afters = volume[rows] / volume[rows].sum(axis=1, keepdims=True)
-    found = wander.predicted_each(
-        pooled.difference, pooled.sampling, pooled.wander, design(panel, pooled), pooled.pre, afters
-    )
+    found = wander.predicted_each(pooled.difference, pooled.noise, design(panel, pooled), pooled.pre, afters)
     return dict(zip(rows.tolist(), found, strict=False))
 
 

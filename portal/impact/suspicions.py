@@ -1,7 +1,6 @@
 """What speaks against an estimate and needs a person's look before anything is paid. Pure."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -35,10 +34,7 @@ def _pretended(panel: Panel, pooled: Pooled, predict: Predict) -> bool:
     pre, post = pooled.pre - pooled.post, pooled.post
     if pre < PRE_BLOCKS_MIN:
         return False
-    whole = slice(0, pooled.pre)
-    before = replace(pooled, pre=pre, post=post, difference=pooled.difference[whole], sampling=pooled.sampling[whole],
-                     wander=pooled.wander[whole, whole], volume=pooled.volume[whole])  # fmt: skip
-    found = predict(panel, before)
+    found = predict(panel, pooled.first(pre, post))
     return found is not None and not found.ci_low <= 0 <= found.ci_high
 
 
@@ -47,7 +43,7 @@ def _volume_shifted(panel: Panel, pooled: Pooled) -> bool:
     if not panel.n_told:
         return False
     own = _moved(np.sum([unit.n for unit in pooled.units], axis=0), pooled.pre)
-    others = [_moved(unit.others_n, pooled.pre) for unit in pooled.units if len(unit.others)]
+    others = [_moved(unit.others.n.sum(axis=0), pooled.pre) for unit in pooled.units if len(unit.others.rows)]
     known = [moved for moved in others if np.isfinite(moved) and moved > 0]
     return bool(known) and bool(abs(own / float(np.mean(known)) - 1) > VOLUME_SHIFT_MAX)
 
