@@ -45,13 +45,15 @@ class UnitEstimate:
 class Running:
     """The mean effect over all whole blocks until a day, with the band that stays valid however often one looks.
 
-    day: whole days since the go-live, 7 after the first week.
+    day: whole days since the go-live, 7 after the first week. low, high: of 95 %, for one look only.
     """
 
     day: int
     estimate: float
     band_low: float
     band_high: float
+    low: float
+    high: float
 
 
 def series(panel: Panel | None) -> list[Block]:
@@ -103,7 +105,8 @@ def running(panel: Panel | None) -> list[Running]:
     for at, found in _each(panel, pooled, np.tri(post)).items():
         band = band_half_width(found.half_width, planned)
         day = round((at + 1) * panel.block_days)
-        looks.append(Running(day, found.estimate, found.estimate - band, found.estimate + band))
+        looks.append(Running(day, found.estimate, found.estimate - band, found.estimate + band,
+                             found.ci_low, found.ci_high))  # fmt: skip
     return looks
 
 
