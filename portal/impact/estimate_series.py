@@ -86,8 +86,12 @@ def by_unit(panel: Panel | None) -> list[UnitEstimate]:
         alone = comparison.pool(panel, [unit], pre, pooled.post)
         found = prediction(panel, alone)
         n = float(alone.volume[pre:].sum()) if panel.n_told else None
-        ends = (found.estimate, found.ci_low, found.ci_high) if found else (None, None, None)
-        rows.append(UnitEstimate(panel.units[unit.row], *ends, n))
+        name = panel.units[unit.row]
+        rows.append(
+            UnitEstimate(name, found.estimate, found.ci_low, found.ci_high, n)
+            if found
+            else UnitEstimate(name, None, n=n)
+        )
     return rows
 
 
