@@ -13,7 +13,7 @@ import pytest
 
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade, Method
 from portal.impact.estimator import Estimate, estimate
-from portal.impact.group_time import group_time
+from portal.impact.group_time import by_age, group_time
 from portal.impact.panel import Reading, laid_out
 from tests.impact.panels import START, wandering
 
@@ -80,6 +80,8 @@ def test_minimum_wages_and_teen_employment_give_the_seven_published_effects() ->
     }  # fmt: skip
     assert {cell: round(found.cells[cell], 4) for cell in published} == published
     assert (found.estimate, found.standard_error) == pytest.approx((-0.03995, 0.01175), abs=5e-6)
+    by_years_since = [one.effect for one in by_age(panel) if one.effect is not None]
+    assert len(by_years_since) == 4 and sum(by_years_since) / 4 == pytest.approx(-0.0772, abs=5e-5)
     assert up(rows).method is Method.GROUP_TIME
 
 
