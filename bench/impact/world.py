@@ -56,18 +56,24 @@ class Setup:
 
 def readings(setup: Setup, dice: np.random.Generator) -> list[Reading]:
     """Two years of daily readings."""
-    kind, days = setup.kind, np.arange(DAYS)
-    company = _slow(dice, kind.company, 0.95)
+    common = common_ways(setup.kind, dice)
+    sizes = setup.kind.volume * dice.uniform(0.5, 1.5, setup.sites)
+    found: list[Reading] = []
+    for site, live in enumerate(_lives(setup)):
+        found += _of_site(setup, dice, f"site {site:02}", live, common, sizes[site])
+    return found
+
+
+def common_ways(kind: Kind, dice: np.random.Generator) -> np.ndarray:
+    """What all sites share, day by day: a slow drift, the week, the year, and 22 bad days."""
+    days = np.arange(DAYS)
+    company = slow(dice, kind.company, 0.95)
     bad = dice.choice(DAYS, 22, replace=False)
     weekly, yearly = dice.uniform(0, 2 * np.pi, 2)
     common = company + kind.weekday * np.sin(2 * np.pi * days / 7 + weekly)
     common += kind.season * np.sin(2 * np.pi * days / 365.25 + yearly)
     common[bad] -= np.abs(dice.normal(0, kind.shock, 22))
-    sizes = kind.volume * dice.uniform(0.5, 1.5, setup.sites)
-    found: list[Reading] = []
-    for site, live in enumerate(_lives(setup)):
-        found += _of_site(setup, dice, f"site {site:02}", live, common, sizes[site])
-    return found
+    return common
 
 
 def _lives(setup: Setup) -> Sequence[date | None]:
@@ -80,7 +86,7 @@ def _of_site(
     setup: Setup, dice: np.random.Generator, name: str, live: date | None, common: np.ndarray, volume: float
 ) -> list[Reading]:
     kind, days = setup.kind, np.arange(DAYS)
-    own = np.cumsum(dice.normal(0, kind.wander / 12, DAYS)) if setup.random_walk else _slow(dice, kind.wander, 0.97)
+    own = np.cumsum(dice.normal(0, kind.wander / 12, DAYS)) if setup.random_walk else slow(dice, kind.wander, 0.97)
     level = kind.level + dice.normal(0, kind.wander * 2) + common + own + dice.normal(0, kind.trend) * days / 365.25
     if live is not None:
         level[(live - FIRST).days :] += setup.effect
@@ -100,11 +106,12 @@ def _answered(kind: Kind, dice: np.random.Generator, level: np.ndarray, n: np.nd
     return level + dice.normal(0, kind.single / np.sqrt(counted))
 
 
-def _slow(dice: np.random.Generator, spread: float, pace: float) -> np.ndarray:
+def slow(dice: np.random.Generator, spread: float, pace: float) -> np.ndarray:
     """A series that comes back to nought slowly: each day keeps `pace` of the day before."""
     steps = dice.normal(0, spread * np.sqrt(1 - pace**2), DAYS)
-    values = np.empty(DAYS)
-    values[0] = dice.normal(0, spread)
-    for day in range(1, DAYS):
-        values[day] = pace * values[day - 1] + steps[day]
-    return values
+    steps[0] = dice.normal(0, spread)
+    value, values = 0.0, []
+    for step in steps.tolist():
+        value = pace * value + step
+        values.append(value)
+    return np.array(values)

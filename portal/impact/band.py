@@ -9,10 +9,13 @@ from math import log, sqrt
 ERROR = 0.05
 Z = 1.96
 TUNING = -2 * log(ERROR)
+NOTHING = 1e-140  # half of the interval of a series that never moved: its square is no number any more
 
 
 def band_half_width(half_width: float, planned_half_width: float) -> float:
     """Half of the band, from half of the interval now and on the planned day; both > 0 in the metric's unit."""
+    if half_width <= NOTHING:
+        return half_width
     information, planned = (Z / half_width) ** 2, (Z / planned_half_width) ** 2
     prior = planned / (TUNING + log(TUNING + 1))
     total = information + prior

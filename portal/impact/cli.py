@@ -42,7 +42,10 @@ def estimate_file(file: Path, metric: str, as_json: bool) -> None:
     if found.problems:
         _show(found.problems, as_json=as_json)
         raise SystemExit(2)
-    answer = asdict(estimate(found.readings, metric, direction))
+    try:
+        answer = asdict(estimate(found.readings, metric, direction))
+    except ValueError as error:
+        _fail("readings_contradict", f"These readings cannot be laid side by side: {error}.", as_json=as_json)
     click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False) if as_json else _words(answer))
 
 

@@ -5,10 +5,12 @@ last one without.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from portal.impact import estimate_noise
+from portal.impact.estimate_noise import Cohort, Noise
 from portal.impact.panel import Panel
 
 PRE_BLOCKS_MAX = 104
@@ -19,51 +21,69 @@ PRE_SHARE_MIN = 0.8
 
 
 @dataclass(frozen=True)
+class Others:
+    """The comparison units of everybody who went live on one day, block by block.
+
+    rows: theirs in the panel, maybe none. shares: the weight of each (rows) in each block. moved: how far they moved
+    together, NaN where none is left. n: the contacts of each; all_n: of every unit of the panel.
+    """
+
+    rows: np.ndarray
+    shares: np.ndarray
+    moved: np.ndarray
+    n: np.ndarray
+    all_n: np.ndarray
+
+    @property
+    def sampling(self) -> np.ndarray:
+        """What they add to v(k)."""
+        return np.divide(self.shares**2, self.n, out=np.zeros_like(self.shares), where=self.n > 0).sum(axis=0)
+
+
+@dataclass(frozen=True)
 class Unit:
     """One treated unit: its difference to its comparison units, block by block (pre blocks first).
 
-    y, n: its own means and volumes. d: y less what the comparison units moved; y itself without any. shares: for each
-    comparison unit (rows) its weight in each block. others: their rows in the panel. others_n: their volumes.
+    y, n: its own means and volumes. d: y less what the comparison units moved; y itself without any.
     """
 
     row: int
     y: np.ndarray
     n: np.ndarray
     d: np.ndarray
-    others: np.ndarray
-    shares: np.ndarray
-    others_n: np.ndarray
+    others: Others
+    pre: int
 
     @property
     def d_centred(self) -> np.ndarray:
         """d less its mean before the go-live."""
-        return self.d - self._pre_mean
-
-    @property
-    def _pre_mean(self) -> float:
-        return float(np.nanmean(self.d[: self.pre])) if np.isfinite(self.d[: self.pre]).any() else np.nan
-
-    pre: int = 0
+        before = self.d[: self.pre]
+        return self.d - (float(np.nanmean(before)) if np.isfinite(before).any() else np.nan)
 
 
 @dataclass(frozen=True)
 class Pooled:
     """All treated units as one series.
 
-    difference: D(k), NaN where no unit has a block. sampling: v(k), in units of 1/n. wander: M(k, l), mean 1 on the
-    pre diagonal. volume: contacts of the treated units in each block. pre, post: how many blocks of each.
-    units: what it was made of. weights: theirs, of sum 1. controls: rows of the panel used for comparison.
+    difference: D(k), NaN where no unit has a block. noise: how its ups and downs hang together. volume: contacts of
+    the treated units in each block. pre, post: how many blocks of each. units: what it was made of. weights: theirs, of
+    sum 1. controls: rows of the panel used for comparison.
     """
 
     difference: np.ndarray
-    sampling: np.ndarray
-    wander: np.ndarray
+    noise: Noise
     volume: np.ndarray
     pre: int
     post: int
     units: tuple[Unit, ...]
     weights: np.ndarray
     controls: frozenset[int]
+
+    def first(self, pre: int, post: int) -> "Pooled":
+        """Its first blocks, of which so many count as before."""
+        blocks = slice(0, pre + post)
+        return replace(self, difference=self.difference[blocks], noise=self.noise.cut(blocks),
+                       volume=self.volume[blocks], pre=pre, post=post)  # fmt: skip
 
 
 def span(panel: Panel) -> tuple[int, int]:
@@ -83,57 +103,68 @@ def pooled(panel: Panel, pre: int, post: int, *, compare: bool = True) -> Pooled
 
     None if no treated unit has a value on both sides.
     """
-    units = [_unit(panel, row, pre, post, compare=compare) for row in panel.treated]
-    if any(len(unit.others) for unit in units):
-        units = [unit for unit in units if len(unit.others)]
+    sums = _Sums(panel)
+    others = {live: _others(panel, sums, live, pre, post, compare=compare) for live in set(panel.live[panel.treated])}
+    units = [_unit(panel, sums, row, others[panel.live[row]], pre, post) for row in panel.treated]
+    if any(len(unit.others.rows) for unit in units):
+        units = [unit for unit in units if len(unit.others.rows)]
     units = [unit for unit in units if np.isfinite(unit.d[:pre]).any() and np.isfinite(unit.d[pre:]).any()]
-    return pool(units, pre, post) if units else None
+    return pool(panel, units, pre, post) if units else None
 
 
-def _unit(panel: Panel, row: int, pre: int, post: int, *, compare: bool) -> Unit:
+class _Sums:
+    """Sums over the columns of a panel, from which any unit's blocks are cut."""
+
+    def __init__(self, panel: Panel) -> None:
+        zeros = np.zeros((len(panel.units), 1))
+        self._size, self._columns = panel.block, len(panel.days)
+        self._sums = np.concatenate([zeros, np.cumsum(np.nan_to_num(panel.values) * panel.n, axis=1)], axis=1)
+        self._counts = np.concatenate([zeros, np.cumsum(panel.n, axis=1)], axis=1)
+
+    def blocks(self, starts: np.ndarray, rows: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The n-weighted mean and the volume of every unit, or some, in the blocks that start at these columns."""
+        counts, sums = (self._counts, self._sums) if rows is None else (self._counts[rows], self._sums[rows])
+        inside = (starts >= 0) & (starts + self._size <= self._columns)
+        low, high = np.clip(starts, 0, self._columns), np.clip(starts + self._size, 0, self._columns)
+        volumes = np.where(inside, counts[:, high] - counts[:, low], 0.0)
+        totals = sums[:, high] - sums[:, low]
+        return np.divide(totals, volumes, out=np.full(totals.shape, np.nan), where=volumes > 0), volumes
+
+
+def _unit(panel: Panel, sums: _Sums, row: int, others: Others, pre: int, post: int) -> Unit:
     starts = int(panel.live[row]) + panel.block * np.arange(-pre, post)
-    means, volumes = _blocks(panel, starts)
-    others = _others(panel, row, starts, volumes, pre) if compare else np.array([], dtype=int)
-    own_y, own_n = means[row], volumes[row]
-    if not len(others):
-        empty = np.zeros((0, pre + post))
-        return Unit(row, own_y, own_n, own_y, others, empty, empty, pre)
-    y, n = means[others], volumes[others]
-    ends = starts + panel.block
-    y = np.where(panel.live[others][:, None] >= ends, y, np.nan)
+    means, volumes = sums.blocks(starts, np.array([row]))
+    half_changed = (starts >= panel.clean[row]) & (starts < panel.live[row])
+    y, n = np.where(half_changed, np.nan, means[0]), np.where(half_changed, 0.0, volumes[0])
+    return Unit(row, y, n, y - others.moved, others, pre)
+
+
+def _others(panel: Panel, sums: _Sums, live: int, pre: int, post: int, *, compare: bool) -> Others:
+    starts = int(live) + panel.block * np.arange(-pre, post)
+    means, volumes = sums.blocks(starts)
+    rows = _comparable(panel, live, volumes, pre, post) if compare and pre else np.array([], dtype=int)
+    y, n = means[rows], volumes[rows]
+    if not len(rows):
+        return Others(rows, y, np.zeros(len(starts)), n, volumes)
+    y = np.where(panel.clean[rows][:, None] >= starts + panel.block, y, np.nan)
     moved = y - np.nanmean(y[:, :pre], axis=1, keepdims=True)
     pre_volume = n[:, :pre].sum(axis=1)
     c = (pre_volume / (pre_volume + np.median(pre_volume)))[:, None] * np.isfinite(moved)
     total = c.sum(axis=0)
     shares = np.divide(c, total, out=np.zeros_like(c), where=total > 0)
-    d = np.where(total > 0, own_y - np.sum(shares * np.nan_to_num(moved), axis=0), np.nan)
-    return Unit(row, own_y, own_n, d, others, shares, n, pre)
+    together = np.where(total > 0, np.sum(shares * np.nan_to_num(moved), axis=0), np.nan)
+    return Others(rows, shares, together, n, volumes)
 
 
-def _blocks(panel: Panel, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The n-weighted mean and the volume of every unit in the blocks that start at these columns."""
-    size, columns = panel.block, len(panel.days)
-    zeros = np.zeros((len(panel.units), 1))
-    sums = np.concatenate([zeros, np.cumsum(np.nan_to_num(panel.values) * panel.n, axis=1)], axis=1)
-    counts = np.concatenate([zeros, np.cumsum(panel.n, axis=1)], axis=1)
-    inside = (starts >= 0) & (starts + size <= columns)
-    low, high = np.clip(starts, 0, columns), np.clip(starts + size, 0, columns)
-    volumes = np.where(inside, counts[:, high] - counts[:, low], 0.0)
-    totals = sums[:, high] - sums[:, low]
-    return np.divide(totals, volumes, out=np.full(totals.shape, np.nan), where=volumes > 0), volumes
-
-
-def _others(panel: Panel, row: int, starts: np.ndarray, volumes: np.ndarray, pre: int) -> np.ndarray:
+def _comparable(panel: Panel, live: int, volumes: np.ndarray, pre: int, post: int) -> np.ndarray:
     """Units that stay without the change for the first blocks after this go-live, and reported nearly always before."""
-    if pre == 0:
-        return np.array([], dtype=int)
-    needed = int(panel.live[row]) + panel.block * min(POST_BLOCKS_UNTREATED, len(starts) - pre)
-    fit = (panel.live >= needed) & ((volumes[:, :pre] > 0).mean(axis=1) > PRE_SHARE_MIN)
-    fit &= panel.live > panel.live[row]
-    return np.flatnonzero(fit)
+    needed = int(live) + panel.block * min(POST_BLOCKS_UNTREATED, post)
+    fit = (panel.clean >= needed) | (panel.live >= len(panel.days))
+    fit &= (volumes[:, :pre] > 0).mean(axis=1) > PRE_SHARE_MIN
+    return np.flatnonzero(fit & (panel.live > live))
 
 
-def pool(units: Sequence[Unit], pre: int, post: int) -> Pooled:
+def pool(panel: Panel, units: Sequence[Unit], pre: int, post: int) -> Pooled:
     """Some treated units as one series, weighted by their volume after the go-live."""
     weights = np.array([_post_volume(unit, pre) for unit in units])
     weights = weights / weights.sum()
@@ -144,9 +175,11 @@ def pool(units: Sequence[Unit], pre: int, post: int) -> Pooled:
     share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
     difference = np.where(total > 0, np.sum(share * np.nan_to_num(d), axis=0), np.nan)
     volume = np.sum([unit.n * seen for unit, seen in zip(units, there, strict=True)], axis=0)
-    controls = frozenset(int(row) for unit in units for row in unit.others)
-    return Pooled(difference, _sampling(units, share), _wander(units, share, weights, pre), volume, pre, post,
-                  tuple(units), weights, controls)  # fmt: skip
+    controls = frozenset(int(row) for unit in units for row in unit.others.rows)
+    noise = estimate_noise.by_formula(_sampling(units, share), _wander(units, share, weights), pre)
+    if controls and len({panel.live[unit.row] for unit in units}) > 1:
+        noise = estimate_noise.added_up(noise, _cohorts(panel, units, share), panel.block, pre)
+    return Pooled(difference, noise, volume, pre, post, tuple(units), weights, controls)
 
 
 def _post_volume(unit: Unit, pre: int) -> float:
@@ -156,19 +189,38 @@ def _post_volume(unit: Unit, pre: int) -> float:
 
 def _sampling(units: Sequence[Unit], share: np.ndarray) -> np.ndarray:
     """v(k): what the spread of single answers adds to D(k), in units of the variance of one."""
+    of_others = {id(unit.others): unit.others.sampling for unit in units}
     parts = []
     for unit, own in zip(units, share, strict=True):
         mine = np.divide(1.0, unit.n, out=np.zeros_like(unit.n), where=unit.n > 0)
-        theirs = np.divide(unit.shares**2, unit.others_n, out=np.zeros_like(unit.shares), where=unit.others_n > 0)
-        parts.append(own**2 * (mine + theirs.sum(axis=0)))
+        parts.append(own**2 * (mine + of_others[id(unit.others)]))
     return np.sum(parts, axis=0)
 
 
-def _wander(units: Sequence[Unit], share: np.ndarray, weights: np.ndarray, pre: int) -> np.ndarray:
+def _wander(units: Sequence[Unit], share: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """M(k, l): how much of the units' own slow ups and downs blocks k and l have in common."""
     matrix = share.T @ share
-    for unit, weight in zip(units, weights, strict=True):
-        if len(unit.others):
-            matrix = matrix + weight * (unit.shares.T @ unit.shares)
-    scale = float(np.mean(np.diag(matrix)[:pre])) if pre else 1.0
-    return matrix / scale if scale > 0 else matrix
+    for others, weight in _by_go_live(units, weights[:, None]):
+        matrix = matrix + float(weight[0]) * (others.shares.T @ others.shares)
+    return matrix
+
+
+def _cohorts(panel: Panel, units: Sequence[Unit], share: np.ndarray) -> list[Cohort]:
+    found = []
+    for others, together in _by_go_live(units, share):
+        weights = np.zeros((len(panel.units), share.shape[1]))
+        weights[others.rows] = -together * others.shares
+        for unit, own in zip(units, share, strict=True):
+            if unit.others is others:
+                weights[unit.row] += own
+                live = float(panel.live[unit.row])
+        found.append(Cohort(live, weights, others.all_n))
+    return found
+
+
+def _by_go_live(units: Sequence[Unit], numbers: np.ndarray) -> list[tuple[Others, np.ndarray]]:
+    """For each go-live its comparison units, and the sum of the numbers of the units that went live then."""
+    sums: dict[int, tuple[Others, np.ndarray]] = {}
+    for unit, mine in zip(units, numbers, strict=True):
+        sums[id(unit.others)] = unit.others, mine + (sums[id(unit.others)][1] if id(unit.others) in sums else 0.0)
+    return list(sums.values())

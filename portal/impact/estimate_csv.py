@@ -27,6 +27,8 @@ OTHERS = {
 }  # fmt: skip
 DIRECTIONS: Mapping[str, Direction] = {one.code: Direction(one.direction) for one in STARTER} | OTHERS
 PROBLEMS_MAX = 200
+OLDEST, NEWEST = date(1800, 1, 1), date(2199, 12, 31)
+CONTACTS_LEAST = 1e-6  # a weighted count may be below one; less than this is a slip
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class _Reader:
         self._said: dict[tuple[str, date], int] = {}
         self._days: dict[str, date] = {}
         self._how: Mapping[str, Callable[[str], Any]] = {
-            "date": self._day,
+            "date": lambda cell: _likely(self._day(cell)),
             "site": _site,
             "value": lambda cell: cells.value(cell, comma=comma) if cell else None,
             "n": lambda cell: _count(cell, comma=comma),
@@ -146,6 +148,12 @@ def _refuse(result: Read, line: int, column: str, cell: str, wrong: CellProblem)
         result.problems.append(Problem(line, column, shown(cell), wrong.problem, wrong.remedy))
 
 
+def _likely(day: date) -> date:
+    if not OLDEST <= day <= NEWEST:
+        raise CellProblem("is not a year that anybody measured", f"Check the year: {OLDEST.year} to {NEWEST.year}.")
+    return day
+
+
 def _site(cell: str) -> str:
     if not cell:
         raise CellProblem("is empty", "Name the site or unit.")
@@ -156,4 +164,6 @@ def _count(cell: str, *, comma: bool) -> float | None:
     number = cells.value(cell, comma=comma) if cell else None
     if number is not None and number < 0:
         raise CellProblem("is below zero", "Write 0 or more, or leave it empty if it is not known.")
+    if number is not None and 0 < number < CONTACTS_LEAST:
+        raise CellProblem("is next to nothing", "Write the contacts or answers behind the value, such as 40.")
     return number

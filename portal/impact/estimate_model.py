@@ -22,7 +22,7 @@ def prediction(panel: Panel, pooled: Pooled) -> Predicted | None:
     if after.sum() <= 0:
         return None
     x = design(panel, pooled)
-    return wander.predicted(pooled.difference, pooled.sampling, pooled.wander, x, pooled.pre, after / after.sum())
+    return wander.predicted(pooled.difference, pooled.noise, x, pooled.pre, after / after.sum())
 
 
 def design(panel: Panel, pooled: Pooled) -> np.ndarray:
@@ -45,19 +45,16 @@ def planned_half_width(panel: Panel, pooled: Pooled, now: Predicted) -> float:
     keep = pooled.pre + ahead
     after = np.where(np.isfinite(pooled.difference[pooled.pre : keep]), pooled.volume[pooled.pre : keep], 0.0)
     if planned > pooled.post or after.sum() <= 0:
-        return _as_if_it_went_on(panel, pooled, planned)
-    x = design(panel, pooled)[:keep]
-    found = wander.predicted(pooled.difference[:keep], pooled.sampling[:keep], pooled.wander[:keep, :keep], x,
-                             pooled.pre, after / after.sum())  # fmt: skip
+        return _as_if_it_went_on(panel, pooled, planned, now)
+    found = prediction(panel, pooled.first(pooled.pre, ahead))
     return found.half_width if found else now.half_width
 
 
-def _as_if_it_went_on(panel: Panel, pooled: Pooled, planned: int) -> float:
+def _as_if_it_went_on(panel: Panel, pooled: Pooled, planned: int, now: Predicted) -> float:
     """The same for a day still ahead: the blocks to come are like the last ones before the go-live."""
-    source = np.concatenate([np.arange(pooled.pre), np.resize(np.arange(pooled.pre), planned)])
-    like = replace(pooled, post=planned, difference=pooled.difference[source], sampling=pooled.sampling[source],
-                   wander=pooled.wander[np.ix_(source, source)])  # fmt: skip
-    after = np.isfinite(like.difference[pooled.pre :]).astype(float)
-    found = wander.predicted(like.difference, like.sampling, like.wander, design(panel, like), pooled.pre,
-                             after / after.sum())  # fmt: skip
-    return found.half_width if found else float("inf")
+    seen = np.flatnonzero(np.isfinite(pooled.difference[: pooled.pre]))
+    source = np.concatenate([np.arange(pooled.pre), np.resize(seen, planned)])
+    like = replace(pooled, post=planned, difference=pooled.difference[source], volume=np.ones(len(source)),
+                   noise=pooled.noise.repeated(source, pooled.pre))  # fmt: skip
+    found = prediction(panel, like)
+    return found.half_width if found else now.half_width

@@ -45,13 +45,15 @@ class UnitEstimate:
 class Running:
     """The mean effect over all whole blocks until a day, with the band that stays valid however often one looks.
 
-    day: whole days since the go-live, 7 after the first week.
+    day: whole days since the go-live, 7 after the first week. low, high: of 95 %, for one look only.
     """
 
     day: int
     estimate: float
     band_low: float
     band_high: float
+    low: float
+    high: float
 
 
 def series(panel: Panel | None) -> list[Block]:
@@ -81,11 +83,15 @@ def by_unit(panel: Panel | None) -> list[UnitEstimate]:
         return []
     rows = []
     for unit in pooled.units:
-        alone = comparison.pool([unit], pre, pooled.post)
+        alone = comparison.pool(panel, [unit], pre, pooled.post)
         found = prediction(panel, alone)
         n = float(alone.volume[pre:].sum()) if panel.n_told else None
-        ends = (found.estimate, found.ci_low, found.ci_high) if found else (None, None, None)
-        rows.append(UnitEstimate(panel.units[unit.row], *ends, n))
+        name = panel.units[unit.row]
+        rows.append(
+            UnitEstimate(name, found.estimate, found.ci_low, found.ci_high, n)
+            if found
+            else UnitEstimate(name, None, n=n)
+        )
     return rows
 
 
@@ -103,7 +109,8 @@ def running(panel: Panel | None) -> list[Running]:
     for at, found in _each(panel, pooled, np.tri(post)).items():
         band = band_half_width(found.half_width, planned)
         day = round((at + 1) * panel.block_days)
-        looks.append(Running(day, found.estimate, found.estimate - band, found.estimate + band))
+        looks.append(Running(day, found.estimate, found.estimate - band, found.estimate + band,
+                             found.ci_low, found.ci_high))  # fmt: skip
     return looks
 
 
@@ -120,9 +127,7 @@ def _each(panel: Panel, pooled: Pooled, choices: np.ndarray) -> dict[int, Predic
     volume = choices * np.where(seen, pooled.volume[pooled.pre :], 0.0)
     rows = np.flatnonzero(volume.sum(axis=1) > 0)
     afters = volume[rows] / volume[rows].sum(axis=1, keepdims=True)
-    found = wander.predicted_each(
-        pooled.difference, pooled.sampling, pooled.wander, design(panel, pooled), pooled.pre, afters
-    )
+    found = wander.predicted_each(pooled.difference, pooled.noise, design(panel, pooled), pooled.pre, afters)
     return dict(zip(rows.tolist(), found, strict=False))
 
 

@@ -86,6 +86,8 @@ def estimate(
     if not len(panel.treated):
         return replace(blank, reason="Nobody has the change in the days that were reported.")
     if group_time.fits(panel, pre):
+        if few := _too_few(panel):
+            return replace(blank, reason=few)
         return _by_cohorts(panel, blank, known_flags)
     if early := _too_early(panel, pre, post):
         return replace(blank, reason=early)
@@ -102,6 +104,10 @@ def _too_early(panel: Panel, pre: int, post: int) -> str:
         return "Fewer than four whole weeks (two periods of slower data) have passed since the go-live."
     if pre < PRE_BLOCKS_MIN:
         return "Fewer than eight whole weeks or periods were reported before the go-live."
+    return _too_few(panel)
+
+
+def _too_few(panel: Panel) -> str:
     columns = np.arange(len(panel.days))
     contacts = sum(panel.n[row, columns >= panel.live[row]].sum() for row in panel.treated)
     if panel.n_told and contacts < CONTACTS_MIN:

@@ -4,8 +4,9 @@ A unit is whatever is compared: a site, a team, or a site and contact reason. Th
 data and one per period for everything slower.
 """
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ import numpy as np
 DAILY_GAP_DAYS_MAX = 3
 WEEK = 7
 WINDOW_SIDE_DAYS = 14  # of the centred four weeks, whose two end days count half: every weekday counts four times
+CELLS_MAX = 20_000_000  # 160 MB an array: a thousand units for fifty years
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class Panel:
     """The grid. Rows are units in the order of their names, columns are days or periods.
 
     days: the first day of each column. values: NaN where missing. n: 0 where missing. live: for each unit the column
-    of its go-live, or the number of columns where it never had one. block_days: 7 for daily data, else the cadence.
-    cadence_days: the median gap. n_told: whether anybody said how many contacts stand behind a value.
+    of its go-live, or the number of columns where it never had one. clean: the column up to which it is wholly without
+    the change, one less than `live` where it went live in the middle of a period. block_days: 7 for daily data, else
+    the cadence. cadence_days: the median gap. n_told: whether anybody said how many contacts stand behind a value.
     """
 
     units: tuple[str, ...]
@@ -45,6 +48,7 @@ class Panel:
     values: np.ndarray
     n: np.ndarray
     live: np.ndarray
+    clean: np.ndarray
     cadence_days: float
     block_days: float
     n_told: bool
@@ -68,14 +72,15 @@ class Panel:
         """The same without one row."""
         rows = np.arange(len(self.units)) != unit
         names = tuple(name for name, kept in zip(self.units, rows, strict=True) if kept)
-        return Panel(names, self.days, self.values[rows], self.n[rows], self.live[rows], self.cadence_days,
-                     self.block_days, self.n_told)  # fmt: skip
+        return replace(self, units=names, values=self.values[rows], n=self.n[rows], live=self.live[rows],
+                       clean=self.clean[rows])  # fmt: skip
 
 
 def laid_out(readings: Iterable[Reading]) -> Panel | None:
     """The grid of some readings in any order; None if none of them has a value.
 
-    Raises ValueError where a unit reports a day twice or names two go-lives: whoever read the file says where.
+    Raises ValueError where a unit reports a day twice, names two go-lives or counts less than no contacts, and where
+    days lie so far apart that one of them must be wrong: whoever read the file says where.
     """
     rows = sorted(readings, key=lambda one: (one.unit, one.day))
     lives = _go_lives(rows)
@@ -85,18 +90,33 @@ def laid_out(readings: Iterable[Reading]) -> Panel | None:
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     cadence = float(np.median(gaps)) if gaps else float(WEEK)
     daily = cadence <= DAILY_GAP_DAYS_MAX
-    columns = _every_day(days[0], days[-1]) if daily else tuple(days)
     units = tuple(sorted(lives))
+    if daily and len(units) * ((days[-1] - days[0]).days + 1) > CELLS_MAX:
+        raise ValueError(f"{len(units)} units on every day from {days[0]} to {days[-1]} are too many")
+    columns = _every_day(days[0], days[-1]) if daily else tuple(days)
     values, n = _filled(rows, units, columns)
     last = days[-1]
     live = np.array([_column(columns, lives[unit], last) for unit in units])
     told = any(one.n is not None for one in rows)
-    panel = Panel(units, columns, values, n, live, cadence, float(WEEK) if daily else cadence, told)
+    inside = [
+        not daily and _inside_a_period(columns, lives[unit], column) for unit, column in zip(units, live, strict=True)
+    ]
+    panel = Panel(
+        units,
+        columns,
+        values,
+        n,
+        live,
+        live - np.array(inside, dtype=int),
+        cadence,
+        float(WEEK) if daily else cadence,
+        told,
+    )
     return _without_weekdays(panel) if daily else panel
 
 
 def _is_there(one: Reading) -> bool:
-    return one.value is not None and one.n != 0
+    return one.value is not None and one.n != 0 and math.isfinite(one.value)
 
 
 def _go_lives(rows: Sequence[Reading]) -> dict[str, date | None]:
@@ -107,6 +127,8 @@ def _go_lives(rows: Sequence[Reading]) -> dict[str, date | None]:
             raise ValueError(f"{one.unit} has two go-lives")
         if before is not None and (before.unit, before.day) == (one.unit, one.day):
             raise ValueError(f"{one.unit} reports {one.day} twice")
+        if one.n is not None and not 0 <= one.n < math.inf:
+            raise ValueError(f"{one.unit} counts {one.n} contacts on {one.day}")
         before = one
     return lives
 
@@ -133,6 +155,11 @@ def _column(days: Sequence[date], live_from: date | None, last: date) -> int:
     return int(np.searchsorted(np.array(days, dtype="datetime64[D]"), np.datetime64(live_from, "D")))
 
 
+def _inside_a_period(days: Sequence[date], live_from: date | None, column: int) -> bool:
+    """Whether a go-live falls after the first day of the period before its column, and not on that of its column."""
+    return live_from is not None and 0 < column < len(days) and days[column - 1] < live_from < days[column]
+
+
 def _without_weekdays(panel: Panel) -> Panel:
     """Values less the weekday effect: deviations from each unit's own four weeks, on days before its go-live."""
     weekdays = np.arange(len(panel.days)) % WEEK
@@ -145,9 +172,7 @@ def _without_weekdays(panel: Panel) -> Panel:
     effects = np.divide(sums, volumes, out=np.zeros(WEEK), where=volumes > 0)
     if volumes.sum() > 0:
         effects = effects - np.sum(effects * volumes) / volumes.sum()
-    changed = panel.values - effects[weekdays]
-    return Panel(panel.units, panel.days, changed, panel.n, panel.live, panel.cadence_days, panel.block_days,
-                 panel.n_told)  # fmt: skip
+    return replace(panel, values=panel.values - effects[weekdays])
 
 
 def _four_weeks(values: np.ndarray, n: np.ndarray) -> np.ndarray:

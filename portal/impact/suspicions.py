@@ -1,7 +1,6 @@
 """What speaks against an estimate and needs a person's look before anything is paid. Pure."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from portal.impact.wander import Predicted
 VOLUME_SHIFT_MAX = 0.20
 MISSING_SHARE_MAX = 0.20
 ONE_UNIT_SHARE_MAX = 0.60
+ANSWERS_A_DAY_MIN = 3  # with fewer, one day in twenty is empty by chance
 
 Predict = Callable[[Panel, Pooled], Predicted | None]
 
@@ -34,10 +34,7 @@ def _pretended(panel: Panel, pooled: Pooled, predict: Predict) -> bool:
     pre, post = pooled.pre - pooled.post, pooled.post
     if pre < PRE_BLOCKS_MIN:
         return False
-    whole = slice(0, pooled.pre)
-    before = replace(pooled, pre=pre, post=post, difference=pooled.difference[whole], sampling=pooled.sampling[whole],
-                     wander=pooled.wander[whole, whole], volume=pooled.volume[whole])  # fmt: skip
-    found = predict(panel, before)
+    found = predict(panel, pooled.first(pre, post))
     return found is not None and not found.ci_low <= 0 <= found.ci_high
 
 
@@ -46,7 +43,7 @@ def _volume_shifted(panel: Panel, pooled: Pooled) -> bool:
     if not panel.n_told:
         return False
     own = _moved(np.sum([unit.n for unit in pooled.units], axis=0), pooled.pre)
-    others = [_moved(unit.others_n.sum(axis=0), pooled.pre) for unit in pooled.units if len(unit.others)]
+    others = [_moved(unit.others.n.sum(axis=0), pooled.pre) for unit in pooled.units if len(unit.others.rows)]
     known = [moved for moved in others if np.isfinite(moved) and moved > 0]
     return bool(known) and bool(abs(own / float(np.mean(known)) - 1) > VOLUME_SHIFT_MAX)
 
@@ -58,11 +55,16 @@ def _moved(volume: np.ndarray, pre: int) -> float:
 
 
 def _days_missing(panel: Panel, pooled: Pooled) -> bool:
-    """Whether more than a fifth of the days since the go-live were not reported."""
+    """Whether more than a fifth of the days since the go-live were not reported.
+
+    Nobody answers on many days of a small queue: whole blocks without an answer count there.
+    """
     wanted = missing = 0
     for unit in pooled.units:
         start = int(panel.live[unit.row])
         days = panel.n[unit.row, start : start + panel.block * pooled.post]
+        if panel.n_told and panel.n[unit.row, :start].mean() < ANSWERS_A_DAY_MIN:
+            days = np.add.reduceat(days, np.arange(0, len(days), panel.block)) if len(days) else days
         wanted, missing = wanted + len(days), missing + int(np.sum(days <= 0))
     return missing > MISSING_SHARE_MAX * wanted
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from portal.impact.estimate_noise import RHOS, Noise
+
 LAMBDAS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
-RHOS = (0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.995)
-GRID = np.array([(0.0, 0.0)] + [(share, pace) for share in LAMBDAS for pace in RHOS])
 WIDER = 1.10  # the raw intervals cover 91 to 96 % in simulation
 LEVEL = 0.95
 BISECTIONS = 60
@@ -63,22 +63,22 @@ class Mixture:
 
 
 def predicted(
-    difference: np.ndarray, sampling: np.ndarray, wander: np.ndarray, design: np.ndarray, pre: int, after: np.ndarray
+    difference: np.ndarray, noise: Noise, design: np.ndarray, pre: int, after: np.ndarray
 ) -> Predicted | None:
     """The mean of D over the blocks after, less its prediction.
 
-    difference, sampling, wander: as `comparison.Pooled`; design: X of all blocks; pre: how many come before;
+    difference, noise: as `comparison.Pooled`; design: X of all blocks; pre: how many come before;
     after: the weight of each block after (of sum 1, 0 where D is missing). None where too few blocks came before.
     """
-    found = predicted_each(difference, sampling, wander, design, pre, after[None, :])
+    found = predicted_each(difference, noise, design, pre, after[None, :])
     return found[0] if found else None
 
 
 def predicted_each(
-    difference: np.ndarray, sampling: np.ndarray, wander: np.ndarray, design: np.ndarray, pre: int, afters: np.ndarray
+    difference: np.ndarray, noise: Noise, design: np.ndarray, pre: int, afters: np.ndarray
 ) -> list[Predicted]:
     """The same for several means, a row of weights each. Empty where too few blocks came before."""
-    return [_of(mixture) for mixture in _mixtures(difference, sampling, wander, design, pre, afters)]
+    return [_of(mixture) for mixture in _mixtures(difference, noise, design, pre, afters)]
 
 
 def _of(mixture: Mixture) -> Predicted:
@@ -92,25 +92,21 @@ def _of(mixture: Mixture) -> Predicted:
     )  # fmt: skip
 
 
-def _mixtures(
-    difference: np.ndarray, sampling: np.ndarray, wander: np.ndarray, design: np.ndarray, pre: int, afters: np.ndarray
-) -> list[Mixture]:
+def _mixtures(difference: np.ndarray, noise: Noise, design: np.ndarray, pre: int, afters: np.ndarray) -> list[Mixture]:
     seen = np.flatnonzero(np.isfinite(difference[:pre]))
     freedom = len(seen) - design.shape[1]
     if freedom < 1:
         return []
-    own, apart = _parts(sampling, wander, pre)
     x, y = design[seen], difference[seen]
     observed = afters @ np.nan_to_num(difference[pre:])
-    lags = np.abs(np.subtract.outer(np.arange(len(difference)), np.arange(len(difference))))
-    shares, paces = GRID[:, 0], GRID[:, 1]
-    correlated = shares[:, None, None] * apart * np.where(lags == 0, 1.0, paces[:, None, None] ** lags)
-    inside = correlated[:, seen[:, None], seen] + np.diag(own[seen])
-    across = np.einsum("gsk,mk->gsm", correlated[:, seen][:, :, pre:], afters)
-    spreads = np.einsum("mk,gkl,ml->mg", afters, correlated[:, pre:, pre:], afters, optimize=True)
-    spreads += np.sum(afters**2 * own[pre:], axis=1)[:, None]
+    shares = np.array([0.0, *np.repeat(LAMBDAS, len(RHOS))])  # with the paces, the 64 points
+    paces = np.array([0, *np.tile(np.arange(len(RHOS)), len(LAMBDAS))])
+    whole = shares[:, None, None] * noise.wander[paces] + noise.sampling
+    inside = whole[:, seen[:, None], seen]
+    across = np.einsum("gsk,mk->gsm", whole[:, seen][:, :, pre:], afters)
+    spreads = np.einsum("mk,gkl,ml->mg", afters, whole[:, pre:, pre:], afters, optimize=True)
     root = np.linalg.cholesky(inside)
-    right = np.concatenate([np.broadcast_to(np.column_stack([x, y]), (len(GRID), *x.shape[:1], x.shape[1] + 1)),
+    right = np.concatenate([np.broadcast_to(np.column_stack([x, y]), (len(shares), *x.shape[:1], x.shape[1] + 1)),
                             across], axis=2)  # fmt: skip
     solved = np.linalg.solve(root, right)
     known, wide = solved[:, :, : x.shape[1] + 1], x.shape[1] + 1
@@ -142,8 +138,3 @@ def _fitted(
     log_weights = -log_v - log_x - freedom / 2 * np.log(np.maximum(rss, tiny))
     weights = np.exp(log_weights - log_weights.max())
     return Mixture(centres, scales, weights / weights.sum(), freedom)
-
-
-def _parts(sampling: np.ndarray, wander: np.ndarray, pre: int) -> tuple[np.ndarray, np.ndarray]:
-    mean = float(np.mean(sampling[:pre][sampling[:pre] > 0])) if (sampling[:pre] > 0).any() else 1.0
-    return np.where(sampling > 0, sampling / mean, 1.0), wander

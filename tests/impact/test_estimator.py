@@ -3,23 +3,19 @@
 import csv
 import gzip
 import pickle
-import random
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade, Method
 from portal.impact.estimator import Estimate, estimate
-from portal.impact.group_time import group_time
+from portal.impact.group_time import by_age, group_time
 from portal.impact.panel import Reading, laid_out
-from tests.impact.panels import START, changed, wandering
+from tests.impact.panels import START, wandering
 
 UP, DOWN = Direction.UP, Direction.DOWN
 
@@ -84,6 +80,8 @@ def test_minimum_wages_and_teen_employment_give_the_seven_published_effects() ->
     }  # fmt: skip
     assert {cell: round(found.cells[cell], 4) for cell in published} == published
     assert (found.estimate, found.standard_error) == pytest.approx((-0.03995, 0.01175), abs=5e-6)
+    by_years_since = [one.effect for one in by_age(panel) if one.effect is not None]
+    assert len(by_years_since) == 4 and sum(by_years_since) / 4 == pytest.approx(-0.0772, abs=5e-5)
     assert up(rows).method is Method.GROUP_TIME
 
 
@@ -95,41 +93,6 @@ def test_an_effect_is_found_and_nothing_is_not() -> None:
     assert estimate(wandering(effect=0.08), "metric_down", DOWN).decision is Decision.WORSENED
     assert none.decision is Decision.NO_VISIBLE_CHANGE and "would not be visible" in none.reason
     assert none.smallest_effect_seen_80pct == pytest.approx(1.43 * (none.half_width or 0))
-
-
-@settings(max_examples=6, deadline=None)
-@given(st.integers(0, 2**16))
-def test_what_does_not_matter_moves_nothing(seed: int) -> None:
-    rows = wandering(seed=seed, days=210, sites=6)
-    shuffled = rows.copy()
-    random.Random(seed).shuffle(shuffled)
-    renamed = [replace(one, unit=f"z{99 - int(one.unit[-2:])}") for one in rows]
-    before = np.array(ends(up(rows)))
-
-    assert ends(up(shuffled)) == pytest.approx(before, abs=1e-9)
-    assert ends(up(renamed)) == pytest.approx(before, abs=1e-9)
-    assert ends(up(changed(rows, times=100))) == pytest.approx(100 * before, rel=1e-6, abs=1e-7)
-    assert ends(up(changed(rows, plus=5))) == pytest.approx(before, abs=1e-7)
-    mirrored = ends(estimate(changed(rows, times=-1), "metric_down", DOWN))
-    assert mirrored == pytest.approx((-before[0], -before[2], -before[1]), abs=1e-7)
-
-
-def test_a_lift_of_one_hundredth_moves_the_estimate_and_both_ends_by_it() -> None:
-    rows = wandering()
-    lifted = [replace(one, value=(one.value or 0) + 0.01) if one.treated_from and one.day >= one.treated_from else one
-              for one in rows]  # fmt: skip
-
-    moved = np.array(ends(up(lifted))) - np.array(ends(up(rows)))
-
-    assert moved == pytest.approx([0.01] * 3, abs=1e-9)
-
-
-def test_a_jump_of_the_whole_company_on_the_day_moves_nothing() -> None:
-    rows = wandering()
-    day = next(one.treated_from for one in rows if one.treated_from)
-    jumped = [replace(one, value=(one.value or 0) + 0.2) if one.day >= day else one for one in rows]
-
-    assert ends(up(jumped)) == pytest.approx(ends(up(rows)), abs=5e-5)  # what is left is the weekdays around the jump
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,15 @@ def test_an_outlying_range_is_screened_out_once() -> None:
     assert (whole.low, whole.high) == pytest.approx((-4.596625, 5.935457), abs=1e-5)
 
 
+def test_the_published_example_with_one_outlier_differs_from_the_spreadsheet_as_published() -> None:
+    values = [1.0, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
+
+    screened, whole = limits(values), limits(values, screened=False)
+
+    assert [round(one, 2) for one in (screened.mean, screened.low, screened.high)] == [1.94, -0.72, 4.60]
+    assert [round(one, 2) for one in (whole.low, whole.high)] == [-3.06, 6.95]
+
+
 def test_fewer_than_twelve_points_give_trial_limits() -> None:
     assert limits(NORMAL[:11]).trial and not limits(NORMAL[:12]).trial
     assert limits([1.0]) == Limits(1.0, 1.0, 1.0, True)
