@@ -5,4 +5,8 @@ from portal.people.policy import Rule, signed_in
 MAY: dict[str, Rule] = {
     "result.list": signed_in,
     "result.see": signed_in,
+    "plan.see": signed_in,  # as far as the promise may be read
+    "plan.register": signed_in,  # its owner, its sponsor and programme alone, as with the next two
+    "rollout.design": signed_in,
+    "rollout.roll_back": signed_in,
 }
