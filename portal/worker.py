@@ -43,6 +43,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
+    from portal.impact import rollout_jobs as rollouts
     from portal.notices import (
         again_mails,
         ask_notices,
@@ -68,7 +69,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     return (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
         floor_notices, promises, outcome_jobs, people, ideas, rewards, swarm, floor, again, clocks, moves, home,
-        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
+        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, rollouts,
     )  # fmt: skip
 
 

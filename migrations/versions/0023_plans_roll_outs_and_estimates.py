@@ -15,7 +15,21 @@ down_revision = "0022"
 branch_labels = None
 depends_on = None
 
-GROWING = ("metric_definitions", "impact_plans", "impact_guardrails", "impact_rollouts", "impact_rollbacks", "impact_estimates", "impact_flag_reviews", "impact_self_checks", "impact_overrides")
+GROWING = (
+    "metric_definitions",
+    "impact_plans",
+    "impact_guardrails",
+    "impact_rollouts",
+    "impact_rollbacks",
+    "impact_estimates",
+    "impact_flag_reviews",
+    "impact_self_checks",
+    "impact_overrides",
+)
+
+# Words of steps, as they were when this was written, that the version before cannot read, and topics it has no use for.
+STEPS = ("rolled_back",)
+TOPICS = ("commitments.confirmed",)
 
 
 def upgrade() -> None:
@@ -278,6 +292,7 @@ def upgrade() -> None:
     )
     # Not as a batch: rebuilding the table on SQLite would drop its triggers.
     op.add_column("delivery_sites", sa.Column("live_from", sa.Date(), nullable=True))
+    op.add_column("deliveries", sa.Column("reasons", sa.Text(), server_default="[]", nullable=False))
     with op.batch_alter_table("metrics", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=32), server_default="mean", nullable=False))
         batch_op.add_column(sa.Column("cadence", sa.String(length=32), server_default="day", nullable=False))
@@ -319,6 +334,7 @@ def downgrade() -> None:
         batch_op.drop_column("definition")
         batch_op.drop_column("cadence")
         batch_op.drop_column("kind")
+    op.drop_column("deliveries", "reasons")
     op.drop_column("delivery_sites", "live_from")
     op.drop_table("impact_rollbacks")
     op.drop_table("impact_flag_reviews")
@@ -361,3 +377,29 @@ def downgrade() -> None:
     with op.batch_alter_table("calendar_notes", schema=None) as batch_op:
         batch_op.drop_index("ix_calendar_notes_days")
     op.drop_table("calendar_notes")
+    _forget()
+
+
+def _forget() -> None:
+    """Steps that the version before cannot read, and messages that it cannot handle."""
+    connection, dialect = op.get_bind(), op.get_bind().dialect.name
+    words = ", ".join(f"'{step}'" for step in STEPS)
+    topics = ", ".join(f"'{topic}'" for topic in TOPICS)
+    ours = f"SELECT id FROM idea_story WHERE kind IN ({words})"
+    for story in connection.execute(sa.text(ours)).scalars().all():
+        for end in ("}", ","):
+            told = sa.text("DELETE FROM outbox WHERE topic = 'story.told' AND payload LIKE :payload")
+            op.execute(told.bindparams(payload=f'%"story_id": {story}{end}%'))
+    op.execute(f"DELETE FROM outbox WHERE topic IN ({topics})")
+    op.execute(f"DELETE FROM webhook_deliveries WHERE story_id IN ({ours})")
+    if dialect == "sqlite":
+        op.execute("DROP TRIGGER idea_story_no_delete")
+    else:
+        op.execute("ALTER TABLE idea_story DISABLE TRIGGER USER")
+    op.execute(f"DELETE FROM idea_story WHERE kind IN ({words})")
+    if dialect == "sqlite":
+        for statement in append_only.statements(dialect, "idea_story"):
+            if "_no_delete" in statement:
+                op.execute(statement)
+    else:
+        op.execute("ALTER TABLE idea_story ENABLE TRIGGER USER")

@@ -101,7 +101,7 @@ def deliver_promise(path: NumberPath, body: DeliverySent) -> Response:
     """The owner says that it is done; a second person looks before it counts as kept.
 
     403 `not_the_owner`; 409 `not_accepted`, `already_delivered`; 422 `live_in_future`, `live_too_early`,
-    `unknown_site`.
+    `unknown_site`, and of a roll-out in waves `day_without_site`, `site_before_live`, `site_in_future`.
     """
     viewer, when = the_viewer(), _when()
     return carried_out(

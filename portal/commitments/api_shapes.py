@@ -1,10 +1,12 @@
 """The shapes of promises in the interface: what is sent, and what is shown."""
 
+import json
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from portal.commitments.delivery_rules import QUEUE_CHARS_MAX, QUEUES_MAX
 from portal.commitments.lists import Full, Promise
 from portal.commitments.rules import (
     EVIDENCE_CHARS_MAX,
@@ -18,7 +20,7 @@ from portal.commitments.rules import (
     Standing,
     Verb,
 )
-from portal.web.api import AskedNumber, Day, Moment, Number, PageAsked, Sent, Shown, Words
+from portal.web.api import AskedNumber, Day, Line, Moment, Number, PageAsked, Sent, Shown, Words
 
 SITES_MAX = 500
 
@@ -52,16 +54,31 @@ class DateSent(ReasonSent):
     due_on: Day = Field(description="After today, within a year, and another one than now.")
 
 
+class SiteDaySent(Sent):
+    """A site that went live on a later day than the first one."""
+
+    site: Number
+    live_from: Day
+
+
 class DeliverySent(Sent):
     """Since when, where, and what shows it."""
 
     live_from: Day = Field(description="The day from which customers notice; not after today.")
     sites: list[Number] = Field(min_length=1, max_length=SITES_MAX, description="Numbers of `GET /sites`.")
     evidence: Words = Field(min_length=EVIDENCE_CHARS_MIN, max_length=EVIDENCE_CHARS_MAX)
+    site_days: list[SiteDaySent] = Field(
+        default_factory=list, max_length=SITES_MAX, description="Of a roll-out in waves: sites that came later."
+    )
+    reasons: list[Annotated[Line, Field(min_length=1, max_length=QUEUE_CHARS_MAX)]] = Field(
+        default_factory=list, max_length=QUEUES_MAX, description="The contact reasons it touches; none: all of them."
+    )
 
     def delivery(self) -> NewDelivery:
         """What was sent, for the verb."""
-        return NewDelivery(self.live_from, tuple(dict.fromkeys(self.sites)), self.evidence)
+        days = {one.site: one.live_from for one in self.site_days}
+        return NewDelivery(self.live_from, tuple(dict.fromkeys(self.sites)), self.evidence, days,
+                           tuple(dict.fromkeys(self.reasons)))  # fmt: skip
 
 
 class PromiserShown(Shown):
@@ -138,6 +155,12 @@ class SiteNamed(Shown):
     name: str
 
 
+class SiteGotShown(SiteNamed):
+    """A site that got the change. live_from: its own day; null: the delivery's."""
+
+    live_from: date | None
+
+
 class LookShown(Shown):
     """What a second person said: confirmed, or sent back with the reason."""
 
@@ -154,7 +177,8 @@ class DeliveryShown(Shown):
     at: Moment
     live_from: date
     evidence: str
-    sites: list[SiteNamed]
+    sites: list[SiteGotShown]
+    reasons: list[str] = Field(description="The contact reasons it touches; none: every contact.")
     sites_without: list[SiteNamed] = Field(description="Those that did not get it: the comparison.")
     look: LookShown | None
 
@@ -243,16 +267,17 @@ def _holder(row: Any, kind: Kind) -> HolderShown:
 
 
 def _delivery(full: Full, row: Any) -> DeliveryShown:
-    sites, without = (
-        [SiteNamed(number=site.id, name=site.name) for site in some.get(row.id, ())]
-        for some in (full.sites, full.without)
-    )
+    sites = [
+        SiteGotShown(number=site.id, name=site.name, live_from=site.own_day) for site in full.sites.get(row.id, ())
+    ]
+    without = [SiteNamed(number=site.id, name=site.name) for site in full.without.get(row.id, ())]
     look = None
     if row.looked_at is not None:
         looker = PromiserShown(number=row.looked_by_id, name=row.looked_by)
         look = LookShown(by=looker, at=row.looked_at, confirmed=row.confirmed, reason=row.reason)
     return DeliveryShown(
-        live_from=row.live_from, evidence=row.evidence, sites=sites, sites_without=without, look=look, **_who(row)
+        live_from=row.live_from, evidence=row.evidence, sites=sites, reasons=json.loads(row.reasons),
+        sites_without=without, look=look, **_who(row),
     )  # fmt: skip
 
 

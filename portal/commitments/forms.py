@@ -1,5 +1,6 @@
 """What can be sent about a promise. Every field has an id of its own: one page holds all of these forms."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
@@ -7,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
+from portal.commitments.delivery_rules import QUEUE_CHARS_MAX, QUEUES_MAX
 from portal.commitments.rules import (
     EVIDENCE_CHARS_MAX,
     EVIDENCE_CHARS_MIN,
@@ -20,6 +22,7 @@ from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, one_line, tidy
 
 HELP_ANSWERS = [SelectChoice("yes", "Yes, and my name may be shown"), SelectChoice("no", "Not this time")]
+OWN_DAY = "since_"  # with the number of a site behind it
 DATE_NEEDED = "Choose a date."
 
 
@@ -83,6 +86,27 @@ class DeliveryForm(StrictForm):
         render_kw={"maxlength": EVIDENCE_CHARS_MAX},
     )
 
+    reasons = TextAreaField(
+        "Only some contact reasons?",
+        id="delivery-reasons",
+        filters=[tidy],
+        validators=[no_controls],
+        render_kw={"maxlength": QUEUES_MAX * (QUEUE_CHARS_MAX + 1)},
+    )
+
+    def offer(self, sites: Iterable[Any], sent: Any = None) -> None:
+        """Let one choose from these sites, and name a day for each. sent: what was typed, or None."""
+        rows = list(sites)
+        self.sites.choices = [SelectChoice(str(site.id), f"{site.name}, {site.employer}") for site in rows]
+        for site in rows:
+            name = f"{OWN_DAY}{site.id}"
+            self[name] = DayField(site.name, id=f"delivery-day-{site.id}", validators=[Optional()])
+            self[name].process(sent)
+
+    def own_days(self) -> list[Any]:
+        """The fields for the day of each site."""
+        return [field for name, field in self._fields.items() if name.startswith(OWN_DAY)]
+
     def validate_sites(self, field: Any) -> None:
         """Asked here as well as by the verb, so that everything that is missing is named at once."""
         if not field.data and not field.errors:
@@ -95,7 +119,9 @@ class DeliveryForm(StrictForm):
 
     def delivery(self) -> NewDelivery:
         """What was sent, for the verb."""
-        return NewDelivery(self.live_from.data, tuple(self.sites.data or ()), self.evidence.data or "")
+        days = {int(field.name.removeprefix(OWN_DAY)): field.data for field in self.own_days() if field.data}
+        reasons = tuple(dict.fromkeys(line.strip() for line in (self.reasons.data or "").split("\n") if line.strip()))
+        return NewDelivery(self.live_from.data, tuple(self.sites.data or ()), self.evidence.data or "", days, reasons)
 
 
 class VerdictForm(StrictForm):

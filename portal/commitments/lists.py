@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, null, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments import standings
@@ -164,6 +164,7 @@ def _deliveries(number: int) -> Sequence[Row]:
     by, looker, verdict = aliased(Person), aliased(Person), DeliveryVerdict
     query = (
         select(Delivery.id, Delivery.at, Delivery.by_id, by.name.label("by"), Delivery.live_from, Delivery.evidence,
+               Delivery.reasons,
                verdict.at.label("looked_at"), verdict.by_id.label("looked_by_id"), looker.name.label("looked_by"),
                verdict.confirmed, verdict.reason)
         .join(by, by.id == Delivery.by_id)
@@ -177,7 +178,9 @@ def _deliveries(number: int) -> Sequence[Row]:
 
 def _sites(model: Any, delivery_ids: Sequence[int]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
-    query = select(model.delivery_id, Place.id, Place.name).join(Place, Place.id == model.site_id)
+    own_day = model.live_from if model is DeliverySite else null()
+    columns = model.delivery_id, Place.id, Place.name, own_day.label("own_day")
+    query = select(*columns).join(Place, Place.id == model.site_id)
     for row in db.session.execute(query.where(model.delivery_id.in_(delivery_ids)).order_by(Place.name)):
         found[row.delivery_id].append(row)
     return found

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from portal.commitments.models import Commitment
+from portal.commitments.models import Commitment, Delivery
 from portal.commitments.rules import day_in
 from portal.commitments.work_models import DecisionNeed, HelpAsk, HelpCall
 from portal.outbox import service as outbox
@@ -16,6 +16,7 @@ DECISION_NEEDED = "commitments.decision_needed"  # to the sponsor
 DECISION_GIVEN = "commitments.decision_given"  # to the owner
 HELP_WANTED = "commitments.help_wanted"  # to those who said that they would help
 HELPER_JOINED = "commitments.helper_joined"  # to the owner
+CONFIRMED = "commitments.confirmed"  # a second person has looked: what was frozen can be counted on
 HANDED_OVER = "commitments.handed_over"  # to whoever has it now
 DIGEST_AT = time(8)  # in the organisation's zone
 
@@ -60,6 +61,11 @@ def help_wanted(call: HelpCall, *, now: datetime) -> None:
 def helper_joined(ask: HelpAsk, *, now: datetime) -> None:
     """The owner hears who joins in."""
     outbox.emit(HELPER_JOINED, {"ask": ask.id}, now=now)
+
+
+def confirmed(delivery: Delivery, *, now: datetime) -> None:
+    """A delivery counts: since when it is live where is settled."""
+    outbox.emit(CONFIRMED, {"delivery": delivery.id}, now=now, unique_key=f"{CONFIRMED}:{delivery.id}")
 
 
 def handed_over(commitment: Commitment, to_id: int, *, part: str, now: datetime) -> None:

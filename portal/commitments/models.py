@@ -83,6 +83,7 @@ class Delivery(Base):
     at: Mapped[datetime]
     live_from: Mapped[date]
     evidence: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")  # JSON: the queues; none: all of them
 
 
 class DeliverySite(Base):

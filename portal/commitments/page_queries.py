@@ -37,6 +37,7 @@ STEPS = (
     StoryKind.DECISION_GIVEN,
     StoryKind.HANDED_OVER,
     StoryKind.FLOOR_CHECKED,
+    StoryKind.ROLLED_BACK,
 )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms.fields.choices import SelectChoice
 
 from portal import clock
 from portal.commitments import floor_queries, page_queries, pages, queries, service
@@ -95,8 +94,8 @@ def _forms(offered: set[str], sent: Sent | None) -> dict[str, StrictForm]:
     forms = {
         name: sent[1] if sent and sent[0] == name else kind(None) for name, kind in FORMS.items() if name in offered
     }
-    if isinstance(done := forms.get("deliver"), DeliveryForm):
-        done.sites.choices = [SelectChoice(str(site.id), f"{site.name}, {site.employer}") for site in people.sites()]
+    if isinstance(done := forms.get("deliver"), DeliveryForm) and not done.own_days():
+        done.offer(people.sites())
     return forms
 
 

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from portal.commitments.delivery_rules import NewDelivery as NewDelivery
+from portal.commitments.delivery_rules import roll_out_refusal
 from portal.commitments.words import PromiseRefusal
 
 SENTENCE_CHARS_MIN, SENTENCE_CHARS_MAX = 10, 400
@@ -100,15 +102,6 @@ class NewPromise:
     sentence: str
     due_on: date
     metric_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """What the owner says is done: since which day, at which sites, and what shows it."""
-
-    live_from: date
-    site_ids: tuple[int, ...]
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +233,8 @@ def delivery_refusal(promise: PromiseFacts, delivery: NewDelivery, today: date) 
         return PromiseRefusal.LIVE_TOO_EARLY
     if not delivery.site_ids:
         return PromiseRefusal.NO_SITE
+    if refused := roll_out_refusal(delivery, today):
+        return refused
     length = len(delivery.evidence.strip())
     if length < EVIDENCE_CHARS_MIN:
         return PromiseRefusal.EVIDENCE_TOO_SHORT

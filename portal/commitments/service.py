@@ -4,6 +4,7 @@ Every verb claims the promise by a conditional UPDATE on what it was decided on,
 to the story: two people who act at once cannot both succeed, and rows are always taken in that order.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -154,16 +155,17 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
     move_stage(commitment.idea_id, Stage.PROMISED, Stage.DELIVERED, now=now)
     done = Delivery(
         commitment_id=commitment.id, by_id=viewer.id, at=now, live_from=delivery.live_from,
-        evidence=delivery.evidence.strip(),
+        evidence=delivery.evidence.strip(), reasons=json.dumps(delivery.reasons, ensure_ascii=False),
     )  # fmt: skip
     db.session.add(done)
     db.session.flush()
-    delivered.write_sites(done.id, sites, without)
+    delivered.write_sites(done.id, {site_id: delivery.days[site_id] for site_id in sites}, without)
     relapse_rows.fixed_by(commitment, done, now=now)
     helping.end(commitment.id, now=now)
     facts = {
         "live_from": done.live_from.isoformat(), "sites": sorted(sites.values()),
-        "without": sorted(without.values()),
+        "without": sorted(without.values()), "reasons": list(delivery.reasons),
+        "later": {sites[site]: day.isoformat() for site, day in delivery.days.items() if day},
     }  # fmt: skip
     _tell(commitment, StoryKind.DELIVERED, viewer.id, now=now, words=done.evidence, facts=facts)
     _let_be_found(commitment, done.evidence, now)
@@ -186,6 +188,7 @@ def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
         live_from=done.live_from, now=now,
     )  # fmt: skip
     delivered.award(commitment, confirmer_id=viewer.id, now=now)
+    messages.confirmed(done, now=now)
 
 
 def send_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datetime) -> None:

@@ -106,6 +106,7 @@ def move_date(number: int) -> ResponseReturnValue:
 def deliver(number: int) -> ResponseReturnValue:
     """The owner says that it is done."""
     viewer, when, form = the_viewer(), when_now(), DeliveryForm()
+    form.offer(people.sites(), request.form)
     return carry_out(
         number,
         ("deliver", form),

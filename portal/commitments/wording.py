@@ -190,6 +190,7 @@ _TOLD = {
     "decision_given": ("check", "blue", "{who} decided"),
     "handed_over": ("back", "", "It was handed over to {who}"),
     "floor_checked": ("chart", "", "Colleagues were asked whether it is gone on their desk"),
+    "rolled_back": ("back", "stop", "{who} says that it was taken back"),
 }
 
 
@@ -202,11 +203,17 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"Promised by {_day_of(facts, 'due_before', today)}, now by {due_on}.{late}"
     if kind == "delivered":
         without = f" Not in {', '.join(facts['without'])}." if facts.get("without") else ""
-        return f"Live since {_day_of(facts, 'live_from', today)} in {', '.join(facts.get('sites', []))}.{without}"
+        later = "".join(f" {site} since {day(date.fromisoformat(text), today)}."
+                        for site, text in facts.get("later", {}).items())  # fmt: skip
+        only = f" Only {', '.join(facts['reasons'])}." if facts.get("reasons") else ""
+        where = f"in {', '.join(facts.get('sites', []))}"
+        return f"Live since {_day_of(facts, 'live_from', today)} {where}.{later}{only}{without}"
     if kind == "handed_over":
         return f"{facts['from']} had it before. The date stays."
     if kind == "floor_checked":
         return f"Asked {after(facts['after_days'])}. {result_line(facts.get('total'), facts.get('asked'))}"
+    if kind == "rolled_back":
+        return f"Not any more in {listed(facts['units'])}, since {_day_of(facts, 'live_to', today)}."
     if kind == "back" and facts.get("after_days"):
         return f"{still_met(facts['after_days'])} It is open again, and its owner has been told."
     if kind == "back":

@@ -56,6 +56,17 @@ class PromiseRefusal(Refusal):
         "That is more than a year before the promise was made. Check the year.", "live_from",
     )  # fmt: skip
     NO_SITE = "no_site", Invalid, "Choose at least one site that has the change.", "sites"
+    DAY_WITHOUT_SITE = (
+        "day_without_site", Invalid,
+        "You gave a day for a site that is not chosen. Choose it, or take the day out.", "sites",
+    )  # fmt: skip
+    SITE_BEFORE_LIVE = (
+        "site_before_live", Invalid,
+        "No site can have it before the first day. Make that day the first one.", "sites",
+    )  # fmt: skip
+    SITE_IN_FUTURE = "site_in_future", Invalid, "No site can have it from a day after today.", "sites"
+    TOO_MANY_QUEUES = "too_many_queues", Invalid, "Name at most 20 contact reasons.", "reasons"
+    QUEUE_LENGTH = "queue_length", Invalid, "A contact reason has 1 to 80 characters.", "reasons"
     EVIDENCE_TOO_SHORT = (
         "evidence_too_short", Invalid,
         "Say in at least 10 characters what shows that it is done.", "evidence",

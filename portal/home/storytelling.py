@@ -59,6 +59,7 @@ ICONS = {
     StoryKind.DECISION_GIVEN: ("check", ""),
     StoryKind.HANDED_OVER: ("back", ""),
     StoryKind.FLOOR_CHECKED: ("chart", ""),
+    StoryKind.ROLLED_BACK: ("back", "stop"),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -103,6 +104,7 @@ TITLES = {
     StoryKind.DECISION_GIVEN: "{who} decided what was asked.",
     StoryKind.HANDED_OVER: "It was handed over to {who}.",
     StoryKind.FLOOR_CHECKED: "Colleagues were asked whether it is gone on their desk.",
+    StoryKind.ROLLED_BACK: "{who} says that it was taken back.",
 }
 
 LOCAL = {
@@ -258,6 +260,9 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(f"{still_met(facts['after_days'])} It is open again.")
     elif kind is StoryKind.BACK:
         parts.append(f"Met again on {day_words(date.fromisoformat(facts['day']), today=today)}, so it is open again.")
+    if kind is StoryKind.ROLLED_BACK:
+        since = day_words(date.fromisoformat(facts["live_to"]), today=today)
+        parts.append(f"Not any more in {_listed(facts['units'])}, since {since}.")
     if kind is StoryKind.ASKED_AGAIN:
         parts.append(RETURNS.get(facts.get("because", ""), "Enough of you asked again:"))
         parts.append(f"{facts['voices']} new voices from {facts['teams']} teams." if "voices" in facts else "")

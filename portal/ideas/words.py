@@ -139,6 +139,7 @@ class StoryKind(StrEnum):
     DECISION_GIVEN = "decision_given"
     HANDED_OVER = "handed_over"  # its owner or answerer has left
     FLOOR_CHECKED = "floor_checked"  # colleagues were asked whether it is gone on their desk
+    ROLLED_BACK = "rolled_back"  # a change was taken back at some sites
 
     @property
     def after_deciding(self) -> bool:

@@ -4,19 +4,17 @@ Only class names (`c-*` of the stylesheet), no style attributes. Every drawing e
 room for larger letters, because letters shrink with a drawing.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from itertools import pairwise
 from operator import itemgetter
 
+from portal.metrics.chart_places import Box, Point, cost, heights_between, walked
 from portal.metrics.scale import Ticks, time_labels, value_ticks
 from portal.metrics.weeks import gaps
 from portal.metrics.words import number
 
-Point = tuple[float, float]
 DOT_ROOM = 7.0  # units between neighbours below which dots would touch
 
 
@@ -47,6 +45,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Days in which something else happened, both included, with the number by which the page tells it."""
+
+    first: date
+    last: date
+    label: str
+
+
+@dataclass(frozen=True)
 class Drawings:
     """The same chart for a wide and a narrow place. scale: where the vertical axis starts, in words."""
 
@@ -68,37 +75,24 @@ class _Paper:
     right: float = 14.0
 
 
-@dataclass(frozen=True)
-class _Box:
-    """Room for words beside a line; base is where their letters stand."""
-
-    left: float
-    right: float
-    base: float
-    at_end: bool
-
-    def touches(self, other: "_Box") -> bool:
-        """True if the words would meet."""
-        return abs(self.base - other.base) < 18 and self.left < other.right and other.left < self.right
-
-
 WIDE = _Paper(720, 300, letter=7.3, dot=2.6)
 NARROW = _Paper(340, 290, letter=8.6, dot=3.0)
 
 
 def draw(
-    line: Line, *, sentence: str, other: Line | None = None, mark: Mark | None = None, decimals: int = 1
-) -> Drawings:
+    line: Line, *, sentence: str, other: Line | None = None, mark: Mark | None = None, decimals: int = 1,
+    spans: Sequence[Span] = (),
+) -> Drawings:  # fmt: skip
     """Both drawings. sentence: what a person who cannot see it is told. Raises ValueError beyond 1e15.
 
-    other: a second line, dashed. Lines are broken where weeks are missing.
+    other: a second line, dashed. spans: what else happened, as bands behind the lines. Lines are broken where weeks are missing.
     """
     lines = [line] + ([other] if other and other.points else [])
     if not any(found.points for found in lines):
         return Drawings(_nothing(WIDE, sentence), _nothing(NARROW, sentence), "")
     values = [value for found in lines for _day, value in found.points]
     ticks = value_ticks(values, decimals=decimals)
-    wide, narrow = (_Sheet(paper, lines, mark, ticks).svg(sentence) for paper in (WIDE, NARROW))
+    wide, narrow = (_Sheet(paper, lines, mark, ticks).svg(sentence, spans) for paper in (WIDE, NARROW))
     return Drawings(wide, narrow, _scale_words(ticks))
 
 
@@ -132,11 +126,11 @@ class _Sheet:
         self._left = 16 + paper.letter * max(len(label) for label in ticks.labels)
         self._end = paper.width - paper.right
         self._floor = paper.height - paper.bottom
-        self._walked = [_walked(self._at(line)) for line in lines]
+        self._walked = [walked(self._at(line)) for line in lines]
 
-    def svg(self, sentence: str) -> Drawing:
+    def svg(self, sentence: str, spans: Sequence[Span] = ()) -> Drawing:
         """Everything, back to front."""
-        parts = [*self._grid(), *self._time()]
+        parts = [*self._bands(spans), *self._grid(), *self._time()]
         for index in reversed(range(len(self._lines))):
             parts += self._curve(self._lines[index], "c-exp" if index else "c-act", dots=not index)
         parts += [*self._mark_line(), *self._labels()]
@@ -160,6 +154,22 @@ class _Sheet:
             y = self._y(value)
             parts.append(f'<path class="c-grid" d="M{self._left:.1f} {y:.1f}H{self._end:.1f}"/>')
             parts.append(_text("c-ax", self._left - 8, y + 4, label, "end"))
+        return parts
+
+    def _bands(self, spans: Sequence[Span]) -> list[str]:
+        parts, taken = [], self._left - 99
+        for span in spans:
+            if span.last < self._first or span.first > self._last:
+                continue
+            start, end = (self._x(min(max(day, self._first), self._last)) for day in (span.first, span.last))
+            wide = max(end - start, 3.0)
+            at = min(start, self._end - wide)
+            parts.append(f'<rect class="c-band" x="{at:.1f}" y="{self._paper.top - 8:.1f}" width="{wide:.1f}" '
+                         f'height="{self._floor - self._paper.top + 8:.1f}"/>')  # fmt: skip
+            middle = at + wide / 2
+            if middle - taken > self._paper.letter * 2.4:  # numbers that would touch are left out; the list has them
+                parts.append(_text("c-ax", middle, self._paper.top - 14, span.label, "middle"))
+                taken = middle
         return parts
 
     def _time(self) -> list[str]:
@@ -198,7 +208,7 @@ class _Sheet:
 
     def _labels(self) -> list[str]:
         parts: list[str] = []
-        taken: list[_Box] = []
+        taken: list[Box] = []
         for index, line in enumerate(self._lines):
             if not line.label or not line.points:
                 continue
@@ -209,39 +219,20 @@ class _Sheet:
             parts.append(_text("c-lab2" if index else "c-lab", x, box.base, words, anchor))
         return parts
 
-    def _free_place(self, width: float, index: int, taken: Sequence[_Box]) -> _Box:
+    def _free_place(self, width: float, index: int, taken: Sequence[Box]) -> Box:
         """Room for the words of a line: nearest to that line, on no line and on no other words; rather at its end."""
         wide = min(width, self._end - self._left - 4)
         ends = ((self._end - wide, self._end, True), (self._left + 4, self._left + 4 + wide, False))
         return min((self._best_at(*end, index, taken) for end in ends), key=itemgetter(0))[1]
 
-    def _best_at(
-        self, left: float, right: float, at_end: bool, index: int, taken: Sequence[_Box]
-    ) -> tuple[float, _Box]:
+    def _best_at(self, left: float, right: float, at_end: bool, index: int, taken: Sequence[Box]) -> tuple[float, Box]:
         """The best height at one end, and how badly words would stand there."""
         # What is the same at every height is worked out once: a page waits for this.
-        heights = [sorted(_heights_between(run, left - 4, right + 4)) for run in self._walked]
+        heights = [sorted(heights_between(run, left - 4, right + 4)) for run in self._walked]
         crossed = self._mark is not None and left - 4 < self._x(self._mark.day) < right + 4
         fixed = crossed * 500 + (0 if at_end else 40)
-        boxes = (_Box(left, right, base, at_end) for base in range(int(self._paper.top) + 4, int(self._floor) - 4, 4))
-        return min(((fixed + _cost(box, heights, index, taken), box) for box in boxes), key=itemgetter(0))
-
-
-def _cost(box: _Box, heights: Sequence[Sequence[float]], index: int, taken: Sequence[_Box]) -> float:
-    """How badly words would stand there. Worst are words on words, then words nearer to the other line.
-
-    heights: for each line how high it runs below, at and above the words, lowest number first.
-    """
-    low, high, middle = box.base - 14, box.base + 6, box.base - 4
-    covered = sum(bisect_left(each, high) - bisect_right(each, low) for each in heights)
-    away = [_nearest(each, middle) for each in heights]
-    clash = sum(box.touches(other) for other in taken)
-    return clash * 1e6 + (min(away) < away[index]) * 1e5 + covered * 1e3 + away[index]
-
-
-def _nearest(heights: Sequence[float], to: float) -> float:
-    place = bisect_left(heights, to)
-    return min((abs(to - height) for height in heights[max(place - 1, 0) : place + 1]), default=1e3)
+        boxes = (Box(left, right, base, at_end) for base in range(int(self._paper.top) + 4, int(self._floor) - 4, 4))
+        return min(((fixed + cost(box, heights, index, taken), box) for box in boxes), key=itemgetter(0))
 
 
 def _runs(line: Line) -> list[list[tuple[date, float]]]:
@@ -253,21 +244,6 @@ def _runs(line: Line) -> list[list[tuple[date, float]]]:
             found.append([])
         found[-1].append(point)
     return found
-
-
-def _walked(points: Sequence[Point]) -> list[Point]:
-    """Where a line runs, in steps of 6 units; the points themselves where they lie nearer."""
-    found = list(points[:1])
-    for (x1, y1), (x2, y2) in pairwise(points):
-        steps = max(int((x2 - x1) // 6), 1)
-        found += [(x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in range(1, steps + 1)]
-    return found
-
-
-def _heights_between(walked: Sequence[Point], left: float, right: float) -> list[float]:
-    """How high a line runs between two places."""
-    first, last = bisect_left(walked, left, key=itemgetter(0)), bisect_right(walked, right, key=itemgetter(0))
-    return [y for _x, y in walked[first:last]]
 
 
 def _fitting(words: str, room: float, letter: float) -> str:

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 
 VALUE_MAX = 1e12  # in any unit; beyond it something is wrong with the file
 N_MAX = 2_147_483_647
@@ -14,6 +14,8 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 COMMA_NUMBER = re.compile(r"[+-]?(\d+,?\d*|,\d+)", re.ASCII)
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?", re.ASCII)
 ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})", re.ASCII)
+SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)  # 1954 to 2091
+SERIALS_FROM = date(1899, 12, 30)
 FORMULA = ("=", "@", "+", "-", "\t")
 
 
@@ -86,6 +88,10 @@ def reason(text: str) -> str | None:
 
 def calendar_day(text: str) -> date:
     """An ISO day (2026-03-02) or ISO week (2026-W10, its Monday) of any year."""
+    if SERIAL.fullmatch(text):
+        meant = SERIALS_FROM + timedelta(days=int(text[:5]))
+        remedy = f"It may mean {meant.isoformat()}: give the column a date format, or write the day like this."
+        raise CellProblem("is the number by which a spreadsheet keeps a day", remedy)
     if not text:
         raise CellProblem("is empty", "Write the day as 2026-03-02, or the Monday of the week.")
     try:

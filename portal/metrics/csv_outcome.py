@@ -56,6 +56,17 @@ class Known:
     levels: Mapping[Series, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How somebody said that a file is to be read.
+
+    columns: our name → position. metric: the code that every row is about, "" where a column says it.
+    """
+
+    columns: Mapping[str, int]
+    metric: str = ""
+
+
 @dataclass
 class Checked:
     """The outcome: read = len(entries) + len(bad_rows)."""

@@ -7,6 +7,7 @@ from itertools import chain
 from portal import csv_files
 from portal.csv_files import Broken, is_blank, plain_name
 from portal.errors import Invalid
+from portal.metrics.csv_outcome import Layout
 
 DELIMITERS = (",", ";", "\t", "|")
 REQUIRED = ("date", "site", "metric", "value")
@@ -43,19 +44,71 @@ def decode(content: bytes) -> str:
     return csv_files.decode(content)[0]
 
 
-def table(text: str, aliases: Mapping[str, tuple[str, ...]] = ALIASES) -> Table:
+def table(
+    text: str, aliases: Mapping[str, tuple[str, ...]] = ALIASES, *, chosen: Mapping[str, int] | None = None
+) -> Table:
     """The columns and rows of a text. Raises Invalid: no_header, column_missing, column_twice, csv_broken.
 
-    aliases: the columns that are looked for, with their other names.
+    aliases: the columns that are looked for, with their other names. chosen: our name → position, where somebody has
+    said which column means what; what lies beyond the header is left out.
     """
+    header, delimiter, records = _opened(text, aliases)
+    if chosen is None:
+        columns, unused = _columns(header, aliases)
+    else:
+        columns = {name: position for name, position in chosen.items() if position < len(header)}
+        unused = tuple(cell.strip()[:40] for position, cell in enumerate(header)
+                       if cell.strip() and position not in columns.values())  # fmt: skip
+    return Table(columns, unused, len(header), delimiter, records)
+
+
+def header_and_sample(text: str) -> tuple[list[str], list[str]]:
+    """The names of the columns, and the first row below them ([] for none). Raises Invalid: no_header, csv_broken."""
+    header, _delimiter, records = _opened(text, ALIASES)
+    return header, next((cells for _row, cells in records if not is_blank(cells)), [])
+
+
+def rows_of(text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and every row below it with its number. Raises Invalid: no_header, csv_broken."""
+    header, _delimiter, records = _opened(text, ALIASES)
+    return header, records
+
+
+def guessed(header: Sequence[str]) -> dict[str, int]:
+    """Our name → position, as far as the header tells; of two that mean the same the first."""
+    found: dict[str, int] = {}
+    for position, cell in enumerate(header):
+        if name := _ours(cell, ALIASES):
+            found.setdefault(name, position)
+    return found
+
+
+def layout_refusal(layout: Layout) -> Invalid | None:
+    """Why a file cannot be read as somebody said: a column is missing, or means two things."""
+    needed = [name for name in REQUIRED if name not in layout.columns and not (name == "metric" and layout.metric)]
+    if needed:
+        words = f"Say which column holds the {' and the '.join(needed)}."
+        return Invalid("column_missing", words, dict.fromkeys(needed, "Choose a column."))
+    if "metric" in layout.columns and layout.metric:
+        words = "Choose the column of the metric, or one metric for every row, not both."
+        return Invalid("column_twice", words, {"metric": words})
+    names = {position: name for name, position in layout.columns.items()}
+    twice = sorted(name for name, position in layout.columns.items() if names[position] != name)
+    if twice:
+        return Invalid("column_twice", "One column cannot mean two things.", dict.fromkeys(twice, "Already used."))
+    return None
+
+
+def _opened(
+    text: str, aliases: Mapping[str, tuple[str, ...]]
+) -> tuple[list[str], str, Iterator[tuple[int, list[str]]]]:  # fmt: skip
     first_row, body = csv_files.without_hint(text)
     delimiter = csv_files.delimiter_of(body, DELIMITERS, lambda header: _names_known(header, aliases))
     records = _records(body, delimiter, first_row)
     header = next(((row, cells) for row, cells in records if not is_blank(cells)), None)
     if header is None:
         raise Invalid("no_header", f"There is no header. The first row names the columns: {', '.join(REQUIRED)}.")
-    columns, unused = _columns(header[1], aliases)
-    return Table(columns, unused, len(header[1]), delimiter, records)
+    return header[1], delimiter, records
 
 
 def rows_again(found: Table, rows: Sequence[tuple[int, list[str]]]) -> Table:

@@ -33,7 +33,7 @@ def readings(
 
 
 def newest(seen_at: datetime | None = None) -> list[ColumnElement[bool]]:
-    """No later revision (recorded until `seen_at`); asked twice: values with and without a reason have an index each."""
+    """No later revision (known at `seen_at`); asked twice: values with and without a reason have an index each."""
     one, later = Observation, aliased(Observation)
     same: list[Any] = [later.metric_id == one.metric_id, later.place_id == one.place_id, later.day == one.day,
                        later.revision > one.revision]  # fmt: skip

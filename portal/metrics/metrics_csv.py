@@ -14,13 +14,14 @@ from portal.csv_files import is_blank, shown
 from portal.errors import Invalid
 from portal.metrics import csv_cells as cells
 from portal.metrics.csv_cells import CellProblem
-from portal.metrics.csv_outcome import Checked, Entry, Finding, Known, Series
+from portal.metrics.csv_outcome import Checked, Entry, Finding, Known, Layout, Series
 from portal.metrics.csv_table import Table, rows_again, table
 from portal.metrics.csv_warnings import warnings
 from portal.metrics.words import listed
 
 ROWS_MAX_PAGE = 100_000
 ROWS_MAX_COMMAND = 1_000_000
+FORMULA_CELL = CellProblem("is a formula", "Save the file with results instead of formulas.")
 
 
 def spellings(places: list[tuple[int, str, str | None, str]]) -> dict[str, tuple[int, ...]]:
@@ -38,14 +39,18 @@ def spellings(places: list[tuple[int, str, str | None, str]]) -> dict[str, tuple
     return found
 
 
-def check(text: str, known: Known, *, today: date, rows_max: int = ROWS_MAX_PAGE) -> Checked:
-    """Look at every row. today: the last day that may be reported.
+def check(
+    text: str, known: Known, *, today: date, rows_max: int = ROWS_MAX_PAGE, layout: Layout | None = None
+) -> Checked:
+    """Look at every row. today: the last day that may be reported. layout: None to go by the header.
 
     Raises Invalid for a file that cannot be read as rows at all: no_header, column_missing, column_twice, csv_broken,
     no_rows, too_many_rows.
     """
-    found, comma = with_decimal_sign(table(text))
+    found, comma = with_decimal_sign(table(text, chosen=layout.columns if layout else None))
     reader = _Reader(known, found, today, comma)
+    if layout and layout.metric:
+        reader.all_about(known.metrics.get(layout.metric))
     checked = Checked(unused=found.unused)
     for count, (row, values) in enumerate(_filled(found), start=1):
         if count > rows_max:
@@ -72,8 +77,15 @@ class _Reader:
             "n": cells.count,
             "reason": _remembered(cells.reason),
         }
+        self._metric: int | None = None
         self._first: dict[tuple[Series, date], int] = {}
         self._repeated: set[tuple[Series, date]] = set()
+
+    def all_about(self, metric_id: int | None) -> None:
+        """No column says what was measured: it is this. Raises Invalid `unknown_metric`."""
+        if metric_id is None:
+            raise Invalid("unknown_metric", "The metric that was chosen for this file is not in use any more.")
+        self._metric = metric_id
 
     def take(self, row: int, values: list[str], checked: Checked) -> None:
         """Add the row to `checked`, as an entry or as problems."""
@@ -83,13 +95,14 @@ class _Reader:
             remedy = "Remove it. A text with a comma needs quotation marks."
             checked.refuse(Finding(row, "end of row", shown(extra), problem, remedy))
             return
-        read, fine = {"n": None, "reason": None}, True
+        read, fine = {"n": None, "reason": None, "metric": self._metric}, True
         for name, position in self._columns.items():
             cell = values[position] if position < len(values) else ""
             try:
                 read[name] = self._readers[name](cells.plain(cell))
             except CellProblem as wrong:
                 fine = False
+                wrong = FORMULA_CELL if cell.strip().startswith("=") and name != "reason" else wrong
                 checked.refuse(Finding(row, name, shown(cell), wrong.problem, wrong.remedy))
         if fine:
             self._keep(self._entry(row, read), values, checked)

@@ -90,7 +90,7 @@ def _with_names() -> Select:
 
 
 def _near(place_ids: Collection[int]) -> ColumnElement[bool]:
-    """The place of the note is one of these, above one of these or below one of these (one path starts with the other)."""
+    """The place of the note is one of these, above or below one of them: one path starts with the other."""
     mine = aliased(Place)
     given = select(mine.id).where(mine.id.in_(place_ids))
     up_or_down = or_(mine.path.startswith(Place.path), Place.path.startswith(mine.path))

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.csv_files import neutral
+from portal.csv_files import as_csv, neutral
 from portal.metrics.chart import Drawings, Line, draw, values_sentence
-from portal.metrics.csv_outcome import Entry, Finding
+from portal.metrics.csv_outcome import Checked, Entry, Finding
+from portal.metrics.csv_table import rows_of
 from portal.metrics.weeks import Reported, Week, by_week
 from portal.metrics.words import counted, day_words, number
 
@@ -52,6 +53,16 @@ def problems_csv(findings: Sequence[Finding]) -> str:
     """The problems as a file: nothing in it runs as a formula."""
     return _file(["row", "column", "value", "problem", "how to mend it"],
                  [[finding.row, *(neutral(cell) for cell in finding[1:])] for finding in findings])  # fmt: skip
+
+
+def bad_rows_csv(text: str, checked: Checked) -> str:
+    """The rows that have problems, as they stand in the file, each with what is wrong: to mend and send again."""
+    wrong: dict[int, list[str]] = {}
+    for finding in checked.problems:
+        wrong.setdefault(finding.row, []).append(f"{finding.column} {finding.problem}. {finding.remedy}")
+    header, rows = rows_of(text)
+    bad = ([*cells, " ".join(wrong.get(row, ()))] for row, cells in rows if row in checked.bad_rows)
+    return as_csv([[*header, "what is wrong"], *bad])
 
 
 def template_csv(codes: Sequence[str], sites: Sequence[str], *, today: date) -> str:

@@ -7,5 +7,6 @@ MAY: dict[str, Rule] = {
     "metric.list": signed_in,
     "metric.see": signed_in,
     "metric.define": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
+    "metric.note": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
     "metric.import": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
 }

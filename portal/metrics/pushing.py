@@ -58,7 +58,8 @@ def _record_of_today(viewer: Viewer, metric: Metric, sha256: str, now: datetime)
     """Found or made under the lock on the metric. sha256: of the first call's body."""
     name, midnight = f"Pushed: {metric.code}", now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = MetricImport.by_id == viewer.id, MetricImport.filename == name, MetricImport.created_at >= midnight
-    found = db.session.scalar(select(MetricImport).where(*today).order_by(MetricImport.id.desc()).limit(1))
+    standing = select(MetricImport).where(*today, MetricImport.undone_at.is_(None))
+    found = db.session.scalar(standing.order_by(MetricImport.id.desc()).limit(1))
     if found is None:
         found = MetricImport(by_id=viewer.id, filename=name, sha256=sha256, content="", created_at=now, applied_at=now)
         db.session.add(found)

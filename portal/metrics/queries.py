@@ -69,9 +69,15 @@ def last_day(metric_id: int) -> date | None:
     return db.session.scalar(select(func.max(Observation.day)).where(Observation.metric_id == metric_id))
 
 
-def weekly(metric_id: int, site_ids: Collection[int] | None, since: date, until: date) -> list[Week]:
-    """The weeks of a metric at some sites (None: all) from `since` to `until`, both included, oldest first."""
-    return together(site_weeks(metric_id, since, until), site_ids)
+def weekly(
+    metric_id: int, site_ids: Collection[int] | None, since: date, until: date, *, reason: str | None = None,
+    summed: bool = False,
+) -> list[Week]:  # fmt: skip
+    """The weeks of a metric at some sites (None: all) from `since` to `until`, both included, oldest first.
+
+    reason: of one contact reason only. summed: the metric is a count, so values add up.
+    """
+    return together(site_weeks(metric_id, since, until, reason=reason), site_ids, summed=summed)
 
 
 def known(today: date) -> Known:
@@ -168,8 +174,8 @@ def _levels(today: date) -> dict[Series, float]:
 
 def _stored(metric_id: int, first: date, last: date, places: set[int]) -> dict[tuple[int, str | None, date], Stored]:
     o = Observation
-    query = select(o.place_id, o.reason, o.day, o.value, o.n, o.revision)
+    query = select(o.place_id, o.reason, o.day, o.value, o.n, o.revision, o.withdrawn)
     query = query.where(o.metric_id == metric_id, o.day.between(first, last)).order_by(o.revision)
     if len(places) <= PLACES_NAMED:
         query = query.where(o.place_id.in_(places))
-    return {(row[0], row[1], row[2]): Stored(row[3], row[4], row[5]) for row in db.session.execute(query)}
+    return {(row[0], row[1], row[2]): Stored(*row[3:]) for row in db.session.execute(query)}

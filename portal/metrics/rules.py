@@ -37,11 +37,12 @@ class DefinitionRefusal(StrEnum):
 
 @dataclass(frozen=True)
 class Stored:
-    """The newest revision of a key."""
+    """The newest revision of a key. withdrawn: it says that there is no value any more."""
 
     value: float
     n: int | None
     revision: int
+    withdrawn: bool = False
 
 
 @dataclass
@@ -75,7 +76,7 @@ def next_revision(entry: Entry, stored: Stored | None) -> int | None:
     """
     if stored is None:
         return 1
-    same = entry.value == stored.value and (entry.n is None or entry.n == stored.n)
+    same = not stored.withdrawn and entry.value == stored.value and (entry.n is None or entry.n == stored.n)
     return None if same else stored.revision + 1
 
 

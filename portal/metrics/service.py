@@ -11,8 +11,9 @@ from sqlalchemy import insert, select, update
 from portal.db import db, table_of
 from portal.errors import Conflict, Gone, Invalid
 from portal.metrics import queries
-from portal.metrics.csv_outcome import Checked, Entry
-from portal.metrics.models import Direction, Metric, MetricImport, Observation
+from portal.metrics.csv_outcome import Checked, Entry, Layout
+from portal.metrics.csv_table import layout_refusal
+from portal.metrics.models import Cadence, Direction, Metric, MetricImport, MetricKind, Observation
 from portal.metrics.policy import MAY
 from portal.metrics.rules import STAGED_DAYS, Tally, definition_refusal
 from portal.metrics.starter import STARTER
@@ -34,16 +35,21 @@ class Source:
 
 
 def define_metric(
-    code: str, name: str, unit: str, direction: Direction, *, decimals: int = 1, note: str = "", position: int = 100
-) -> Metric:
-    """Add a metric. Raises Invalid (see `DefinitionRefusal`) or Conflict `metric_code_taken`."""
+    code: str, name: str, unit: str, direction: Direction, *, decimals: int = 1, note: str = "", position: int = 100,
+    kind: str = "mean", cadence: str = "day", survey_note: str = "",
+) -> Metric:  # fmt: skip
+    """Add a metric with nobody behind it, as the starter set and the demo do; people use `definitions.define`.
+
+    Raises Invalid (see `DefinitionRefusal`) or Conflict `metric_code_taken`.
+    """
     if refusal := definition_refusal(code, name, unit, decimals, note):
         raise Invalid(refusal.value, refusal.sentence)
     if db.session.scalar(select(Metric.id).where(Metric.code == code)) is not None:
         raise Conflict("metric_code_taken", f"There is a metric with the code {code} already.")
     metric = Metric(
-        code=code, name=name, unit=unit, direction=Direction(direction), decimals=decimals, note=note, position=position
-    )
+        code=code, name=name, unit=unit, direction=Direction(direction), decimals=decimals, note=note,
+        position=position, kind=MetricKind(kind), cadence=Cadence(cadence), survey_note=survey_note,
+    )  # fmt: skip
     db.session.add(metric)
     db.session.flush()
     return metric
@@ -54,7 +60,8 @@ def add_starter_set() -> list[Metric]:
     taken = set(db.session.scalars(select(Metric.code)))
     return [
         define_metric(found.code, found.name, found.unit, Direction(found.direction), decimals=found.decimals,
-                      note=found.note, position=place * 10)
+                      note=found.note, position=place * 10, kind=found.kind, cadence=found.cadence,
+                      survey_note=found.survey_note)
         for place, found in enumerate(STARTER, start=1) if found.code not in taken
     ]  # fmt: skip
 
@@ -73,18 +80,41 @@ def apply_import(rows: Sequence[Entry], source: Source, now: datetime, *, bad: i
     return _take_in(rows, record, bad=bad, by_id=source.by_id, now=now)
 
 
-def stage_import(viewer: Viewer, text: str, source: Source, *, now: datetime) -> MetricImport:
-    """Keep an uploaded file until it is confirmed, at most STAGED_DAYS days; older ones lose their content."""
+def stage_import(viewer: Viewer, text: str, source: Source, *, sheet: str = "", now: datetime) -> MetricImport:
+    """Keep an uploaded file until it is confirmed, at most STAGED_DAYS days; older ones lose their content.
+
+    sheet: which sheet of a workbook was read, in words.
+    """
     demand(MAY, "metric.import", viewer)
     old = (MetricImport.applied_at.is_(None), MetricImport.created_at < now - timedelta(days=STAGED_DAYS))
     db.session.execute(update(MetricImport).where(*old).values(content=""))
     staged = MetricImport(
         by_id=viewer.id, filename=source.filename[:FILENAME_CHARS_MAX], sha256=source.sha256, content=text,
-        created_at=now,
+        created_at=now, summary=json.dumps({"sheet": sheet} if sheet else {}),
     )  # fmt: skip
     db.session.add(staged)
     db.session.flush()
     return staged
+
+
+def choose_columns(viewer: Viewer, import_id: int, layout: Layout) -> None:
+    """Say which column of a waiting file means what. Nothing happens once the file was confirmed.
+
+    Raises Missing, Invalid: column_missing, column_twice.
+    """
+    demand(MAY, "metric.import", viewer)
+    if refusal := layout_refusal(layout):
+        raise refusal
+    facts = json.loads(queries.staged_import(import_id).summary)
+    facts |= {"columns": dict(layout.columns), "metric": layout.metric}
+    waiting = (MetricImport.id == import_id, MetricImport.applied_at.is_(None))
+    db.session.execute(update(MetricImport).where(*waiting).values(summary=json.dumps(facts, sort_keys=True)))
+
+
+def layout_of(staged: MetricImport) -> Layout | None:
+    """How somebody said that a waiting file is to be read; None to go by its header."""
+    facts = json.loads(staged.summary)
+    return Layout(facts["columns"], facts["metric"]) if "columns" in facts else None
 
 
 def confirm_import(

@@ -10,7 +10,7 @@ from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, String, bindparam, case, func, select
 
 from portal.db import db, is_postgres
 from portal.metrics.daily import newest
@@ -26,10 +26,15 @@ _kept: OrderedDict[Hashable, tuple[datetime, Any]] = OrderedDict()
 _turn = Lock()
 
 
-def site_weeks(metric_id: int, since: date, until: date) -> list[SiteWeek]:
-    """The sums of every site and week from `since` to `until`, both included, of the values that count now."""
-    parameters = {"metric": metric_id, "since": since, "until": until}
-    rows = db.session.connection().execute(_statement(is_postgres()), parameters)
+def site_weeks(metric_id: int, since: date, until: date, *, reason: str | None = None) -> list[SiteWeek]:
+    """The sums of every site and week from `since` to `until`, both included, of the values that count now.
+
+    reason: only what was reported for this contact reason; None for everything.
+    """
+    parameters: dict[str, Any] = {"metric": metric_id, "since": since, "until": until}
+    if reason is not None:
+        parameters["reason"] = reason
+    rows = db.session.connection().execute(_statement(is_postgres(), reason is not None), parameters)
     return [SiteWeek._make(row) for row in rows]
 
 
@@ -50,16 +55,19 @@ def kept(key: Hashable, work: Callable[[], Worked], *, now: datetime) -> Worked:
 
 
 @cache
-def _statement(postgres: bool) -> Select:
+def _statement(postgres: bool, of_reason: bool) -> Select:
     """Of a day that a site reported itself, only that counts; `weeks.by_week` does the same for rows of a file."""
     stored, one = newest(), Observation
+    if of_reason:
+        stored.append(one.reason == bindparam("reason", type_=String))
     grain = case((Place.id == Place.site_id, 0), else_=2) + case((one.reason.is_(None), 0), else_=1)
     finest = func.min(grain).over(partition_by=(Place.site_id, one.day))
     rows = (
         select(Place.site_id, _monday(postgres).label("monday"), one.value, one.n, grain.label("grain"),
                finest.label("finest"))
         .join(Place, Place.id == one.place_id)
-        .where(one.metric_id == bindparam("metric", type_=Integer), Place.site_id.is_not(None), one.withdrawn.is_(False), *stored,
+        .where(one.metric_id == bindparam("metric", type_=Integer), Place.site_id.is_not(None), *stored,
+               one.withdrawn.is_(False),
                one.day.between(bindparam("since", type_=Date), bindparam("until", type_=Date)))
         .subquery().c
     )  # fmt: skip

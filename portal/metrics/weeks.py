@@ -25,8 +25,8 @@ class Reported(NamedTuple):
 class Week:
     """One week of a metric over several sites.
 
-    value: in the metric's unit, weighted by n; the plain mean where n is missing. n: the contacts or answers behind
-    it, None where somebody did not say. sites: how many reported.
+    value: in the metric's unit, weighted by n; the plain mean where n is missing; of a count the sum.
+    n: the contacts or answers behind it, None where somebody did not say. sites: how many reported.
     """
 
     monday: date
@@ -55,25 +55,29 @@ class SiteWeek(NamedTuple):
     weighted: float
 
 
-def by_week(rows: Iterable[Reported], sites: Collection[int] | None = None) -> list[Week]:
+def by_week(
+    rows: Iterable[Reported], sites: Collection[int] | None = None, *, summed: bool = False
+) -> list[Week]:  # fmt: skip
     """The weeks of the given sites (None: all), oldest first; weeks without a value are left out.
 
     Where a site reported itself for a day, what its teams or single contact reasons reported for that day is already
-    inside and is not counted again.
+    inside and is not counted again. summed: values of a count come together as a sum, not as a mean.
     """
     sums: dict[tuple[int, date], list[Reported]] = {}
     for row in _coarsest(list(rows)):
         sums.setdefault((row.site_id, monday_of(row.day)), []).append(row)
-    return together([_added_up(*key, members) for key, members in sums.items()], sites)
+    return together([_added_up(*key, members) for key, members in sums.items()], sites, summed=summed)
 
 
-def together(sums: Iterable[SiteWeek], sites: Collection[int] | None = None) -> list[Week]:
+def together(
+    sums: Iterable[SiteWeek], sites: Collection[int] | None = None, *, summed: bool = False
+) -> list[Week]:  # fmt: skip
     """The weeks of the given sites (None: all) from their sums, oldest first; weeks without a value are left out."""
     weeks: dict[date, list[SiteWeek]] = {}
     for one in sums:
         if sites is None or one.site_id in sites:
             weeks.setdefault(one.monday, []).append(one)
-    found = (_week(monday, weeks[monday]) for monday in sorted(weeks))
+    found = (_week(monday, weeks[monday], summed) for monday in sorted(weeks))
     return [week for week in found if week is not None]
 
 
@@ -123,8 +127,10 @@ def _added_up(site_id: int, monday: date, rows: Sequence[Reported]) -> SiteWeek:
     )  # fmt: skip
 
 
-def _week(monday: date, sums: Sequence[SiteWeek]) -> Week | None:
+def _week(monday: date, sums: Sequence[SiteWeek], summed: bool) -> Week | None:
     rows, told, total = (sum(each) for each in zip(*((one.rows, one.told, one.n) for one in sums), strict=True))
+    if summed:
+        return Week(monday, sum(one.values for one in sums), None if told < rows else total, len(sums))
     if told < rows:
         return Week(monday, sum(one.values for one in sums) / rows, None, len(sums))
     if total == 0:

@@ -46,6 +46,7 @@ OUTCOMES: Mapping[StoryKind, Outcome] = {
     StoryKind.FLOOR_CHECKED: Outcome(
         Moment.MOVED, "Colleagues were asked whether it is gone on their desk.", WITH_OWNER
     ),
+    StoryKind.ROLLED_BACK: Outcome(Moment.DONE, "{who} says that it was taken back.", WITH_OWNER),
     StoryKind.RULE_DECIDED: Outcome(Moment.DONE, "{who} decided about the rule behind it."),
     StoryKind.UPDATED: Outcome(Moment.CHATTER, "{who} told us what moved.", ONLY_FOLLOWERS),
 }
@@ -85,6 +86,8 @@ def _reasons(facts: Mapping[str, Any], today: date) -> list[str]:
         found.append(f"{owner}, by {_day(due, today)}." if owner else f"By {_day(due, today)}.")
     if live := facts.get("live_from"):
         found.append(f"Live since {_day(live, today)}.")
+    if units := facts.get("units"):
+        found.append(f"Not any more in {', '.join(units)}, since {_day(facts['live_to'], today)}.")
     if title := facts.get("rule_title"):
         found.append(f"{title}: {VerdictKind(facts['verdict']).label.lower()}.")
     return found
