@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case, func, select, true
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
@@ -31,7 +31,6 @@ from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 
 WEEKS_BEFORE, WEEKS_AFTER = 26, 52  # drawn on each side of go-live
-RESULTS_A_PAGE = 40
 HEAD = ("Week from", "Sites that got it", "Contacts or answers", "Sites that did not")
 HOW = (
     "Each week is the mean of its sites, weighted by the contacts or answers behind it where they were reported. "
@@ -99,14 +98,6 @@ def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row,
     return row, found
 
 
-def results_for(viewer: Viewer, *, before: int | None = None, limit: int = RESULTS_A_PAGE) -> Sequence[Row]:
-    """(commitment_id, idea_id, title, metric, live_from), newest delivery first, one page and one more."""
-    older = true() if before is None else Delivery.id < before
-    query = delivered(Delivery.id.label("delivery_id"), Idea.id.label("idea_id"), Idea.title, Commitment.sentence)
-    query = query.join(Idea, Idea.id == Commitment.idea_id).where(visible_to(viewer), older)
-    return db.session.execute(query.order_by(Delivery.id.desc()).limit(limit + 1)).all()
-
-
 def _happened(statement: Select, which: int, today: date, now: datetime | None) -> Happened | None:
     row = db.session.connection().execute(statement, {"which": which}).first()
     if row is None or now is None:
@@ -158,7 +149,8 @@ def _measured(which: ColumnElement[bool]) -> Select:
     gone = select(case((func.count(Rollout.id) == func.count(RollBack.id), func.max(RollBack.live_to))))
     gone = gone.select_from(Rollout).outerjoin(RollBack, RollBack.rollout_id == Rollout.id)
     columns = (
-        Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals, Metric.direction, Metric.kind, TOP,
+        Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals, Metric.direction,
+        Metric.kind, TOP,
         Plan.id.label("plan_id"), StoredEstimate.day, StoredEstimate.result,
         gone.where(Rollout.commitment_id == Commitment.id).scalar_subquery().label("back_on"),
     )  # fmt: skip

@@ -47,9 +47,7 @@ class Ran:
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
-def first_run(
-    plan: Plan, metric: Metric, *, as_of: date, day: int, seen_at: datetime, later: bool = False
-) -> Ran:
+def first_run(plan: Plan, metric: Metric, *, as_of: date, day: int, seen_at: datetime, later: bool = False) -> Ran:
     """A run as of a day, with everything that is known at this moment about other changes and definitions."""
     base = readings_of(plan, metric.id, until=as_of, seen_at=seen_at)
     how = around(plan, base, as_of=as_of, seen_at=seen_at)
