@@ -11,4 +11,5 @@ MAY: dict[str, Rule] = {
     "plan.register": signed_in,  # its owner, its sponsor and programme alone, as with the next two
     "rollout.design": signed_in,
     "rollout.roll_back": signed_in,
+    "flag.review": holds(Role.PROGRAMME),  # without a stake in the change
 }

@@ -97,7 +97,7 @@ def measured(commitment_id: int) -> Measured | None:
         locked=(locked, whole[locked.id]) if locked is not None else None,
         look=(look, whole[look.id]) if look is not None else None, rails=rails,
         rail_runs={run.metric_id: run for run in runs if run.kind is EstimateKind.GUARDRAIL},
-        reviews=_reviews(locked.id) if locked is not None else {}, payments=_payments(commitment_id),
+        reviews=_reviews(plan.id), payments=_payments(commitment_id),
         baselines=_baselines(plan.metric_id),
     )  # fmt: skip
 
@@ -187,10 +187,12 @@ def _rails(plan_id: int) -> Select:
     return query.where(Guardrail.plan_id == plan_id).order_by(Guardrail.id)
 
 
-def _reviews(estimate_id: int) -> dict[str, Row]:
+def _reviews(plan_id: int) -> dict[str, Row]:
+    """By flag the newest look at it, at whichever of the plan's estimates it was raised."""
     f = FlagReview
     query = select(f.flag, f.cleared, f.reason, f.at, Person.name).join(Person, Person.id == f.by_id)
-    return {row.flag: row for row in db.session.execute(query.where(f.estimate_id == estimate_id))}
+    query = query.join(StoredEstimate, StoredEstimate.id == f.estimate_id).where(StoredEstimate.plan_id == plan_id)
+    return {row.flag: row for row in db.session.execute(query.order_by(f.id))}
 
 
 def _payments(commitment_id: int) -> Sequence[ImpactPayment]:
