@@ -151,6 +151,12 @@ def money_of(row: Row) -> Money | None:
                         row.run_cost_minor, row.currency or ""))  # fmt: skip
 
 
+def money_words(row: Row) -> str:
+    """About £113,000; "" without a verdict that something moved, or an agreed value."""
+    money = money_of(row) if row.word in (ResultWord.WORKED, ResultWord.WORSE) else None
+    return money.words if money else ""
+
+
 def effect_words(row: Row) -> str:
     """−2.5 (−3.1 to −1.8); "" before there is a verdict."""
     if row.estimate is None or row.word == ResultWord.TOO_EARLY:

@@ -17,6 +17,7 @@ from portal.impact.result_money import Money, Worth, a_year, amount
 from portal.impact.result_rows import LockedRow, RailRow, flag_rows, locked_rows, note_rows, rail_rows
 from portal.impact.result_words import Metric, Said
 from portal.impact.stored import Stored
+from portal.impact.verdict_queries import among_quarter
 from portal.impact.words import VERDICT_DAY
 from portal.metrics.models import MetricKind
 from portal.metrics.notes_queries import Note
@@ -126,7 +127,9 @@ def _said(happened: Happened, found: Measured | None, flags: Sequence[Flag], tod
         weeks = min(max((today - live).days // 7, 0), VERDICT_DAY // 7)
         return words.not_yet(weeks, until=due if due > today else None)
     run, stored = found.locked
-    return words.verdict_said(stored, happened.metric, day=run.day, back_on=found.back_on, flags=flags)
+    among = among_quarter(run)
+    return words.verdict_said(stored, happened.metric, day=run.day, back_on=found.back_on, flags=flags,
+                              confirmed=among is None or among.confirmed)  # fmt: skip
 
 
 def _so_far(found: Measured | None, metric: Metric, today: date) -> str:
@@ -168,7 +171,7 @@ def _how(found: Measured, happened: Happened, flags: Sequence[Flag]) -> list[tup
         estimate = stored.estimate
         told = [("Method", words.METHODS[estimate.method])]
         told.append(("Compared with", words.compared_with(estimate, happened.other_sites)))
-        told.append(("Evidence", words.GRADES[estimate.evidence_grade]))
+        told.append(("Evidence", words.evidence(estimate)))
         if seen := words.smallest(estimate, happened.metric):
             told.append(("Smallest effect that would be visible", seen))
     metric = happened.metric

@@ -40,9 +40,11 @@ METHODS = {
 }
 GRADES = {
     Grade.A: "A: at least two sites with the change and three without it.",
-    Grade.B: "B: there are sites to compare with, but few of them, or all of them changed one after another.",
-    Grade.C: "C: nothing to compare with, before and after only.",
+    Grade.B: "B: there are sites to compare with, but few, or all of them changed one after another, or another "
+    "change was live in the same weeks.",
+    Grade.C: "C: few sites to compare with, and another change was live in the same weeks.",
 }
+ALONE = "C: nothing to compare with, before and after only."
 FLAGS = {
     Flag.PRETEND_GO_LIVE: "An earlier day, on which nothing changed, would have shown a change too.",
     Flag.DENOMINATOR_SHIFT: "The number of contacts or answers moved by more than a fifth against the other sites.",
@@ -184,6 +186,11 @@ def how_sure(found: Estimate) -> tuple[str, str] | None:
     return value, f"how sure that it is {way} than expected, the usual ups and downs counted in"
 
 
+def evidence(found: Estimate) -> str:
+    """The grade and what it stands for."""
+    return ALONE if found.method is Method.BEFORE_AND_AFTER else GRADES[found.evidence_grade]
+
+
 def smallest(found: Estimate, metric: Metric) -> str:
     """The effect below which nothing would be seen, in four of five cases."""
     if found.smallest_effect_seen_80pct is None:
@@ -196,8 +203,9 @@ def compared_with(found: Estimate, names: Sequence[str]) -> str:
     """The comparison units, by name where they are known."""
     if not found.n_controls:
         return "Nothing: every site has the change."
-    told = f": {listed(tuple(names))}" if names and len(names) >= found.n_controls else ""
-    return f"{found.n_controls} without the change{told}."
+    told = f": {listed(tuple(names))}" if names and len(names) == found.n_controls else ""
+    many = "unit" if found.n_controls == 1 else "units"
+    return f"{found.n_controls} {many} without the change{told}."
 
 
 def means(series: Sequence[Block]) -> Means:
