@@ -22,7 +22,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import Asked, AskedNumber, NumberPath, Sent, Shown, Words, api, shown
 
-bp = api("results", "What happened after a promise went live, as far as the numbers can say.")
+bp = api("verdicts", "Whether a change worked: verdicts, how we know, and the ledger of all of them.")
 
 
 class SumOfMoney(Shown):
