@@ -18,7 +18,8 @@ def register(app: Flask) -> None:
     from portal.home.programme_cli import programme
     from portal.home.search_cli import search
     from portal.ideas import import_cli as ideas
-    from portal.impact.cli import impact
+    from portal.impact import verdict_cli
+    from portal.impact.plan_cli import impact  # the group, with what stands in this file added
     from portal.ledger.cli import ledger
     from portal.metrics import cli as metrics
     from portal.people import cli as people
@@ -28,6 +29,8 @@ def register(app: Flask) -> None:
 
     for command in (people.import_people, metrics.import_metrics, ideas.import_ideas, ideas.undo_ideas, polis):
         imports.add_command(command)
+    for command in verdict_cli.COMMANDS:
+        impact.add_command(command)
     groups = (demo, imports, people.person, token, metrics.group, swarm, search, impact, programme, ledger, budget)
     for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)

@@ -58,6 +58,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
+    from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
     from portal.ledger import views as ledger
     from portal.metrics import views as metrics
@@ -90,6 +91,8 @@ def _of_answers() -> tuple[Blueprint, ...]:
         swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
         occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
         reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
+        flags_views.bp, self_check_views.bp,
+        plan_views.bp, rollout_views.bp,
         metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
     )  # fmt: skip
 
@@ -105,7 +108,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.ideas import api_bulletins, api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
     from portal.impact import api as impact
-    from portal.impact import api_verdicts
+    from portal.impact import api_verdicts, flags_api, plan_api
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
     from portal.notices import api as notices
@@ -131,7 +134,10 @@ def interface() -> tuple[APIBlueprint, ...]:
         notices.bp, my_ideas_api.bp, programme_api.bp, looks_api.bp, api_rules.bp, api_moderation.bp,
         api_promotions.bp, api_oversight.bp, api_parameters.bp, api_merges.bp, api_occurrences.bp, triage.bp,
         api_moves.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp, local_fix_api.bp, impact.bp,
-        api_verdicts.bp, metrics.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
+        api_verdicts.bp,
+        flags_api.bp,
+        plan_api.bp,
+        metrics.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp,
     )  # fmt: skip

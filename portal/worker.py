@@ -43,6 +43,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
+    from portal.impact import jobs as impact
     from portal.impact import rollout_jobs as rollouts
     from portal.notices import (
         again_mails,
@@ -57,6 +58,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         swarm_mails,
     )
     from portal.notices import promise_notices as promises
+    from portal.notices import verdict_notices as verdicts
     from portal.notices import webhook_jobs as webhooks
     from portal.notices import webhook_notices as webhook_news
     from portal.people import jobs as people
@@ -70,6 +72,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
         floor_notices, promises, outcome_jobs, people, ideas, rewards, swarm, floor, again, clocks, moves, home,
         search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, rollouts,
+        impact, verdicts,
     )  # fmt: skip
 
 

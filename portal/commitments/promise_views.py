@@ -70,6 +70,7 @@ def promise_page(number: int, sent: Sent | None = None, refusal: DomainError | N
     return render_template(
         "commitments/show.html",
         here="promises",
+        commitment=number,
         forms={name: forms.get(name) for name in FORMS},
         sent=sent[1] if sent else None,
         refusal={"": refusal.message} if refusal and not refusal.fields else {},

@@ -33,7 +33,7 @@ def history_of(metric_id: int, today: date, *, by_queue: bool) -> list[Reading]:
 
 
 def shares_of_contacts(metric_id: int, today: date, *, weeks: int = 8) -> dict[str, float]:
-    """Queue → its share of the contacts or answers behind a metric in the last weeks; empty without queues or counts."""
+    """Queue → its share of the contacts or answers behind a metric lately; empty without queues or counts."""
     since = today - timedelta(weeks=weeks)
     counted = func.sum(Observation.n)
     query = select(Observation.reason, counted).where(

@@ -136,7 +136,7 @@ def _drawn(row: Row) -> Drawn:
     design, name, draws = row
     told = json.loads(design.waves)
     ids = {unit["place_id"] for wave in told for unit in wave["units"]}
-    names = dict(db.session.execute(select(Place.id, Place.name).where(Place.id.in_(ids))).tuples().all())
+    names = {row.id: row.name for row in db.session.execute(select(Place.id, Place.name).where(Place.id.in_(ids)))}
     waves = tuple(
         PlannedWave(date.fromisoformat(wave["day"]), tuple(
             (unit["place_id"], names[unit["place_id"]], unit["reason"]) for unit in wave["units"]

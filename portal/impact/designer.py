@@ -61,7 +61,7 @@ def drawn(units: Iterable[str], seed: int) -> list[str]:
 
 
 def in_waves(order: Sequence[str], waves: int, *, first: date, weeks_between: int) -> list[Wave]:
-    """The units in `order` on so many days, as evenly as can be; where it does not go up, the first waves are larger."""
+    """The units in `order` on so many days, as evenly as can be; a remainder goes to the first ones."""
     count = max(1, min(waves, len(order)))
     size, more = divmod(len(order), count)
     found, start = [], 0

@@ -1,4 +1,4 @@
-"""A named reviewer without a stake looks at a flag: it is cleared, or it stands. What is due follows in the same step."""
+"""A named reviewer without a stake looks at a flag: cleared or upheld. What is due follows in the same step."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def review(
     stake = has_stake(viewer.id, commitment)
     if refused := refusal(has_stake=stake, flags=flags_of(kept), flag=flag, reason=reason):
         raise refused.as_error()
-    take_turns(f"impact flags {commitment.id}")  # two reviews at once: the later one sees the earlier and settles
+    take_turns(payable.TURN)  # two reviews at once: the later one sees the earlier, and settles
     made = FlagReview(estimate_id=estimate_id, flag=flag.value, cleared=cleared, reason=reason.strip(),
                       by_id=viewer.id, at=now)  # fmt: skip
     try:

@@ -46,7 +46,7 @@ def shared(one: Lives, other: Lives) -> Shared:
     near = abs((min(one.values()) - min(other.values())).days) <= BUNDLE_DAYS
     clean, theirs = sorted(one.keys() - other.keys()), other.keys() - one.keys()
     apart = max(len(clean), len(theirs)) >= CLEAN_UNITS_MIN
-    return Shared(days, share, tuple(clean), apart, near and share > BUNDLE_SHARE)
+    return Shared(days, share, tuple(clean), apart, near and share > BUNDLE_SHARE and not apart)
 
 
 def is_in_window(other_live: date, *, live_from: date, until: date) -> bool:
@@ -85,7 +85,7 @@ def treatment(
             for number, lives in others.items()}  # fmt: skip
     near = {number: lives for number, lives in near.items() if lives}
     may_share = near.keys() if planned is None else near.keys() & set(planned)
-    bundle = tuple(sorted(number for number in may_share if shared(own, near[number]).bundled))
+    bundle = _bundle(own, {number: near[number] for number in may_share})
     rest = {number: lives for number, lives in near.items() if number not in bundle}
     mine = own.keys() | {unit for number in bundle for unit in near[number]}
     touched = {unit for lives in rest.values() for unit in lives}
@@ -102,6 +102,17 @@ def treatment(
         left = any(lives.keys() & mine for number, lives in rest.items() if number not in fits)
         return Treatment(tuple(sorted(out)), bundle, tuple(sorted(fits)), 1, left)
     return Treatment(tuple(sorted(out)), bundle, (), 1, True)
+
+
+def _bundle(own: Lives, near: Mapping[int, Lives]) -> tuple[int, ...]:
+    """Whatever cannot be told apart from this change, or from something that cannot: the same seen from each."""
+    found: dict[int, Lives] = {}
+    while joining := {
+        number: lives for number, lives in near.items()
+        if number not in found and any(shared(one, lives).bundled for one in (own, *found.values()))
+    }:  # fmt: skip
+        found |= joining
+    return tuple(sorted(found))
 
 
 def shares(

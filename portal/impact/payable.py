@@ -31,6 +31,7 @@ from portal.rewards.rules import Event
 from portal.rewards.words import PaymentState
 
 AGAIN_DAY, REMEASURE_DAY = 91, 182
+TURN = "impact verdicts"  # one at a time: those of a quarter see each other, and two reviews do
 
 
 def settle(plan: Plan, commitment: Commitment, *, now: datetime) -> Payments | None:

@@ -59,12 +59,7 @@ class PlanRefusal(Refusal):
     )  # fmt: skip
     RUN_COST_OUT_OF_RANGE = "run_cost_out_of_range", Invalid, "A running cost is 0 or more.", "run_cost"
     SHARES_WRONG = "shares_wrong", Invalid, "The shares are whole per cents and come to 100.", "shares"
-    BUNDLE_SHARE_OUT_OF_RANGE = (
-        "bundle_share_out_of_range",
-        Invalid,
-        "Choose between 1 and 100 per cent.",
-        "bundle_share",
-    )
+    BUNDLE_SHARE_WRONG = "bundle_share_wrong", Invalid, "Choose between 1 and 100 per cent.", "bundle_share"
 
 
 class RollBackRefusal(Refusal):

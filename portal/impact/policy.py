@@ -11,5 +11,10 @@ MAY: dict[str, Rule] = {
     "plan.register": signed_in,  # its owner, its sponsor and programme alone, as with the next two
     "rollout.design": signed_in,
     "rollout.roll_back": signed_in,
+    "estimate.list": signed_in,
+    "flag.list": holds(Role.PROGRAMME),
     "flag.review": holds(Role.PROGRAMME),  # without a stake in the change
+    "self_check.see": signed_in,
+    "self_check.start": holds(Role.PROGRAMME, Role.ADMINISTRATOR),
+    "self_check.overrule": holds(Role.PROGRAMME),
 }

@@ -123,7 +123,7 @@ def names_of(units: Iterable[str]) -> dict[str, str]:
     wanted = {unit: unit.partition("/") for unit in units}
     ids = sorted({int(place) for place, _, _ in wanted.values()})
     query = select(Place.id, Place.name).where(Place.id.in_(ids))
-    names: Mapping[int, str] = dict(db.session.execute(query).tuples().all())
+    names: Mapping[int, str] = {row.id: row.name for row in db.session.execute(query)}
     return {
         unit: f"{names.get(int(place), place)}, {reason}" if reason else names.get(int(place), place)
         for unit, (place, _, reason) in wanted.items()

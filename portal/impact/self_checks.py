@@ -19,7 +19,7 @@ from portal.impact.estimate_words import Direction
 from portal.impact.models import Override, Rollout, SelfCheck
 from portal.impact.panel import Reading
 from portal.impact.policy import MAY
-from portal.impact.self_check_queries import newest_check, running
+from portal.impact.self_check_queries import STEP, newest_check, running
 from portal.impact.self_check_rules import RUNS_A_METRIC, Alarms, CheckRefusal, counted, reason_refusal
 from portal.impact.verdict_rules import METHOD_VERSION, input_hash
 from portal.metrics.models import Cadence, Metric, MetricKind, Observation
@@ -28,7 +28,6 @@ from portal.people import service as people
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 
-STEP = "impact.self_check"
 YEARS = timedelta(weeks=130)  # of history, at most
 METRICS_MAX = 20
 OFTEN = (Cadence.DAY, Cadence.WEEK)

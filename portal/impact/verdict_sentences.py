@@ -5,7 +5,7 @@ It never says that the change was the reason where there was nothing to compare 
 
 from dataclasses import dataclass
 
-from portal.impact.estimate_words import Decision, Direction
+from portal.impact.estimate_words import Decision
 from portal.impact.estimator import Estimate
 from portal.impact.verdict_rules import Among
 from portal.impact.words import VERDICT_DAY
@@ -58,11 +58,6 @@ def _moved(said: Said) -> str:
     amount = number(abs(found.estimate), said.decimals)
     ends = f"{number(low, said.decimals)} to {number(high, said.decimals)}"
     return f"{said.metric} is {amount} {said.unit} {way} {where} (range {ends})."
-
-
-def is_better(estimate: float, direction: Direction) -> bool:
-    """Whether a difference is on the good side."""
-    return (estimate > 0) == (direction is Direction.UP)
 
 
 def _changes(count: int) -> str:

@@ -35,8 +35,7 @@ from portal.impact.words import EstimateKind
 from portal.metrics.models import Metric
 from portal.outbox import service as outbox
 
-LOCKED, HARM, FLAGGED = "impact.verdict_locked", "impact.harm", "impact.flagged"
-TURN = "impact verdicts"  # one at a time, so that those of a quarter see each other
+HARM, FLAGGED = "impact.harm", "impact.flagged"
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def prepare(plan: Plan, day: int, *, live_from: date, now: datetime) -> Prepared
 
 def lock(prepared: Prepared, *, now: datetime) -> StoredEstimate | None:
     """Keep what a locked day found and let follow what follows from it; None if another worker has been faster."""
-    take_turns(TURN)
+    take_turns(payable.TURN)
     plan = db.session.get_one(Plan, prepared.plan_id)
     first = _keep(prepared, prepared.findings[0], now)
     if first is None:
@@ -180,7 +179,6 @@ def _register(prepared: Prepared, now: datetime) -> None:
 
 def _tell(plan: Plan, commitment: Commitment, first: StoredEstimate, prepared: Prepared, now: datetime) -> None:
     said = prepared.findings[0].ran.estimate
-    outbox.emit(LOCKED, {"estimate": first.id}, now=now, unique_key=f"{LOCKED}:{first.id}")
     if not is_a_verdict(first.day, said.decision):
         return
     metric = db.session.get_one(Metric, plan.metric_id)
