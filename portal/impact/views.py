@@ -32,8 +32,9 @@ def index() -> ResponseReturnValue:
     """Every change that is live and measured, with its verdict, newest first."""
     viewer, wanted, asked = the_viewer(), _wanted(), _asked()
     after = decode_cursor(request.args.get("after"), int)
-    rows = result_ledger.results_for(viewer, wanted, before=after[0] if after else None)
-    shown, following = cut(rows, result_ledger.RESULTS_A_PAGE, lambda row: (row.delivery_id,))
+    page = result_ledger.RESULTS_A_PAGE
+    rows = result_ledger.results_for(viewer, wanted, before=after[0] if after else None, limit=page)
+    shown, following = cut(rows, page, lambda row: (row.delivery_id,))
     return render_template(
         "impact/results.html", rows=shown, ledger=result_ledger.ledger_for(viewer, wanted), asked=asked,
         words=ResultWord, quarters=result_ledger.quarters_until(latest_day(clock.now())), day_words=day_words,

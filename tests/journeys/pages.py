@@ -12,13 +12,14 @@ from werkzeug.exceptions import NotFound
 from portal import clock
 from portal.commitments.floor_models import FloorWave
 from portal.commitments.floor_queries import waiting_for as checks_for
-from portal.commitments.models import Commitment, CommitmentState
+from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
 from portal.ideas import imports
 from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
+from portal.impact.models import Plan, StoredEstimate
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
@@ -85,7 +86,11 @@ PAGES = (
     ("frontline", "/metrics"),
     ("frontline", "/metrics/1"),
     ("frontline", "/results"),
+    ("frontline", "/results?word=worked&quarter=2026-Q2"),
     ("frontline", "/results/1"),
+    ("programme", "/results/1"),
+    ("frontline", "/results/{harmful}"),
+    ("frontline", "/results/{unplanned}"),
     ("frontline", "/rules"),
     ("frontline", "/rules/{rule}"),
     ("frontline", "/rules/killed"),
@@ -192,7 +197,14 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     app: on the database of the installation that is served.
     """
     with app.app_context():
-        found = _ideas() | {"mine": _promise(), "owing": _owing()} | _reopened() | _earlier_ideas() | _told_and_asked()
+        found = (
+            _ideas()
+            | {"mine": _promise(), "owing": _owing()}
+            | _results()
+            | _reopened()
+            | _earlier_ideas()
+            | _told_and_asked()
+        )
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
@@ -241,6 +253,15 @@ def _owing() -> int:
     owner = demo_viewer("owner")
     assert owner is not None
     return owner.id
+
+
+def _results() -> dict[str, int]:
+    """A change that did harm, and one without a plan."""
+    harm = db.session.query(Plan.commitment_id).join(StoredEstimate, StoredEstimate.plan_id == Plan.id)
+    worse = harm.filter(StoredEstimate.metric_id == Plan.metric_id, StoredEstimate.decision == "worsened").first()
+    planned = db.session.query(Plan.commitment_id)
+    bare = db.session.query(Delivery.commitment_id).filter(Delivery.commitment_id.not_in(planned))
+    return {"harmful": worse[0], "unplanned": bare.first()[0]}  # type: ignore[index]
 
 
 def _reopened() -> dict[str, int]:
