@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -80,7 +80,6 @@ class Ledger:
     counts: Mapping[ResultWord, int]
     money: Sequence[Money]
     valued: int
-    sites: Sequence[Row] = field(default=())
 
     @property
     def total(self) -> int:
@@ -132,13 +131,13 @@ def results_for(
 
 
 def ledger_for(viewer: Viewer, wanted: Wanted = Wanted()) -> Ledger:
-    """The counts of every word, and the money, for the site and quarter that are wanted. Three statements."""
+    """The counts of every word, and the money, for the site and quarter that are wanted. Two statements."""
     counted = _narrowed(delivered(WORD.label("word")), viewer, wanted).subquery()
     rows = db.session.execute(select(counted.c.word, func.count()).group_by(counted.c.word)).all()
     found = {ResultWord(row[0]): row[1] for row in rows}
     money = [one for one in map(money_of, db.session.execute(_valued(viewer, wanted)).all()) if one is not None]
     counts = {word: found.get(word, 0) for word in ResultWord}
-    return Ledger(counts, tuple(together(money).values()), len(money), _sites())
+    return Ledger(counts, tuple(together(money).values()), len(money))
 
 
 def money_of(row: Row) -> Money | None:
@@ -193,7 +192,8 @@ def _valued(viewer: Viewer, wanted: Wanted) -> Select:
     return _narrowed(query, viewer, wanted).where(valued, live.exists(), ~shared.exists())
 
 
-def _sites() -> Sequence[Row]:
+def sites() -> Sequence[Row]:
+    """(id, name) of every site, by name: what the ledger can be narrowed to."""
     query = select(Place.id, Place.name).where(Place.kind == PlaceKind.SITE).order_by(Place.name, Place.id)
     return db.session.execute(query).all()
 

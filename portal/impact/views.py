@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
     shown, following = cut(rows, page, lambda row: (row.delivery_id,))
     return render_template(
         "impact/results.html", rows=shown, ledger=result_ledger.ledger_for(viewer, wanted), asked=asked,
+        sites=result_ledger.sites(),
         words=ResultWord, quarters=result_ledger.quarters_until(latest_day(clock.now())), day_words=day_words,
         next_href=url_for("results.index", after=following, **asked) if following else None,
         effect_words=result_ledger.effect_words, money_words=result_ledger.money_words, here="results",
