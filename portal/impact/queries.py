@@ -19,7 +19,7 @@ from portal.impact.estimate_words import Decision, Direction
 from portal.impact.models import Plan, RollBack, Rollout, StoredEstimate
 from portal.impact.result_cards import ChartCard, expected_card, three_numbers
 from portal.impact.result_words import Metric as MetricWords
-from portal.impact.result_words import verdict_said
+from portal.impact.result_words import Said, verdict_said
 from portal.impact.stored import from_json
 from portal.impact.words import EstimateKind
 from portal.metrics.models import Metric, MetricKind
@@ -98,6 +98,15 @@ def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row,
     return row, found
 
 
+def said_of(commitment_id: int) -> Said | None:
+    """The verdict line of a promise, from its newest locked estimate; None before there is one. One statement."""
+    row = db.session.connection().execute(SAID, {"which": commitment_id}).first()
+    if row is None:
+        return None
+    metric = MetricWords(row.name, row.unit, Direction(row.direction.value), row.decimals)
+    return verdict_said(from_json(row.result), metric, day=row.day, back_on=row.back_on)
+
+
 def _happened(statement: Select, which: int, today: date, now: datetime | None) -> Happened | None:
     row = db.session.connection().execute(statement, {"which": which}).first()
     if row is None or now is None:
@@ -146,13 +155,11 @@ def _sites_query() -> Select:
 
 
 def _measured(which: ColumnElement[bool]) -> Select:
-    gone = select(case((func.count(Rollout.id) == func.count(RollBack.id), func.max(RollBack.live_to))))
-    gone = gone.select_from(Rollout).outerjoin(RollBack, RollBack.rollout_id == Rollout.id)
     columns = (
         Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals, Metric.direction,
         Metric.kind, TOP,
         Plan.id.label("plan_id"), StoredEstimate.day, StoredEstimate.result,
-        gone.where(Rollout.commitment_id == Commitment.id).scalar_subquery().label("back_on"),
+        _back_on(Commitment.id),
     )  # fmt: skip
     return delivered(*columns).where(which)
 
@@ -211,6 +218,20 @@ def _told(week: tuple[date, Week | None, Week | None], decimals: int) -> list[st
     ]
 
 
+def _back_on(commitment: ColumnElement[int]) -> Any:
+    """The first day without it, where it was taken back everywhere."""
+    gone = select(case((func.count(Rollout.id) == func.count(RollBack.id), func.max(RollBack.live_to))))
+    gone = gone.select_from(Rollout).outerjoin(RollBack, RollBack.rollout_id == Rollout.id)
+    return gone.where(Rollout.commitment_id == commitment).scalar_subquery().label("back_on")
+
+
+def _said() -> Select:
+    columns = Metric.name, Metric.unit, Metric.direction, Metric.decimals, StoredEstimate.day, StoredEstimate.result
+    query = select(*columns, _back_on(Plan.commitment_id)).join(Plan, Plan.metric_id == Metric.id)
+    query = query.join(StoredEstimate, StoredEstimate.id == NEWEST_LOCKED)
+    return query.where(Plan.commitment_id == bindparam("which"))
+
+
 def _newest_locked() -> ScalarSelect[int]:
     e = StoredEstimate
     mine = e.plan_id == Plan.id, e.metric_id == Plan.metric_id, e.kind == EstimateKind.LOCKED, e.day.is_not(None)
@@ -224,3 +245,4 @@ OF_PROMISE, OF_IDEA = (
     _measured(Commitment.idea_id == bindparam("which")),
 )
 SITES = _sites_query()
+SAID = _said()

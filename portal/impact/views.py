@@ -14,7 +14,7 @@ from portal.impact.result_facts import measured
 from portal.impact.result_files import Line, Part
 from portal.impact.result_ledger import ResultWord, Wanted
 from portal.impact.result_page import result_page, usual_weeks
-from portal.impact.xmr_baselines import start_anew
+from portal.impact.xmr_baselines import new_limits_refusal, start_anew
 from portal.impact.xmr_forms import StartForm
 from portal.metrics.rules import latest_day
 from portal.metrics.words import day_words
@@ -23,6 +23,7 @@ from portal.web.paging import cut, decode_cursor
 from portal.web.transactions import writing
 
 bp = Blueprint("results", __name__)
+bp.add_app_template_global(queries.said_of, "verdict_of")
 ROWS_OF_A_FILE = 5000
 
 
@@ -110,9 +111,9 @@ def _lines(happened: queries.Happened, part: Part) -> Any:
 
 def _page(commitment_id: int, form: StartForm, refusal: DomainError | None = None) -> str:
     page = result_page(the_viewer(), commitment_id, today=_today())
-    locked = page.measured is not None and page.measured.locked is not None
+    moved = page.measured is not None and new_limits_refusal(page.measured.runs, page.happened.metric_id) is None
     return render_template(
-        "impact/result.html", page=page, may_start_anew=locked and may("result.start_limits"), start_form=form,
+        "impact/result.html", page=page, may_start_anew=moved and may("result.start_limits"), start_form=form,
         form=form if form.errors or refusal else None, problem=refusal.message if refusal else "", here="results",
     )  # fmt: skip
 

@@ -1,9 +1,11 @@
 """Starting the limits of a chart anew, because a change has come to stay and a named person says so."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db
@@ -11,7 +13,7 @@ from portal.errors import Conflict
 from portal.impact.estimate_words import Decision
 from portal.impact.models import Baseline, Plan, Rollout, StoredEstimate
 from portal.impact.policy import MAY
-from portal.impact.words import EstimateKind
+from portal.impact.words import VERDICT_DAY, EstimateKind
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 
@@ -54,7 +56,7 @@ def start_anew(viewer: Viewer, commitment_id: int, reason: str, *, now: datetime
     plan = db.session.scalar(select(Plan).where(Plan.commitment_id == commitment_id))
     if plan is None:
         raise _conflict(BaselineRefusal.NO_PLAN)
-    if against := refusal(*_decided(plan)):
+    if against := new_limits_refusal(_runs(plan), plan.metric_id):
         raise _conflict(against)
     query = select(Rollout.place_id, Rollout.live_from).where(Rollout.commitment_id == commitment_id)
     units = db.session.execute(query).all()
@@ -69,12 +71,18 @@ def start_anew(viewer: Viewer, commitment_id: int, reason: str, *, now: datetime
     return since
 
 
-def _decided(plan: Plan) -> tuple[str | None, str | None]:
+def new_limits_refusal(runs: Sequence[Any], metric_id: int) -> BaselineRefusal | None:
+    """The same from the stored estimates of a plan: .kind, .metric_id, .day, .decision."""
+    locked = {run.day: run.decision for run in runs
+              if run.kind is EstimateKind.LOCKED and run.metric_id == metric_id and run.day}  # fmt: skip
+    later = [day for day in locked if day >= AGAIN_DAY]
+    return refusal(locked.get(VERDICT_DAY), locked[max(later)] if later else None)
+
+
+def _runs(plan: Plan) -> Sequence[Row]:
     e = StoredEstimate
-    mine = e.plan_id == plan.id, e.metric_id == plan.metric_id, e.kind == EstimateKind.LOCKED, e.day.is_not(None)
-    rows = {row.day: row.decision for row in db.session.execute(select(e.day, e.decision).where(*mine))}
-    later = [day for day in rows if day >= AGAIN_DAY]
-    return rows.get(56), rows[max(later)] if later else None
+    query = select(e.kind, e.metric_id, e.day, e.decision).where(e.plan_id == plan.id, e.kind == EstimateKind.LOCKED)
+    return db.session.execute(query).all()
 
 
 def _first_monday(day: date) -> date:

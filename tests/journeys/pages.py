@@ -19,7 +19,8 @@ from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
-from portal.impact.models import Plan, StoredEstimate
+from portal.impact.models import Plan
+from portal.metrics.models import Metric
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
@@ -164,6 +165,10 @@ NO_PAGES = {
     "health.alive": "JSON",
     "health.ready": "JSON",
 }
+MEASURED = {  # by which metric a change of the demo is found
+    "worked": "repeat_contacts_7d", "nothing": "first_contact_resolution", "harmful": "transfers",
+    "early": "agent_attrition", "overlapping": "csat", "overlapped": "customer_effort",
+}  # fmt: skip
 SUFFIXES_OF_FILES = (".csv", ".json")
 INTERFACE = "/api/v"  # answers with JSON, and is held against its own document
 VALUES = b"date,site,metric,value\n2026-01-05,Leeds,repeat_contacts_7d,21.4\n2026-01-12,Nowhere,repeat_contacts_7d,x\n"
@@ -256,12 +261,12 @@ def _owing() -> int:
 
 
 def _results() -> dict[str, int]:
-    """A change that did harm, and one without a plan."""
-    harm = db.session.query(Plan.commitment_id).join(StoredEstimate, StoredEstimate.plan_id == Plan.id)
-    worse = harm.filter(StoredEstimate.metric_id == Plan.metric_id, StoredEstimate.decision == "worsened").first()
-    planned = db.session.query(Plan.commitment_id)
-    bare = db.session.query(Delivery.commitment_id).filter(Delivery.commitment_id.not_in(planned))
-    return {"harmful": worse[0], "unplanned": bare.first()[0]}  # type: ignore[index]
+    """One change that worked, one that did not, one that did harm, one too early, two that overlap, one without plan."""
+    planned = db.session.query(Metric.code, Plan.commitment_id).join(Plan, Plan.metric_id == Metric.id).all()
+    bare = db.session.query(Delivery.commitment_id)
+    bare = bare.filter(Delivery.commitment_id.not_in(db.session.query(Plan.commitment_id))).first()
+    codes = {row.code: row.commitment_id for row in planned}
+    return {name: codes[code] for name, code in MEASURED.items()} | {"unplanned": bare[0]}  # type: ignore[index]
 
 
 def _reopened() -> dict[str, int]:
