@@ -261,7 +261,7 @@ def _owing() -> int:
 
 
 def _results() -> dict[str, int]:
-    """One change that worked, one that did not, one that did harm, one too early, two that overlap, one without plan."""
+    """A change that worked, one that did not, one that did harm, one too early, two that overlap, one without plan."""
     planned = db.session.query(Metric.code, Plan.commitment_id).join(Plan, Plan.metric_id == Metric.id).all()
     bare = db.session.query(Delivery.commitment_id)
     bare = bare.filter(Delivery.commitment_id.not_in(db.session.query(Plan.commitment_id))).first()

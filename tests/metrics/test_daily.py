@@ -28,7 +28,9 @@ def metric(context: Flask) -> int:
         return service.define_metric("transfers", "Transfers", "per 100 contacts", Direction.DOWN_IS_GOOD).id
 
 
-def test_the_newest_value_counts_and_an_earlier_moment_still_shows_what_was_known_then(metric: int, cast: Cast) -> None:
+def test_the_newest_value_counts_and_an_earlier_moment_still_shows_what_was_known_then(
+    metric: int, cast: Cast
+) -> None:
     leeds = cast.places["Leeds"]
     taken([(metric, leeds, None, MONDAY, 10.0, 50), (metric, leeds, "Refunds", MONDAY, 20.0, 5)])
     taken([(metric, leeds, None, MONDAY, 11.0, 60)], days_later=2)
