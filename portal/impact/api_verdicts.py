@@ -42,7 +42,7 @@ class WordCount(Shown):
     results: int
 
 
-class LedgerShown(Shown):
+class ResultsLedgerShown(Shown):
     """How many came to what. money: of verdicts of what is still live and has an agreed value, each counted once."""
 
     counts: list[WordCount]
@@ -79,7 +79,7 @@ class UnitOfResult(Shown):
     n: float | None
 
 
-class LookShown(Shown):
+class RunningMeanShown(Shown):
     """The mean effect after so many days, with the band that holds however often somebody looks."""
 
     day: int
@@ -107,7 +107,7 @@ class RailShown(Shown):
     sentence: str
 
 
-class FlagShown(Shown):
+class VerdictFlagShown(Shown):
     """What speaks against the verdict, and who has looked at it."""
 
     flag: str
@@ -132,11 +132,11 @@ class VerdictShown(Shown):
     money: SumOfMoney | None
     plan_hash: str | None
     locked: list[LockedShown]
-    flags: list[FlagShown]
+    flags: list[VerdictFlagShown]
     guard_rails: list[RailShown]
     series: list[SeriesPoint]
     units: list[UnitOfResult]
-    running: list[LookShown]
+    running: list[RunningMeanShown]
 
 
 class LedgerAsked(Asked):
@@ -158,14 +158,14 @@ class LimitsShown(Shown):
     since: date
 
 
-@bp.get("/results-ledger", responses={200: LedgerShown})
+@bp.get("/results-ledger", responses={200: ResultsLedgerShown})
 @requires("result.list", scope=Scope.PROMISES_READ)
 def see_results_ledger(query: LedgerAsked) -> Response:
     """How many changes worked, did harm or showed nothing, and what they are worth together in a year."""
     wanted = Wanted(site=query.site, quarter=result_ledger.quarter_of(query.quarter))
     found = result_ledger.ledger_for(the_viewer(), wanted)
     counts = [WordCount(word=word, label=word.label, results=many) for word, many in found.counts.items()]
-    return shown(LedgerShown(counts=counts, valued=found.valued, money=[_money(one) for one in found.money]))
+    return shown(ResultsLedgerShown(counts=counts, valued=found.valued, money=[_money(one) for one in found.money]))
 
 
 @bp.get("/results/<int:number>/verdict", responses={200: VerdictShown})
@@ -201,13 +201,13 @@ def _verdict(page: ResultPage) -> VerdictShown:
         plan_hash=found.plan.row.hash if found else None,
         locked=[LockedShown(estimate_number=one.number, day=one.day, until=date.fromisoformat(one.until),
                             word=one.said, readings_hash=one.hash) for one in page.locked],
-        flags=[FlagShown(flag=flag.value, what=what, looked_at=who)
+        flags=[VerdictFlagShown(flag=flag.value, what=what, looked_at=who)
                for flag, (what, who) in zip(flags, page.flags, strict=True)],
         guard_rails=[RailShown(metric=one.metric_id, name=one.name, word=one.word, sentence=one.sentence)
                      for one in page.rails],
         series=[SeriesPoint(**vars(one)) for one in stored.series] if stored else [],
         units=[UnitOfResult(**vars(one)) for one in stored.units] if stored else [],
-        running=[LookShown(**vars(one)) for one in stored.running] if stored else [],
+        running=[RunningMeanShown(**vars(one)) for one in stored.running] if stored else [],
     )  # fmt: skip
 
 
