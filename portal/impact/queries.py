@@ -191,8 +191,8 @@ def _with_words(seen: Happened, row: Row) -> Happened:
     """With the line of the newest locked estimate; before there is one, with what the numbers show."""
     if row.result is None:
         icon = "clock" if seen.verdict is Verdict.TOO_EARLY else "chart"
-        said = sentence(seen.compared, name=row.metric_name, decimals=row.decimals)
-        return replace(seen, word=seen.verdict.words, sentence=said, icon=icon)
+        plain = sentence(seen.compared, name=row.metric_name, decimals=row.decimals)
+        return replace(seen, word=seen.verdict.words, sentence=plain, icon=icon)
     stored = from_json(row.result)
     said = verdict_said(stored, seen.metric, day=row.day, back_on=row.back_on)
     chart = seen.chart
@@ -218,7 +218,7 @@ def _told(week: tuple[date, Week | None, Week | None], decimals: int) -> list[st
     ]
 
 
-def _back_on(commitment: ColumnElement[int]) -> Any:
+def _back_on(commitment: Any) -> Any:
     """The first day without it, where it was taken back everywhere."""
     gone = select(case((func.count(Rollout.id) == func.count(RollBack.id), func.max(RollBack.live_to))))
     gone = gone.select_from(Rollout).outerjoin(RollBack, RollBack.rollout_id == Rollout.id)

@@ -124,7 +124,7 @@ def results_for(
     )  # fmt: skip
     query = _narrowed(query, viewer, wanted)
     if wanted.word is not None:
-        query = query.where(wanted.word.value == WORD)
+        query = query.where(WORD.in_([wanted.word.value]))
     if before is not None:
         query = query.where(Delivery.id < before)
     return db.session.execute(query.order_by(Delivery.id.desc()).limit(limit + 1)).all()

@@ -21,7 +21,6 @@ from portal.impact.verdict_queries import among_quarter
 from portal.impact.words import VERDICT_DAY
 from portal.metrics.models import MetricKind
 from portal.metrics.notes_queries import Note
-from portal.metrics.weeks import Week
 from portal.metrics.words import day_words
 from portal.people.viewer import Viewer
 from portal.rewards.words import PaymentState
@@ -112,8 +111,8 @@ def is_flow(happened: Happened) -> bool:
 
 def usual_weeks(happened: Happened, baselines: Sequence[Row], *, treated: bool) -> Xmr:
     """The weeks of one group between its limits, which were frozen at the go-live."""
-    weeks: list[Week] = [pair[0 if treated else 1] for pair in (week[1:] for week in happened.weeks)
-                         if pair[0 if treated else 1] is not None]  # type: ignore[misc]  # fmt: skip
+    sides = (one if treated else two for _monday, one, two in happened.weeks)
+    weeks = [week for week in sides if week is not None]
     starts = {one.since for one in baselines if (one.place_id in happened.treated_ids) == treated}
     return judged(weeks, live_from=happened.live_from, direction=happened.metric.direction, starts=sorted(starts))
 
@@ -127,7 +126,7 @@ def _said(happened: Happened, found: Measured | None, flags: Sequence[Flag], tod
         weeks = min(max((today - live).days // 7, 0), VERDICT_DAY // 7)
         return words.not_yet(weeks, until=due if due > today else None)
     run, stored = found.locked
-    among = among_quarter(run)
+    among = among_quarter(run)  # type: ignore[arg-type]
     return words.verdict_said(stored, happened.metric, day=run.day, back_on=found.back_on, flags=flags,
                               confirmed=among is None or among.confirmed)  # fmt: skip
 

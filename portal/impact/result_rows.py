@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Row
+
 from portal.impact import result_words as words
 from portal.impact.estimate_words import Decision, Direction, Flag
-from portal.impact.models import StoredEstimate
 from portal.impact.result_facts import Measured, flags_of
 from portal.impact.result_words import Metric
 from portal.impact.words import EstimateKind
@@ -82,7 +83,7 @@ def rail_rows(found: Measured | None) -> list[RailRow]:
     return rows
 
 
-def rail_key(run: StoredEstimate | None, metric: Metric, harm_limit: float | None) -> str:
+def rail_key(run: Row | None, metric: Metric, harm_limit: float | None) -> str:
     """The word: "no visible change" is harmless only where its interval excludes the registered harm."""
     if run is None or run.decision == Decision.TOO_EARLY or run.ci_low is None:
         return "early"
@@ -108,7 +109,7 @@ def _days(note: Note) -> str:
     return f"{day_words(note.date_from)} to {day_words(note.date_to, year=True)}"
 
 
-def _locked(run: StoredEstimate, metric: Metric) -> LockedRow:
+def _locked(run: Row, metric: Metric) -> LockedRow:
     decision = words.decided(Decision(run.decision), run.day)
     again = run.kind is EstimateKind.REMEASURE
     said = words.WORDS[decision][0]
@@ -129,7 +130,7 @@ def _looked(found: Measured, flag: Flag) -> str:
     return f"{review.name} looked at it on {when}, {said}: {review.reason}"
 
 
-def _rail_sentence(run: StoredEstimate | None, metric: Metric, harm_limit: float | None) -> str:
+def _rail_sentence(run: Row | None, metric: Metric, harm_limit: float | None) -> str:
     limit = f" Harm would be {metric.amount(harm_limit)} {metric.unit}." if harm_limit else ""
     if run is None or run.estimate is None or run.ci_low is None or run.ci_high is None:
         return f"Not measured yet.{limit}"
