@@ -111,7 +111,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.ideas import api_bulletins, api_comments, api_moderation, api_rules
     from portal.ideas import api_imports as idea_imports
     from portal.impact import api as impact
-    from portal.impact import flags_api, plan_api
+    from portal.impact import api_verdicts, flags_api, plan_api
     from portal.ledger import api as ledger
     from portal.metrics import api as metrics
     from portal.metrics import api_notes as metric_notes
@@ -138,8 +138,8 @@ def interface() -> tuple[APIBlueprint, ...]:
         notices.bp, my_ideas_api.bp, programme_api.bp, looks_api.bp, api_rules.bp, api_moderation.bp,
         api_promotions.bp, api_oversight.bp, api_parameters.bp, api_merges.bp, api_occurrences.bp, triage.bp,
         api_moves.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp, local_fix_api.bp, impact.bp,
-        flags_api.bp, plan_api.bp, metrics.bp, metric_notes.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp,
-        api_people.bp, api_places.bp,
+        api_verdicts.bp, flags_api.bp, plan_api.bp, metrics.bp, metric_notes.bp, api_bulletins.bp, api_floor.bp,
+        wallet.bp, ledger.bp, api_people.bp, api_places.bp,
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp,
     )  # fmt: skip

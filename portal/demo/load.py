@@ -16,6 +16,7 @@ from portal.demo.again import plan_again
 from portal.demo.keeping import plan_keeping
 from portal.demo.lane import plan_lane
 from portal.demo.lives import Life
+from portal.demo.measured import plan_measuring, value_metrics
 from portal.demo.numbers import load_numbers
 from portal.demo.people import Crowd, make_crowd
 from portal.demo.planned import plan_designs
@@ -70,6 +71,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     crowd = make_crowd(rng, now=began)
     _open_budget(crowd, began, now)
     metrics = load_numbers(crowd, rng, now=now)
+    value_metrics(crowd, metrics, now=began)
     calendar = Calendar()
     lives = {
         story.key: Life(story, crowd, metrics, random.Random(f"{seed}:{story.key}"), now) for story in _spread_out()
@@ -81,6 +83,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     plan_keeping(lives, calendar, now=now)
     plan_checks(lives, calendar, seed=seed, now=now)
     plan_designs(lives, calendar, now=now)
+    plan_measuring(lives, calendar, now=now)
     _pay_weekly(calendar, began, now)
     calendar.run()
     confirm_bulletins(seed=seed, now=now)

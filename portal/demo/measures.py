@@ -31,7 +31,7 @@ METRICS = (
     Metric(
         "csat", "Customer satisfaction", "score, 1 to 5", "up", 2, "mean",
         _at(3.88, 3.93, 3.84, 3.81), noise=0.05, trend=0.001, answered=0.06,
-        effects=(Effect("name-three-times", ("leeds", "manila", "durban"), 0.17),),
+        effects=(Effect("name-three-times", ("leeds", "manila"), 0.17),),
         note="Asked about the whole matter, so it also scores engineers, letters and rules.",
     ),
     Metric(

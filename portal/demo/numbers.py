@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import insert
 
@@ -16,7 +16,7 @@ from portal.metrics.models import Direction, Observation
 from portal.metrics.starter import STARTER
 
 ASKED = {found.code: found.survey_note for found in STARTER}
-KINDS = {found.code: found.kind for found in STARTER}
+REPORTED_AFTER = timedelta(days=8)  # a week's values come on the Tuesday after it
 IDEAS = {idea.key: idea for idea in content.IDEAS}
 
 
@@ -35,7 +35,7 @@ def load_numbers(crowd: Crowd, rng: random.Random, *, now: datetime) -> dict[str
     for position, metric in enumerate(content.METRICS, start=1):
         made = service.define_metric(
             metric.code, metric.name, metric.unit, Direction(metric.direction), decimals=metric.decimals,
-            note=metric.note, position=position * 10, cadence="week", kind=KINDS.get(metric.code, "mean"),
+            note=metric.note, position=position * 10, cadence="week", kind=metric.kind,
             survey_note=ASKED.get(metric.code, ""),
         )  # fmt: skip
         ids[metric.code] = made.id
@@ -56,7 +56,8 @@ def _weeks(
     for week, monday in enumerate(mondays):
         value = series.start + metric.trend * week + rng.gauss(0, metric.noise) + _moved_by(series, monday, now)
         n = max(1, round(series.site.weekly_contacts * metric.answered * rng.uniform(0.93, 1.07)))
-        recorded = {"recorded_at": now, "revision": 1, "import_id": None, "reason": None}
+        known = min(now, datetime.combine(monday + REPORTED_AFTER, time(5), UTC))
+        recorded = {"recorded_at": known, "revision": 1, "import_id": None, "reason": None}
         where = {"metric_id": metric_id, "place_id": crowd.places[series.site.key].id, "day": monday}
         rows.append(where | recorded | {"value": round(value, metric.decimals + 1), "n": n})
     return rows

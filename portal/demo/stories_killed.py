@@ -160,9 +160,9 @@ KILLED = (
         ),
         delivery=Delivery(
             91,
-            ("leeds", "manila", "durban"),
-            "Gone from three score sheets. Belfast's is printed on the back of something else and "
-            "comes off with the next print.",
+            ("leeds", "manila"),
+            "Gone from two score sheets. Belfast's and Durban's are printed on the back of something else "
+            "and come off with the next print.",
             was="Uses the customer's name at least three times (3 points).",
             now="The customer left with an answer, or knew when they'd get one (3 points).",
             confirmed_days_ago=84,

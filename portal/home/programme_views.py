@@ -15,6 +15,7 @@ from portal.home.programme_figures import Figures
 from portal.home.programme_forms import PublicationForm
 from portal.home.programme_page import Sight
 from portal.home.programme_words import WEEKS_SHOWN, Measure
+from portal.impact.result_ledger import ledger_for
 from portal.people.access import may, requires, the_viewer
 from portal.web.dates import day_words, local_day
 from portal.web.transactions import writing
@@ -34,6 +35,7 @@ def show() -> ResponseReturnValue:
         body=_body(figures, sight) if figures and sight else None,
         partners=programme_page.partners(sight, figures) if figures and sight and may("programme.publish") else [],
         weeks=WEEKS_SHOWN,
+        ledger=ledger_for(viewer),
     )
 
 

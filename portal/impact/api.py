@@ -8,15 +8,24 @@ from pydantic import Field
 from portal import clock
 from portal.impact import queries
 from portal.impact.before_after import Facts, Sides, Verdict
+from portal.impact.estimate_words import Decision
 from portal.impact.queries import Happened
+from portal.impact.result_ledger import ResultWord, Wanted, quarter_of, results_for
 from portal.metrics.rules import latest_day
 from portal.metrics.weeks import Week
 from portal.people.access import requires, the_viewer
 from portal.people.scopes import Scope
-from portal.web.api import NumberPath, PageAsked, Shown, api, listed, page_of, shown
+from portal.web.api import AskedNumber, NumberPath, PageAsked, Shown, api, listed, page_of, shown
 from portal.web.paging import decode_cursor, encode_cursor
 
 bp = api("results", "What happened after a promise went live, as far as the numbers can say.")
+QUARTER = r"^[12]\d{3}-Q[1-4]$"
+WORDS = {
+    Decision.IMPROVED: ResultWord.WORKED,
+    Decision.WORSENED: ResultWord.WORSE,
+    Decision.NO_VISIBLE_CHANGE: ResultWord.NOT_VISIBLE,
+    Decision.TOO_EARLY: ResultWord.TOO_EARLY,
+}
 
 
 class ResultShown(Shown):
@@ -28,6 +37,15 @@ class ResultShown(Shown):
     promise: str
     metric: str = Field(description="Its name.")
     live_from: date
+    word: ResultWord
+
+
+class ResultsAsked(PageAsked):
+    """Which changes are listed. site: of those that got it. quarter: of the go-live, such as 2026-Q3."""
+
+    word: ResultWord | None = None
+    site: AskedNumber | None = None
+    quarter: str | None = Field(default=None, pattern=QUARTER)
 
 
 class SidesShown(Shown):
@@ -80,14 +98,16 @@ class FullResultShown(ResultShown):
 
 @bp.get("/results", responses={200: page_of(ResultShown)})
 @requires("result.list", scope=Scope.PROMISES_READ)
-def list_results(query: PageAsked) -> Response:
-    """Every change that is live and measured, the newest delivery first."""
+def list_results(query: ResultsAsked) -> Response:
+    """Every change that is live and measured, the newest delivery first, all or of one word, site or quarter."""
     after = decode_cursor(query.cursor, int)
-    rows = queries.results_for(the_viewer(), before=after[0] if after else None, limit=query.limit)
+    wanted = Wanted(query.word, query.site, quarter_of(query.quarter))
+    rows = results_for(the_viewer(), wanted, before=after[0] if after else None, limit=query.limit)
     following = encode_cursor(rows[query.limit - 1].delivery_id) if len(rows) > query.limit else None
     items = [
         ResultShown(number=row.commitment_id, idea=row.idea_id, title=row.title, promise=row.sentence,
-                    metric=row.metric_name, live_from=row.live_from)
+                    metric=row.metric_name, live_from=row.live_from,
+                    word=ResultWord(row.word))
         for row in rows[: query.limit]
     ]  # fmt: skip
     return listed(items, following)
@@ -101,13 +121,20 @@ def see_result(path: NumberPath) -> Response:
     facts = happened.compared
     return shown(FullResultShown(
         number=happened.commitment_id, idea=row.id, title=row.title, promise=row.sentence,
-        metric=happened.metric_name, live_from=happened.live_from, unit=happened.unit, verdict=happened.verdict,
+        metric=happened.metric_name, live_from=happened.live_from, word=_word(happened), unit=happened.unit,
+        verdict=happened.verdict,
         words=f"{happened.word}. {happened.sentence}", numbers=_numbers(happened),
         changed=_sides(facts.treated), others=_sides(facts.others) if facts.others else None,
         changed_sites=happened.treated_sites, other_sites=happened.other_sites,
         weeks=[WeekOfResult(week_from=monday, changed=_week(one), others=_week(two))
                for monday, one, two in happened.weeks],
     ))  # fmt: skip
+
+
+def _word(happened: Happened) -> ResultWord:
+    if not happened.registered:
+        return ResultWord.UNREGISTERED
+    return WORDS[happened.locked[1]] if happened.locked else ResultWord.TOO_EARLY
 
 
 def _numbers(happened: Happened) -> NumbersShown | None:

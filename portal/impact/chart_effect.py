@@ -12,7 +12,7 @@ from portal.metrics.chart import Drawing, Drawings
 from portal.metrics.words import number, signed
 
 WEEKS_BEFORE = 26
-WITH, WITHOUT, FROM_ITS_PAST = "With the change", "Expected without", "From its own past"
+WITH, WITHOUT, FROM_ITS_PAST = "With the change", "Expected without", "From its past"
 EVERY = (1, 2, 4, 8, 13, 26, 52)
 
 
@@ -180,7 +180,7 @@ def _money_on(paper: Paper, earned: Sequence[Earned], sign: str, told: Told, sai
     sheet.curve([(x, total) for x, _low, total in ends], "c-act", step=9)
     sheet.dots([ends[-1][::2]], "c-now", larger=1.4)
     sheet.say([(x, total) for x, _low, total in ends], f"About {_sum(ends[-1][2], sign)}", "c-lab")
-    sheet.say([(x, low) for x, low, _total in ends], f"At least {_sum(ends[-1][1], sign)}", "c-lab2")
+    sheet.say([(x, low) for x, low, _total in ends], f"{_at_least(ends[-1][1])} {_sum(ends[-1][1], sign)}", "c-lab2")
     return sheet.svg(said)
 
 
@@ -217,6 +217,10 @@ def _mean(values: Sequence[float], blocks: Sequence[Block]) -> float:
     whole = sum(weights)
     pairs = zip(values, weights, strict=True)
     return sum(value * weight for value, weight in pairs) / whole if whole else sum(values) / len(values)
+
+
+def _at_least(low: float) -> str:
+    return "At least" if low > 0 else "Lower end"
 
 
 def _sum(value: float, sign: str) -> str:

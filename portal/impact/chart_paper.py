@@ -230,7 +230,7 @@ class Sheet:
     def _words(self) -> list[str]:
         paper = self.paper
         room = (self.end - self.left - 8) if paper.is_narrow else paper.right - 12
-        x, anchor = (self.end - 2, "end") if paper.is_narrow else (self.end + 10, "start")
+        x, anchor = (self.end - 7, "end") if paper.is_narrow else (self.end + 10, "start")
         places = _apart([(self._height(one), one) for one in self._said], self.top + 12, self.floor - 4)
         return [text(f"{one.name} c-halo", x, y, fitting(one.words, room, paper.letter), anchor) for y, one in places]
 

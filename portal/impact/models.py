@@ -202,6 +202,7 @@ class Baseline(Base):
     """The limits of a chart start anew from a day, because a named person says why. The old ones stay visible."""
 
     __tablename__ = "impact_baselines"
+    __table_args__ = (UniqueConstraint("metric_id", "place_id", "since"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     metric_id: Mapped[int] = mapped_column(ForeignKey("metrics.id"), index=True)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))

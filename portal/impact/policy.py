@@ -6,6 +6,7 @@ from portal.people.roles import Role
 MAY: dict[str, Rule] = {
     "result.list": signed_in,
     "result.see": signed_in,
+    "result.start_limits": holds(Role.PROGRAMME),
     "plan.see": signed_in,  # as far as the promise may be read
     "plan.register": signed_in,  # its owner, its sponsor and programme alone, as with the next two
     "rollout.design": signed_in,

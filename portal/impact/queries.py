@@ -1,11 +1,11 @@
 """Reading what happened after a promise was kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, true
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
@@ -15,8 +15,14 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.impact.before_after import Facts, Verdict, compare, figures, finished, sentence, verdict
 from portal.impact.chart import around_go_live
-from portal.metrics.chart import Drawing
-from portal.metrics.models import Metric
+from portal.impact.estimate_words import Decision, Direction
+from portal.impact.models import Plan, RollBack, Rollout, StoredEstimate
+from portal.impact.result_cards import ChartCard, expected_card, three_numbers
+from portal.impact.result_words import Metric as MetricWords
+from portal.impact.result_words import Said, verdict_said
+from portal.impact.stored import from_json
+from portal.impact.words import EstimateKind
+from portal.metrics.models import Metric, MetricKind
 from portal.metrics.weekly import TOP, kept, site_weeks
 from portal.metrics.weeks import Week, monday_of, together
 from portal.metrics.words import day_words, number
@@ -25,7 +31,6 @@ from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
 
 WEEKS_BEFORE, WEEKS_AFTER = 26, 52  # drawn on each side of go-live
-RESULTS_A_PAGE = 40
 HEAD = ("Week from", "Sites that got it", "Contacts or answers", "Sites that did not")
 HOW = (
     "Each week is the mean of its sites, weighted by the contacts or answers behind it where they were reported. "
@@ -35,24 +40,11 @@ HOW = (
 
 
 @dataclass(frozen=True)
-class ChartCard:
-    """A chart with its table: what `chart_card` of macros/story.html takes. rows: texts, newest week first."""
-
-    title: str
-    wide: Drawing
-    narrow: Drawing
-    facts: list[tuple[str, str]]
-    how: str
-    head: Sequence[str]
-    rows: list[list[str]]
-    csv: str
-
-
-@dataclass(frozen=True)
 class Happened:
     """What happened to the metric of a promise once it was live, ready for a template.
 
-    word, sentence, tone, icon: the verdict line. chart: see ChartCard. treated_sites, other_sites: names.
+    word, sentence, tone, icon: the verdict line: of the newest locked estimate where there is one (`locked`), else what
+    the numbers show. registered: a plan was registered. chart: see ChartCard. treated_sites, other_sites: names.
     """
 
     commitment_id: int
@@ -71,6 +63,11 @@ class Happened:
     weeks: list[tuple[date, Week | None, Week | None]] = field(repr=False)  # treated, others; oldest first
     compared: Facts
     unit: str
+    metric: MetricWords
+    kind: MetricKind
+    treated_ids: frozenset[int] = frozenset()
+    registered: bool = False
+    locked: tuple[int, Decision] | None = None  # the day and what was decided
 
     @property
     def live_words(self) -> str:
@@ -101,12 +98,13 @@ def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row,
     return row, found
 
 
-def results_for(viewer: Viewer, *, before: int | None = None, limit: int = RESULTS_A_PAGE) -> Sequence[Row]:
-    """(commitment_id, idea_id, title, metric, live_from), newest delivery first, one page and one more."""
-    older = true() if before is None else Delivery.id < before
-    query = _delivered(Delivery.id.label("delivery_id"), Idea.id.label("idea_id"), Idea.title, Commitment.sentence)
-    query = query.join(Idea, Idea.id == Commitment.idea_id).where(visible_to(viewer), older)
-    return db.session.execute(query.order_by(Delivery.id.desc()).limit(limit + 1)).all()
+def said_of(commitment_id: int) -> Said | None:
+    """The verdict line of a promise, from its newest locked estimate; None before there is one. One statement."""
+    row = db.session.connection().execute(SAID, {"which": commitment_id}).first()
+    if row is None:
+        return None
+    metric = MetricWords(row.name, row.unit, Direction(row.direction.value), row.decimals)
+    return verdict_said(from_json(row.result), metric, day=row.day, back_on=row.back_on)
 
 
 def _happened(statement: Select, which: int, today: date, now: datetime | None) -> Happened | None:
@@ -127,8 +125,11 @@ def _worked_out(row: Row, today: date) -> Happened:
     return _assembled(row, sites, treated, others, today)
 
 
-def _delivered(*columns: Any) -> Select:
-    """Standing promises with a metric and their newest delivery, unless that one was sent back."""
+def delivered(*columns: Any) -> Select:
+    """Standing promises with a metric and their newest delivery, unless that one was sent back.
+
+    With the plan that was registered, and the newest locked estimate of it, where there are such.
+    """
     other = aliased(Delivery)
     # Not the greatest number of each promise: from the deliveries a page is read without looking at them all.
     later = select(other.id).where(other.commitment_id == Delivery.commitment_id, other.id > Delivery.id)
@@ -140,7 +141,9 @@ def _delivered(*columns: Any) -> Select:
                Metric.name.label("metric_name"), *columns)
         .select_from(Delivery)
         .join(Commitment, Commitment.id == Delivery.commitment_id)
-        .join(Metric, Metric.id == Commitment.metric_id)
+        .outerjoin(Plan, Plan.commitment_id == Commitment.id)
+        .join(Metric, Metric.id == func.coalesce(Plan.metric_id, Commitment.metric_id))
+        .outerjoin(StoredEstimate, StoredEstimate.id == NEWEST_LOCKED)
         .where(Commitment.state != CommitmentState.HANDED_BACK, ~later.exists(), ~sent_back.exists())
     )  # fmt: skip
 
@@ -152,13 +155,17 @@ def _sites_query() -> Select:
 
 
 def _measured(which: ColumnElement[bool]) -> Select:
-    columns = Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals, TOP
-    return _delivered(*columns).where(which)
+    columns = (
+        Delivery.id.label("delivery_id"), Commitment.idea_id, Metric.unit, Metric.decimals, Metric.direction,
+        Metric.kind, TOP,
+        Plan.id.label("plan_id"), StoredEstimate.day, StoredEstimate.result,
+        _back_on(Commitment.id),
+    )  # fmt: skip
+    return delivered(*columns).where(which)
 
 
 def _assembled(row: Row, sites: Sequence[Row], treated: list[Week], others: list[Week], today: date) -> Happened:
     facts = compare(treated, others, live_from=row.live_from, today=today)
-    said = verdict(facts)
     drawn = around_go_live(
         treated, others, live_from=row.live_from, name=row.metric_name, facts=facts, decimals=row.decimals
     )
@@ -168,15 +175,32 @@ def _assembled(row: Row, sites: Sequence[Row], treated: list[Week], others: list
         title, drawn.wide, drawn.narrow, figures(facts, unit=row.unit, decimals=row.decimals), HOW, HEAD,
         [_told(week, row.decimals) for week in reversed(weeks)], f"/results/{row.commitment_id}.csv",
     )  # fmt: skip
-    return Happened(
-        commitment_id=row.commitment_id, idea_number=row.idea_id, verdict=said, word=said.words,
-        sentence=sentence(facts, name=row.metric_name, decimals=row.decimals), tone="",
-        icon="clock" if said is Verdict.TOO_EARLY else "chart", chart=card, metric_id=row.metric_id,
-        metric_name=row.metric_name, live_from=row.live_from,
+    metric = MetricWords(row.metric_name, row.unit, Direction(row.direction.value), row.decimals)
+    seen = Happened(
+        commitment_id=row.commitment_id, idea_number=row.idea_id, verdict=verdict(facts), word="", sentence="", tone="",
+        icon="", chart=card, metric_id=row.metric_id, metric_name=row.metric_name, live_from=row.live_from,
         treated_sites=[site.name for site in sites if site.treated],
         other_sites=[site.name for site in sites if not site.treated], weeks=weeks, compared=facts,
-        unit=row.unit,
+        unit=row.unit, metric=metric, kind=row.kind, treated_ids=frozenset(site.id for site in sites if site.treated),
+        registered=row.plan_id is not None,
     )  # fmt: skip
+    return _with_words(seen, row)
+
+
+def _with_words(seen: Happened, row: Row) -> Happened:
+    """With the line of the newest locked estimate; before there is one, with what the numbers show."""
+    if row.result is None:
+        icon = "clock" if seen.verdict is Verdict.TOO_EARLY else "chart"
+        plain = sentence(seen.compared, name=row.metric_name, decimals=row.decimals)
+        return replace(seen, word=seen.verdict.words, sentence=plain, icon=icon)
+    stored = from_json(row.result)
+    said = verdict_said(stored, seen.metric, day=row.day, back_on=row.back_on)
+    chart = seen.chart
+    if card := expected_card(stored, seen.metric, number=row.commitment_id):
+        chart = replace(card, facts=three_numbers(stored.estimate, seen.metric))
+    words = f"{said.sentence} {said.care}".strip()
+    return replace(seen, word=said.word, sentence=words, tone=said.tone, icon=said.icon, chart=chart,
+                   locked=(row.day, said.decision))  # fmt: skip
 
 
 def _side_by_side(treated: list[Week], others: list[Week]) -> list[tuple[date, Week | None, Week | None]]:
@@ -194,9 +218,31 @@ def _told(week: tuple[date, Week | None, Week | None], decimals: int) -> list[st
     ]
 
 
+def _back_on(commitment: Any) -> Any:
+    """The first day without it, where it was taken back everywhere."""
+    gone = select(case((func.count(Rollout.id) == func.count(RollBack.id), func.max(RollBack.live_to))))
+    gone = gone.select_from(Rollout).outerjoin(RollBack, RollBack.rollout_id == Rollout.id)
+    return gone.where(Rollout.commitment_id == commitment).scalar_subquery().label("back_on")
+
+
+def _said() -> Select:
+    columns = Metric.name, Metric.unit, Metric.direction, Metric.decimals, StoredEstimate.day, StoredEstimate.result
+    query = select(*columns, _back_on(Plan.commitment_id)).join(Plan, Plan.metric_id == Metric.id)
+    query = query.join(StoredEstimate, StoredEstimate.id == NEWEST_LOCKED)
+    return query.where(Plan.commitment_id == bindparam("which"))
+
+
+def _newest_locked() -> ScalarSelect[int]:
+    e = StoredEstimate
+    mine = e.plan_id == Plan.id, e.metric_id == Plan.metric_id, e.kind == EstimateKind.LOCKED, e.day.is_not(None)
+    return select(e.id).where(*mine).order_by(e.day.desc()).limit(1).correlate(Plan).scalar_subquery()
+
+
 # Built once: putting a statement together costs more than running it.
+NEWEST_LOCKED = _newest_locked()
 OF_PROMISE, OF_IDEA = (
     _measured(Commitment.id == bindparam("which")),
     _measured(Commitment.idea_id == bindparam("which")),
 )
 SITES = _sites_query()
+SAID = _said()

@@ -12,7 +12,7 @@ from portal.db import db, writing
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.words import Audience, Barrier, Kind, Names, Stage
-from portal.impact import queries
+from portal.impact import queries, result_ledger
 from portal.impact.before_after import Verdict
 from portal.metrics import service
 from portal.metrics.csv_outcome import Entry
@@ -136,7 +136,7 @@ def test_without_a_metric_or_a_standing_delivery_there_is_no_result(app: Flask, 
         assert queries.what_happened(promise, today=TODAY) is None
         viewer = viewer_of(cast.vic)
         assert viewer is not None
-        assert queries.results_for(viewer) == []
+        assert result_ledger.results_for(viewer) == []
     assert signed_in(app, cast.vic).get(f"/results/{promise}").status_code == 404
 
 
@@ -167,7 +167,7 @@ def test_the_page_shows_the_sentence_the_drawings_and_the_table(promise: int, ap
 
     page = client.get(f"/results/{promise}").get_data(as_text=True)
 
-    assert page.count('role="img"') == 2
+    assert page.count('role="img"') == 6  # before and after, and the usual ups and downs of both groups
     assert "This page does not claim a cause yet." in page or "We will not guess." in page
     assert "Account details &lt;stay&gt; behind" in page
     assert not re.search(r"\sstyle=", page)
@@ -201,7 +201,7 @@ def test_a_result_of_an_idea_somebody_may_not_see_does_not_exist_for_them(app: F
 
 
 def test_a_long_list_goes_on_on_the_next_page(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "RESULTS_A_PAGE", 2)
+    monkeypatch.setattr(result_ledger, "RESULTS_A_PAGE", 2)
     with app.app_context(), writing():
         metric = measure(cast)
         promises = [make_promise(cast, make_idea(cast), metric) for _ in range(3)]

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from portal import clock
 from portal.commitments.floor_models import FloorWave
 from portal.commitments.floor_queries import waiting_for as checks_for
-from portal.commitments.models import Commitment, CommitmentState
+from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
 from portal.ideas import imports
 from portal.ideas.bulletin_queries import waiting_for as bulletins_for
@@ -20,6 +20,7 @@ from portal.ideas.earlier_columns import open_sheet
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.impact.models import Plan
+from portal.metrics.models import Metric
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
@@ -91,10 +92,14 @@ PAGES = (
     ("programme", "/metrics/new"),
     ("programme", "/metrics/1/edit"),
     ("frontline", "/results"),
+    ("frontline", "/results?word=worked&quarter=2026-Q2"),
     ("frontline", "/results/1"),
     ("programme", "/impact/flags"),
     ("frontline", "/impact/self-check"),
     ("programme", "/impact/self-check"),
+    ("programme", "/results/1"),
+    ("frontline", "/results/{harmful}"),
+    ("frontline", "/results/{unplanned}"),
     ("frontline", "/rules"),
     ("frontline", "/rules/{rule}"),
     ("frontline", "/rules/killed"),
@@ -172,6 +177,10 @@ NO_PAGES = {
     "health.alive": "JSON",
     "health.ready": "JSON",
 }
+MEASURED = {  # by which metric a change of the demo is found
+    "worked": "repeat_contacts_7d", "nothing": "first_contact_resolution", "harmful": "transfers",
+    "early": "agent_attrition", "overlapping": "csat", "overlapped": "customer_effort",
+}  # fmt: skip
 SUFFIXES_OF_FILES = (".csv", ".json")
 INTERFACE = "/api/v"  # answers with JSON, and is held against its own document
 VALUES = b"date,site,metric,value\n2026-01-05,Leeds,repeat_contacts_7d,21.4\n2026-01-12,Nowhere,repeat_contacts_7d,x\n"
@@ -207,6 +216,14 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     with app.app_context():
         promises = {"mine": _promise(), "planned": _planned(), "unplanned": _unplanned(), "owing": _owing()}
         found = _ideas() | promises | _reopened() | _earlier_ideas() | _told_and_asked()
+        found = (
+            _ideas()
+            | {"mine": _promise(), "owing": _owing()}
+            | _results()
+            | _reopened()
+            | _earlier_ideas()
+            | _told_and_asked()
+        )
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     return found | {
@@ -267,6 +284,15 @@ def _owing() -> int:
     owner = demo_viewer("owner")
     assert owner is not None
     return owner.id
+
+
+def _results() -> dict[str, int]:
+    """A change that worked, one that did not, one that did harm, one too early, two that overlap, one without plan."""
+    planned = db.session.query(Metric.code, Plan.commitment_id).join(Plan, Plan.metric_id == Metric.id).all()
+    bare = db.session.query(Delivery.commitment_id)
+    bare = bare.filter(Delivery.commitment_id.not_in(db.session.query(Plan.commitment_id))).first()
+    codes = {row.code: row.commitment_id for row in planned}
+    return {name: codes[code] for name, code in MEASURED.items()} | {"unplanned": bare[0]}  # type: ignore[index]
 
 
 def _reopened() -> dict[str, int]:

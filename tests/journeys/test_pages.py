@@ -72,6 +72,36 @@ def test_a_page_is_accessible_light_and_needs_few_requests(
     assert all(url.startswith(served.address(role)) for url in sizes)
 
 
+VERDICTS = {
+    "worked": ("It worked", "was to be expected without the change"),
+    "nothing": ("No visible change", "would not be visible"),
+    "harmful": ("It made things worse", "It was taken back on"),
+    "early": ("Too early to say", "We will not guess"),
+    "overlapping": ("It worked", "another change was live at the same sites"),
+    "overlapped": ("It worked", "another change was live at the same sites"),
+}
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with-js", "without-js"])
+def test_each_verdict_of_the_demo_is_read_on_its_page(browser: Browser, served: Served, javascript: bool) -> None:
+    context = _profile(browser, served, "frontline", viewport={"width": 1280, "height": 900},
+                       java_script_enabled=javascript)  # fmt: skip
+    page = context.new_page()
+    for name, (word, sentence) in VERDICTS.items():
+        page.goto(f"/results/{served.numbers[name]}")
+        for width, drawing in ((1280, ".chart--w"), (320, ".chart--n")):
+            page.set_viewport_size({"width": width, "height": 900})
+            verdict = page.get_by_role("region", name=word, exact=True)
+            assert verdict.get_by_role("heading", name=word, exact=True).is_visible(), name
+            assert sentence in (verdict.text_content() or ""), name
+            assert verdict.locator(f"{drawing} svg").first.is_visible(), name
+            assert "caused" not in (page.locator("main").text_content() or "")
+    page.goto("/results")
+    assert "About £" in (page.locator("main").text_content() or "")
+    assert page.get_by_role("link", name="1 Made it worse: list them").is_visible()
+    context.close()
+
+
 def _problems(page: Page) -> list[str]:
     """What is wrong with the page as it is open, in both themes at both widths."""
     page.add_script_tag(content=AXE.read_text())
