@@ -69,6 +69,7 @@ def upgrade() -> None:
         "payroll_runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("employer_id", sa.Integer(), nullable=False),
+        sa.Column("employer", sa.String(length=120), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),

@@ -82,6 +82,7 @@ class PayrollRun(Base):
     __table_args__ = (UniqueConstraint("employer_id", "month"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     employer_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    employer: Mapped[str] = mapped_column(String(120))  # its name at the time, as the file says it
     month: Mapped[str] = mapped_column(String(7))  # "2026-03"
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
