@@ -32,8 +32,8 @@ def make(viewer: Viewer, employer_id: int, month: Month, *, zone: str, now: date
         raise PayrollRefusal.MONTH_NOT_OVER.as_error()
     lines = [_line(row, zone) for row in _delivered(employer_id, month, zone)]
     file = file_of(employer.name, str(month), lines)
-    run = PayrollRun(employer_id=employer_id, employer=employer.name, month=str(month), at=now, by_id=viewer.id, lines=len(lines),
-                     cents=sum(line.cents for line in lines), sha256=fingerprint(file))  # fmt: skip
+    run = PayrollRun(employer_id=employer_id, employer=employer.name, month=str(month), at=now, by_id=viewer.id,
+                     lines=len(lines), cents=sum(line.cents for line in lines), sha256=fingerprint(file))  # fmt: skip
     db.session.add(run)
     db.session.flush()
     db.session.add_all(PayrollLine(
