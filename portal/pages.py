@@ -22,6 +22,7 @@ def _of_people_and_ideas() -> tuple[Blueprint, ...]:
         search_views,
         similar_views,
         story_views,
+        thanks_views,
     )
     from portal.home import views as home
     from portal.home import worker_views as worker
@@ -47,7 +48,8 @@ def _of_people_and_ideas() -> tuple[Blueprint, ...]:
 
     return (
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
-        programme_views.bp, my_ideas_views.bp, story_views.bp, leaving_views.bp, worker.bp, people.bp, views_codes.bp,
+        programme_views.bp, my_ideas_views.bp, story_views.bp, thanks_views.bp,
+        leaving_views.bp, worker.bp, people.bp, views_codes.bp,
         views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp, calendar_views.bp, absence_views.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp, rule_record_edit_views.bp,
         bulletin_views.bp,
@@ -64,6 +66,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.notices import unsubscribe_views
     from portal.notices import views as notices
     from portal.notices import webhook_views as webhooks
+    from portal.rewards import payroll_views, redemption_views, shop_manage_views, shop_views
     from portal.rewards import views as rewards
     from portal.swarm import (
         alarm_views,
@@ -91,6 +94,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
         reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
         metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
+        shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
     )  # fmt: skip
 
 
@@ -99,7 +103,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.home import api as home
-    from portal.home import api_leaving, api_search, my_ideas_api, programme_api
+    from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
     from portal.ideas import api as ideas
     from portal.ideas import api_bulletins, api_comments, api_moderation, api_rules
@@ -112,6 +116,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.people import api as self_
     from portal.people import api_absences, api_audit, api_calendars, api_imports, api_people, api_places
     from portal.rewards import api as wallet
+    from portal.rewards import payroll_api, redemption_api, shop_api
     from portal.swarm import api as swarm
     from portal.swarm import (
         api_merges,
@@ -132,5 +137,6 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_moves.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp, local_fix_api.bp, impact.bp,
         metrics.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
-        api_work.bp, api_leaving.bp,
+        api_work.bp, api_leaving.bp, shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp,
+        thanks_moderation_api.bp,
     )  # fmt: skip

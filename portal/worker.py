@@ -53,6 +53,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         outcome_jobs,
         people_mails,
         post_jobs,
+        shop_notices,
         swarm_mails,
     )
     from portal.notices import promise_notices as promises
@@ -60,6 +61,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.notices import webhook_notices as webhook_news
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
+    from portal.rewards import redemption_jobs as orders
     from portal.swarm import jobs as swarm
     from portal.triage import again_jobs as again
     from portal.triage import clock_jobs as clocks
@@ -68,7 +70,8 @@ def _capabilities() -> tuple[ModuleType, ...]:
     return (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
         floor_notices, promises, outcome_jobs, people, ideas, rewards, swarm, floor, again, clocks, moves, home,
-        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
+        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, orders,
+        shop_notices,
     )  # fmt: skip
 
 
