@@ -223,7 +223,9 @@ def test_no_operation_answers_without_a_key_not_even_to_a_browser_that_is_signed
 
 def test_no_operation_answers_a_key_without_its_scope(app: Flask, cast: Cast) -> None:
     """With every scope but the one that stands in the document."""
-    callers = {scope: Caller(app, cast.tess, *(set(Scope) - {scope})) for scope in Scope}
+    # Of two people: nobody may hold as many keys as there are scopes.
+    two = (cast.tess, cast.mia)
+    callers = {scope: Caller(app, two[at % 2], *(set(Scope) - {scope})) for at, scope in enumerate(Scope)}
 
     answers = {
         (method, path): callers[operation["x-scope"]].call(
