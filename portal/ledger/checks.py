@@ -49,10 +49,12 @@ def broken() -> Unavailable:
     return Unavailable("ledger_broken", STOPPED)
 
 
-def newest(*, ok: bool | None = None) -> Checked | None:
-    """The newest verification, or the newest that ended like this; None before the first."""
+def newest(*, ok: bool | None = None, whole: bool = False) -> Checked | None:
+    """The newest verification, or the newest that ended like this, or went through everything; None before any."""
     query = select(LedgerCheck).order_by(LedgerCheck.id.desc()).limit(1)
-    found = db.session.scalar(query if ok is None else query.where(LedgerCheck.ok == ok))
+    if ok is not None:
+        query = query.where(LedgerCheck.ok == ok)
+    found = db.session.scalar(query.where(LedgerCheck.since_seq == 0) if whole else query)
     return None if found is None else _checked(found)
 
 
