@@ -85,7 +85,7 @@ def _outside() -> list[Noted]:
 def _places() -> Iterator[str]:
     settings = current_app.config["SAYSO"]
     if settings.anchors is not None:
-        yield f"file {settings.anchors / anchor_file.NAME}"
+        yield f"file {anchor_file.NAME}"
     yield from (f"mail {address}" for address in settings.anchor_mail)
     if settings.anchor_url:
         yield f"call {settings.anchor_url.partition('?')[0]}"

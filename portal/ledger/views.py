@@ -11,7 +11,7 @@ from portal.errors import Missing
 from portal.ledger import export, queries
 from portal.ledger.checks import STOPPED, sound
 from portal.people.access import requires, the_viewer
-from portal.web.dates import day_words
+from portal.web.dates import clock_words, day_words
 
 bp = Blueprint("ledger", __name__)
 PAGES_OF_POINTS = {"wallet", "rewards", "orders", "budgets", "thanks", "ledger"}
@@ -35,7 +35,9 @@ def _stopped() -> str | None:
 def show() -> ResponseReturnValue:
     """Sums, the latest transfers, the head to note outside, and whether it all holds."""
     zone = the_viewer().timezone
-    return render_template("ledger/show.html", page=queries.ledger_page(), zone=zone, day=day_words, here="ledger")
+    return render_template(
+        "ledger/show.html", page=queries.ledger_page(), zone=zone, day=day_words, clock=clock_words, here="ledger"
+    )
 
 
 @bp.get("/ledger/export/<form>")
