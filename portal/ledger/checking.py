@@ -65,7 +65,9 @@ def note(found: Look, why: str, *, now: datetime) -> bool:
     db.session.add(row)
     db.session.flush()
     if not found.report.ok:
-        _alarm(row, found.report, now)
+        # Told at once, and again every night while it lasts; not to whoever looks again meanwhile.
+        if before is None or before.ok or why == NIGHTLY:
+            _alarm(row, found.report, now)
     elif before is not None and not before.ok:
         people.audit("ledger.sound_again", "ledger", {"head": found.report.anchor}, actor_id=None, now=now)
     return True
