@@ -43,12 +43,14 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.home import programme_jobs as programme
     from portal.home import search_jobs as search
     from portal.ideas import jobs as ideas
+    from portal.ledger import jobs as ledger
     from portal.notices import (
         again_mails,
         ask_notices,
         bulletin_notices,
         clock_notices,
         floor_notices,
+        ledger_notices,
         merge_mails,
         outcome_jobs,
         people_mails,
@@ -69,9 +71,9 @@ def _capabilities() -> tuple[ModuleType, ...]:
 
     return (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
-        floor_notices, promises, outcome_jobs, people, ideas, rewards, swarm, floor, again, clocks, moves, home,
-        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, orders,
-        shop_notices,
+        floor_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm,
+        floor, again, clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
+        orders, shop_notices,
     )  # fmt: skip
 
 

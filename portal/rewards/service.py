@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.db import db
 from portal.errors import Conflict, Invalid
 from portal.ledger import service as ledger
+from portal.ledger.checks import sound
 from portal.ledger.models import Account
 from portal.ledger.postings import AccountKind, check_amount, tidy_memo
 from portal.outbox import service as outbox
@@ -88,7 +89,7 @@ def pay_hidden_batch(*, now: datetime) -> Batch | None:
     waiting, oldest = db.session.execute(
         select(func.count(Award.id), func.min(Award.pooled_at)).where(WAITS_IN_POOL)
     ).one()
-    if not batch_is_due(waiting, oldest, now=now):
+    if not batch_is_due(waiting, oldest, now=now) or not sound():
         return None
     sums = _sums_by_person()
     batch = Batch(key=key, paid_at=now, people=len(sums), points=sum(row.points for row in sums))
@@ -155,6 +156,8 @@ def _is_written(due: Due, event: Event, about: str) -> bool:
 def _pay(awards: Iterable[Award], *, now: datetime, actor_ref: str) -> int:
     purse: _Purse | None = None
     served = 0
+    if not sound():
+        return served  # written as owed; paid by the worker once points move again
     for award in awards:
         purse = purse or _Purse.open(now)
         budget_account = purse.take(award.points)
