@@ -53,6 +53,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         outcome_jobs,
         people_mails,
         post_jobs,
+        rewards_notices,
         swarm_mails,
     )
     from portal.notices import promise_notices as promises
@@ -68,7 +69,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     return (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
         floor_notices, promises, outcome_jobs, people, ideas, rewards, swarm, floor, again, clocks, moves, home,
-        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
+        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, rewards_notices,
     )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from sqlalchemy.orm import aliased
 from portal.db import db
 from portal.ledger.models import Account, Transfer
 from portal.ledger.postings import AccountKind, TransferKind, changes
-from portal.rewards.models import Award, Batch
+from portal.rewards.awards import TAKEN_BACK
+from portal.rewards.models import Award, Batch, Reversal
 from portal.rewards.months import Month, month_of
 from portal.rewards.rules import waiting_words
+from portal.rewards.words import ReversalState
 
 WITHOUT_MEMO = {
     TransferKind.POST: "Points moved",
@@ -25,7 +27,7 @@ WITHOUT_MEMO = {
 
 @dataclass(frozen=True)
 class Pending:
-    """Points that are owed and not in the wallet yet, with the reason in words."""
+    """Points that are owed and not in the wallet yet, with the reason in words; below nought: set off against these."""
 
     points: int
     sentence: str
@@ -96,7 +98,7 @@ def wallet(person_id: int, month: Month | None, *, zone: str, now: datetime) -> 
         month = month_of(account.newest if account and account.newest else now, zone)
     start, end = month.starts_at(zone), month.next.starts_at(zone)
     awards = _awards(person_id, start, end)
-    pending = [_pending(award) for award, _ in awards if award.paid_at is None]
+    pending = [_pending(award) for award, _ in awards if award.paid_at is None] + _claims(person_id)
     if account is None:
         return Wallet(0, pending, month, 0, 0, [], False)
     reasons = _reasons(awards)
@@ -152,7 +154,7 @@ def _account(person_id: int) -> Row | None:
 
 def _awards(person_id: int, start: datetime, end: datetime) -> list[tuple[Award, str | None]]:
     """The person's own awards that wait or were paid in the period, each with the key of its batch."""
-    shown = or_(Award.paid_at.is_(None), and_(Award.paid_at >= start, Award.paid_at < end))
+    shown = or_(and_(Award.paid_at.is_(None), ~TAKEN_BACK), and_(Award.paid_at >= start, Award.paid_at < end))
     query = select(Award, Batch.key).outerjoin(Batch, Batch.id == Award.batch_id)
     rows = db.session.execute(query.where(Award.person_id == person_id, shown).order_by(Award.id))
     return [(award, key) for award, key in rows]
@@ -161,6 +163,24 @@ def _awards(person_id: int, start: datetime, end: datetime) -> list[tuple[Award,
 def _pending(award: Award) -> Pending:
     why = waiting_words(hidden=award.hidden, pooled=award.pooled_at is not None)
     return Pending(award.points, f"{award.sentence.rstrip('.')} – {why}.", award.idea_number, award.hidden)
+
+
+def _claims(person_id: int) -> list[Pending]:
+    """What was taken back and was not there any more: the awards that come meet it."""
+    query = select(Reversal.claimed, Reversal.reason, Award.idea_number, Award.hidden)
+    mine = Award.person_id == person_id, Reversal.claimed > 0, Reversal.state == ReversalState.DONE
+    rows = db.session.execute(query.join(Award, Award.id == Reversal.award_id).where(*mine).order_by(Reversal.id))
+    return [
+        Pending(
+            -row.claimed, f"{row.reason.rstrip('.')} – set off against what comes next.", row.idea_number, row.hidden
+        )
+        for row in rows
+    ]
+
+
+def _note(paid: list[Award], change: int) -> str:
+    met = sum(award.points for award in paid) - change
+    return f"{met:,} more met what had been taken back." if met > 0 else ""
 
 
 def _transfers_since(account_id: int, start: datetime) -> list[Row]:
@@ -194,8 +214,9 @@ def _line(row: Row, account_id: int, reasons: dict[str, list[Award]]) -> Line:
     change = _change(row, account_id)
     paid = reasons.get(row.cause.rsplit(":", 1)[0] if row.cause.startswith("batch:") else row.cause, [])
     if len(paid) == 1:
-        return Line(row.seq, row.created_at, paid[0].sentence, paid[0].idea_number, change)
+        return Line(row.seq, row.created_at, paid[0].sentence, paid[0].idea_number, change, note=_note(paid, change))
     if paid:
         parts = " ".join(f"{award.points}: {award.sentence}" for award in paid)
-        return Line(row.seq, row.created_at, f"Weekly thanks, {len(paid)} times", None, change, note=parts)
+        note = " ".join(part for part in (parts, _note(paid, change)) if part)
+        return Line(row.seq, row.created_at, f"Weekly thanks, {len(paid)} times", None, change, note=note)
     return Line(row.seq, row.created_at, row.memo or WITHOUT_MEMO[row.kind], None, change)
