@@ -19,7 +19,7 @@ from portal.web.paging import cut, decode_cursor
 
 @dataclass(frozen=True)
 class Liability:
-    """Points outstanding: in wallets, set aside for hidden names, owed without a budget; and what budgets hold today."""
+    """Points outstanding: in wallets, set aside for hidden names, owed without a budget; and what is left today."""
 
     wallets: int
     set_aside: int

@@ -98,7 +98,8 @@ def wallet(person_id: int, month: Month | None, *, zone: str, now: datetime) -> 
         month = month_of(account.newest if account and account.newest else now, zone)
     start, end = month.starts_at(zone), month.next.starts_at(zone)
     awards = _awards(person_id, start, end)
-    pending = [_pending(award) for award, _ in awards if award.paid_at is None] + _claims(person_id)
+    pending = [_pending(row.Award) for row in awards if row.Award.paid_at is None]
+    pending += [_claim(row) for row in awards if row.claimed]
     if account is None:
         return Wallet(0, pending, month, 0, 0, [], False)
     reasons = _reasons(awards)
@@ -152,12 +153,19 @@ def _account(person_id: int) -> Row | None:
     return db.session.execute(query.where(*of_person)).one_or_none()
 
 
-def _awards(person_id: int, start: datetime, end: datetime) -> list[tuple[Award, str | None]]:
-    """The person's own awards that wait or were paid in the period, each with the key of its batch."""
-    shown = or_(and_(Award.paid_at.is_(None), ~TAKEN_BACK), and_(Award.paid_at >= start, Award.paid_at < end))
-    query = select(Award, Batch.key).outerjoin(Batch, Batch.id == Award.batch_id)
-    rows = db.session.execute(query.where(Award.person_id == person_id, shown).order_by(Award.id))
-    return [(award, key) for award, key in rows]
+def _awards(person_id: int, start: datetime, end: datetime) -> list[Row]:
+    """The person's own awards that wait, were paid in the period, or were taken back and not met: one statement.
+
+    `Award`, `key` of its batch, `claimed` and `reason` of its reversal.
+    """
+    inside = and_(Award.paid_at >= start, Award.paid_at < end)
+    shown = or_(and_(Award.paid_at.is_(None), ~TAKEN_BACK), inside, Reversal.claimed > 0)
+    query = (
+        select(Award, Batch.key, Reversal.claimed, Reversal.reason, inside.label("inside"))
+        .outerjoin(Batch, Batch.id == Award.batch_id)
+        .outerjoin(Reversal, and_(Reversal.award_id == Award.id, Reversal.state == ReversalState.DONE))
+    )
+    return list(db.session.execute(query.where(Award.person_id == person_id, shown).order_by(Award.id)))
 
 
 def _pending(award: Award) -> Pending:
@@ -165,17 +173,10 @@ def _pending(award: Award) -> Pending:
     return Pending(award.points, f"{award.sentence.rstrip('.')} – {why}.", award.idea_number, award.hidden)
 
 
-def _claims(person_id: int) -> list[Pending]:
+def _claim(row: Row) -> Pending:
     """What was taken back and was not there any more: the awards that come meet it."""
-    query = select(Reversal.claimed, Reversal.reason, Award.idea_number, Award.hidden)
-    mine = Award.person_id == person_id, Reversal.claimed > 0, Reversal.state == ReversalState.DONE
-    rows = db.session.execute(query.join(Award, Award.id == Reversal.award_id).where(*mine).order_by(Reversal.id))
-    return [
-        Pending(
-            -row.claimed, f"{row.reason.rstrip('.')} – set off against what comes next.", row.idea_number, row.hidden
-        )
-        for row in rows
-    ]
+    words = f"{row.reason.rstrip('.')} – set off against what comes next."
+    return Pending(-row.claimed, words, row.Award.idea_number, row.Award.hidden)
 
 
 def _note(paid: list[Award], change: int) -> str:
@@ -197,11 +198,12 @@ def _transfers_since(account_id: int, start: datetime) -> list[Row]:
     return list(db.session.execute(query))
 
 
-def _reasons(awards: list[tuple[Award, str | None]]) -> dict[str, list[Award]]:
+def _reasons(awards: list[Row]) -> dict[str, list[Award]]:
     """Cause of a transfer, without its random end → the awards that it paid."""
     found: dict[str, list[Award]] = {}
-    for award, key in awards:
-        found.setdefault(f"batch:{key}" if key else f"award:{award.id}", []).append(award)
+    for row in awards:
+        if row.inside:
+            found.setdefault(f"batch:{row.key}" if row.key else f"award:{row.Award.id}", []).append(row.Award)
     return found
 
 
