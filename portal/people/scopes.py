@@ -24,6 +24,8 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
     METRICS_WRITE = "metrics:write"
     WALLET_READ = "wallet:read"
+    BUDGETS_READ = "budgets:read"
+    BUDGETS_WRITE = "budgets:write"
     LEDGER_READ = "ledger:read"
     AUDIT_READ = "audit:read"
     WEBHOOKS_READ = "webhooks:read"
@@ -52,6 +54,8 @@ WORDS = {
     Scope.METRICS_READ: "Read metrics and observations",
     Scope.METRICS_WRITE: "Define metrics and bring observations",
     Scope.WALLET_READ: "Read the wallet and the statements of its person",
+    Scope.BUDGETS_READ: "Read budgets, settings of rewards, awards under shown names and what was taken back",
+    Scope.BUDGETS_WRITE: "Ask for points and decide about it, give some, take awards back, set what they are worth",
     Scope.LEDGER_READ: "Read the ledger",
     Scope.AUDIT_READ: "Read what people with rights did",
     Scope.WEBHOOKS_READ: "List receivers of webhooks and what was sent to them",

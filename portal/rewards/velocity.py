@@ -15,11 +15,10 @@ from portal.ledger.models import Transfer
 from portal.people.models import AuditEntry, Person, Place
 from portal.people.roles import GROUP_MIN
 from portal.rewards import velocity_rules as rules
-from portal.rewards.models import Award, Reversal
+from portal.rewards.models import Award
 from portal.rewards.refusals import PREFIX, REFUSED
 from portal.rewards.thanks_models import Thanks
 from portal.rewards.velocity_rules import Move, Outlier
-from portal.rewards.words import ReversalState
 from portal.web.paging import cut, decode_cursor
 
 
@@ -88,18 +87,6 @@ def refusals(*, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | No
         query = query.where(AuditEntry.id < after[0])
     rows = db.session.execute(query.where(*kept).order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
     return cut(rows, limit, lambda row: (row.id,))
-
-
-def reversals(*, limit: int, cursor: str | None, waiting: bool = False) -> tuple[Sequence[Row], str | None]:
-    """`Reversal`, `Award`, `name` (None for a hidden author); the newest first. waiting: those to be decided alone."""
-    query = select(Reversal, Award, Person.name).join(Award, Award.id == Reversal.award_id)
-    query = query.outerjoin(Person, (Person.id == Award.person_id) & Award.hidden.is_(False))
-    if waiting:
-        query = query.where(Reversal.state == ReversalState.ASKED)
-    if after := decode_cursor(cursor, int):
-        query = query.where(Reversal.id < after[0])
-    rows = db.session.execute(query.order_by(Reversal.id.desc()).limit(limit + 1)).all()
-    return cut(rows, limit, lambda row: (row.Reversal.id,))
 
 
 def _awards(since: datetime) -> Sequence[Row]:
