@@ -56,9 +56,9 @@ def _of_people_and_ideas() -> tuple[Blueprint, ...]:
 
 def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
-    from portal.home import wallet_prospects
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
+    from portal.home import wallet_prospects
     from portal.impact import views as impact
     from portal.ledger import views as ledger
     from portal.metrics import views as metrics
@@ -93,7 +93,8 @@ def _of_answers() -> tuple[Blueprint, ...]:
         swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
         occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
         reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
-        metrics.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
+        metrics.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp, unsubscribe_views.bp,
+        webhooks.bp,
     )  # fmt: skip
 
 

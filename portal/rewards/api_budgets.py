@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from portal import clock
 from portal.people.access import requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.rewards import budget_queries as queries
@@ -16,7 +17,6 @@ from portal.rewards.amounts import Points
 from portal.rewards.budget_rules import NAME_CHARS_MAX, REASON_CHARS_MAX, Gift, NewBudget
 from portal.rewards.dates import first_moment
 from portal.rewards.models import BudgetAsk
-from portal.rewards.refusals import kept_for_the_auditor
 from portal.rewards.scope import demand_at_top
 from portal.rewards.words import AskState
 from portal.web.api import Day, Line, Moment, Number, NumberPath, PageAsked, Sent, Shown, api, listed, page_of, shown
@@ -157,7 +157,7 @@ def ask_for_budget(body: NewBudgetSent) -> Response:
     viewer, now = the_viewer(), clock.now()
     starts, ends = first_moment(body.first_day, viewer.timezone), first_moment(body.last_day, viewer.timezone, days=1)
     wanted = NewBudget(body.name, body.points, starts, ends, body.reason)
-    with kept_for_the_auditor("ask", viewer, "budget:new", now=now):
+    with kept_for_the_auditor("points.ask", viewer, "budget:new", now=now):
         return once(lambda: _taken(budgets.ask_new(viewer, wanted, now=now)), status=201)
 
 
@@ -169,7 +169,7 @@ def ask_for_more(path: NumberPath, body: MoreSent) -> Response:
     409 `budget_closed`; 422 `amount_not_positive_integer`.
     """
     viewer, now = the_viewer(), clock.now()
-    with kept_for_the_auditor("ask", viewer, f"budget:{path.number}", now=now):
+    with kept_for_the_auditor("points.ask", viewer, f"budget:{path.number}", now=now):
         return once(
             lambda: _taken(budgets.ask_more(viewer, path.number, body.points, body.reason, now=now)), status=201
         )
@@ -187,7 +187,7 @@ def decide_on_budget(path: NumberPath, body: DecisionOnPoints) -> Response:
     def verb() -> AskTaken:
         return _taken(budgets.decide(viewer, path.number, agreed=body.agreed, answer=body.answer, now=now))
 
-    with kept_for_the_auditor("approve", viewer, f"budget_ask:{path.number}", now=now):
+    with kept_for_the_auditor("points.approve", viewer, f"budget_ask:{path.number}", now=now):
         return once(verb, key_needed=True)
 
 
@@ -206,7 +206,7 @@ def give_points(body: GiftSent) -> Response:
         made = budgets.give(viewer, body.person, gift, key=f"api:{key_sent()}", now=now)
         return GiftTaken(award=made.id, points=made.points, paid=made.paid_at is not None)
 
-    with kept_for_the_auditor("give", viewer, f"person:{body.person}", now=now):
+    with kept_for_the_auditor("points.give", viewer, f"person:{body.person}", now=now):
         return once(verb, status=201, key_needed=True)
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import Row
 
 from portal import clock
 from portal.people.access import requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.rewards import award_queries, reversals, velocity
 from portal.rewards.models import Reversal
-from portal.rewards.refusals import kept_for_the_auditor
 from portal.rewards.scope import demand_at_top
 from portal.rewards.words import ReversalState
 from portal.web.api import Line, Moment, NumberPath, PageAsked, Sent, Shown, api, listed, page_of, shown
@@ -132,7 +132,7 @@ def take_award_back(path: NumberPath, body: ReversalSent) -> Response:
     403 `own_award`; 409 `taken_back_already`.
     """
     viewer, now = the_viewer(), clock.now()
-    with kept_for_the_auditor("take_back", viewer, f"award:{path.number}", now=now):
+    with kept_for_the_auditor("points.take_back", viewer, f"award:{path.number}", now=now):
         return once(lambda: _taken(reversals.ask(viewer, path.number, body.reason, now=now)), status=201,
                     key_needed=True)  # fmt: skip
 
@@ -154,7 +154,7 @@ def decide_on_reversal(path: NumberPath, body: ReversalDecision) -> Response:
     403 `second_person`, `own_award`, `not_yours`; 409 `decided_already`.
     """
     viewer, now = the_viewer(), clock.now()
-    with kept_for_the_auditor("decide", viewer, f"reversal:{path.number}", now=now):
+    with kept_for_the_auditor("points.decide", viewer, f"reversal:{path.number}", now=now):
         return once(lambda: _taken(reversals.decide(viewer, path.number, agreed=body.agreed, now=now)),
                     key_needed=True)  # fmt: skip
 

@@ -9,10 +9,10 @@ from sqlalchemy import Row
 
 from portal import clock
 from portal.people.access import requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.scopes import Scope
 from portal.rewards import settings_queries as queries
 from portal.rewards import settings_rules, settings_service
-from portal.rewards.refusals import kept_for_the_auditor
 from portal.rewards.rules import Event, Share
 from portal.rewards.settings_rules import BOUNDS, CURRENCY_CHARS_MAX, TAX_NOTE_CHARS_MAX, RewardSettings
 from portal.web.api import Line, Moment, Number, PageAsked, Sent, Shown, api, listed, page_of, shown, whole
@@ -135,7 +135,7 @@ def set_reward_settings(body: RewardSettingsSent) -> Response:
     409 `settings_changed`; 422 `no_rate` for tranches without the worth of a point.
     """
     viewer, now = the_viewer(), clock.now()
-    with kept_for_the_auditor("settings", viewer, "reward_settings", now=now), writing():
+    with kept_for_the_auditor("points.settings", viewer, "reward_settings", now=now), writing():
         wanted = body.wanted(queries.settings())
         made = settings_service.change(viewer, wanted, based_on=body.based_on, now=now)
     return shown(_settings_shown(made))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.errors import DomainError
 from portal.people.access import may, requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.queries import person_by_login
 from portal.people.replies import page, refused
 from portal.rewards import budget_queries as queries
@@ -16,7 +17,6 @@ from portal.rewards import budgets
 from portal.rewards.budget_forms import DecisionForm, GiftForm, MoreForm, NewBudgetForm
 from portal.rewards.budget_rules import Gift, GiftRefusal, NewBudget
 from portal.rewards.dates import first_moment
-from portal.rewards.refusals import kept_for_the_auditor
 from portal.rewards.scope import demand_at_top
 from portal.web.dates import day_words
 from portal.web.transactions import writing
@@ -41,7 +41,7 @@ def ask() -> ResponseReturnValue:
     if not form.validate():
         return page(BUDGETS, form, status=422, **_around())
     try:
-        with kept_for_the_auditor("ask", viewer, "budget:new", now=now), writing():
+        with kept_for_the_auditor("points.ask", viewer, "budget:new", now=now), writing():
             starts = first_moment(form.first_day.data, viewer.timezone)
             ends = first_moment(form.last_day.data, viewer.timezone, days=1)
             wanted = NewBudget(form.name.data or "", form.points.data or 0, starts, ends, form.reason.data or "")
@@ -67,7 +67,7 @@ def ask_more(number: int) -> ResponseReturnValue:
     if not form.validate():
         return page("rewards/more.html", form, status=422, **facts)
     try:
-        with kept_for_the_auditor("ask", viewer, f"budget:{number}", now=now), writing():
+        with kept_for_the_auditor("points.ask", viewer, f"budget:{number}", now=now), writing():
             budgets.ask_more(viewer, number, form.points.data or 0, form.reason.data or "", now=now)
     except DomainError as refusal:
         return refused("rewards/more.html", form, refusal, **facts)
@@ -81,7 +81,7 @@ def decide(number: int) -> ResponseReturnValue:
     viewer, now, form = the_viewer(), clock.now(), DecisionForm()
     if not form.validate():
         return page(BUDGETS, NewBudgetForm(None), status=422, **_around())
-    with kept_for_the_auditor("approve", viewer, f"budget_ask:{number}", now=now), writing():
+    with kept_for_the_auditor("points.approve", viewer, f"budget_ask:{number}", now=now), writing():
         budgets.decide(viewer, number, agreed=form.agreed.data == "yes", now=now)
     flash("Approved. What waits for points is paid now." if form.agreed.data == "yes" else "Refused.")
     return redirect(url_for("budgets.index"), 303)
@@ -106,7 +106,7 @@ def give() -> ResponseReturnValue:
         if person is None:
             raise GiftRefusal.NOBODY.as_error()
         gift, key = Gift(form.points.data or 0, form.sentence.data or ""), f"page:{form.key.data}"
-        with kept_for_the_auditor("give", viewer, f"person:{person.id}", now=now), writing():
+        with kept_for_the_auditor("points.give", viewer, f"person:{person.id}", now=now), writing():
             budgets.give(viewer, person.id, gift, key=key, now=now)
     except DomainError as refusal:
         return refused(GIVE, form, refusal, here="programme")

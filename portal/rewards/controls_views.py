@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.errors import DomainError, Invalid
 from portal.people.access import may, requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.replies import page, refused
 from portal.rewards import award_queries, reversals, settings_queries, settings_service, velocity
 from portal.rewards.budget_forms import CELLS, NUMBERS, DecisionForm, ReversalForm, SettingsForm, values_of, wanted
-from portal.rewards.refusals import kept_for_the_auditor
 from portal.rewards.rules import Event
 from portal.rewards.scope import demand_at_top
 from portal.rewards.velocity_rules import DAYS
@@ -41,7 +41,7 @@ def take_back() -> ResponseReturnValue:
         return page(CONTROLS, form, status=422, **_around())
     number = form.award.data or 0
     try:
-        with kept_for_the_auditor("take_back", viewer, f"award:{number}", now=now), writing():
+        with kept_for_the_auditor("points.take_back", viewer, f"award:{number}", now=now), writing():
             made = reversals.ask(viewer, number, form.reason.data or "", now=now)
             waits = made.state is ReversalState.ASKED
     except DomainError as refusal:
@@ -58,7 +58,7 @@ def decide(number: int) -> ResponseReturnValue:
     if not form.validate():
         raise Invalid("invalid", "Say yes or no.")
     agreed = form.agreed.data == "yes"
-    with kept_for_the_auditor("decide", viewer, f"reversal:{number}", now=now), writing():
+    with kept_for_the_auditor("points.decide", viewer, f"reversal:{number}", now=now), writing():
         reversals.decide(viewer, number, agreed=agreed, now=now)
     flash("Taken back." if agreed else "It stays as it is.")
     return redirect(url_for("controls.index"), 303)
@@ -79,7 +79,7 @@ def set_settings() -> ResponseReturnValue:
     if not form.validate() or not form.based_on.data.isdigit():
         return page(SETTINGS, form, status=422, **_about_settings())
     try:
-        with kept_for_the_auditor("settings", viewer, "reward_settings", now=now), writing():
+        with kept_for_the_auditor("points.settings", viewer, "reward_settings", now=now), writing():
             new = wanted(form, settings_queries.settings())
             made = settings_service.change(viewer, new, based_on=int(form.based_on.data), now=now)
     except DomainError as refusal:

@@ -16,7 +16,6 @@ from portal.people.models import AuditEntry, Person, Place
 from portal.people.roles import GROUP_MIN
 from portal.rewards import velocity_rules as rules
 from portal.rewards.models import Award
-from portal.rewards.refusals import PREFIX, REFUSED
 from portal.rewards.thanks_models import Thanks
 from portal.rewards.velocity_rules import Move, Outlier
 from portal.web.paging import cut, decode_cursor
@@ -82,7 +81,7 @@ def refusals(*, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | No
     """Every no about points, the newest first: `id`, `at`, `action`, `subject`, `detail` (JSON), `by`."""
     query = select(AuditEntry.id, AuditEntry.at, AuditEntry.action, AuditEntry.subject, AuditEntry.detail,
                    Person.name.label("by")).outerjoin(Person, Person.id == AuditEntry.actor_id)  # fmt: skip
-    kept = AuditEntry.action.startswith(PREFIX), AuditEntry.outcome == REFUSED
+    kept = AuditEntry.action.startswith(rules.ABOUT_POINTS), AuditEntry.outcome == rules.REFUSED
     if after := decode_cursor(cursor, int):
         query = query.where(AuditEntry.id < after[0])
     rows = db.session.execute(query.where(*kept).order_by(AuditEntry.id.desc()).limit(limit + 1)).all()

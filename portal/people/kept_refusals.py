@@ -1,4 +1,4 @@
-"""Every no about points is kept for the auditor, in a transaction of its own after the refused one was undone."""
+"""A no that the auditor must see is kept, in a transaction of its own after the refused one was undone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,6 @@ from portal.errors import DomainError, Unavailable
 from portal.people.service import audit
 from portal.people.viewer import Viewer
 
-PREFIX = "points."
 REFUSED = "refused"
 # What would tell who a hidden author is.
 NOT_KEPT = frozenset({"not_yours"})
