@@ -60,13 +60,22 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
+    from portal.home import wallet_prospects
     from portal.impact import views as impact
     from portal.ledger import views as ledger
     from portal.metrics import views as metrics
     from portal.notices import unsubscribe_views
     from portal.notices import views as notices
     from portal.notices import webhook_views as webhooks
-    from portal.rewards import payroll_views, redemption_views, shop_manage_views, shop_views
+    from portal.rewards import (
+        budget_views,
+        controls_views,
+        payroll_views,
+        prospects,
+        redemption_views,
+        shop_manage_views,
+        shop_views,
+    )
     from portal.rewards import views as rewards
     from portal.swarm import (
         alarm_views,
@@ -89,11 +98,13 @@ def _of_answers() -> tuple[Blueprint, ...]:
     )
     from portal.triage import views as triage
 
+    prospects.ask(wallet_prospects.found_for)
     return (
         swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
         occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
         reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
-        metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
+        metrics.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp, unsubscribe_views.bp,
+        webhooks.bp,
         shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
     )  # fmt: skip
 
@@ -116,7 +127,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.people import api as self_
     from portal.people import api_absences, api_audit, api_calendars, api_imports, api_people, api_places
     from portal.rewards import api as wallet
-    from portal.rewards import payroll_api, redemption_api, shop_api
+    from portal.rewards import api_budgets, api_controls, api_reward_settings, payroll_api, redemption_api, shop_api
     from portal.swarm import api as swarm
     from portal.swarm import (
         api_merges,
@@ -137,6 +148,6 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_moves.bp, api_again.bp, lane_api.bp, commitments.bp, api_relapses.bp, local_fix_api.bp, impact.bp,
         metrics.bp, api_bulletins.bp, api_floor.bp, wallet.bp, ledger.bp, api_people.bp, api_places.bp,
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
-        api_work.bp, api_leaving.bp, shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp,
-        thanks_moderation_api.bp,
+        api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
+        shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
     )  # fmt: skip

@@ -55,6 +55,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         outcome_jobs,
         people_mails,
         post_jobs,
+        rewards_notices,
         shop_notices,
         swarm_mails,
     )
@@ -73,7 +74,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
         floor_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm,
         floor, again, clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
-        orders, shop_notices,
+        orders, shop_notices, rewards_notices,
     )  # fmt: skip
 
 

@@ -198,6 +198,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_redemptions_reward_id"), ["reward_id"], unique=False)
         batch_op.create_index("ix_redemptions_state_expires", ["state", "expires_at"], unique=False)
     op.create_table(
+        "reward_budget_asks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("budget_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("starts_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=200), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR asked_by_id <> decided_by_id", name=op.f("ck_reward_budget_asks_two_people")
+        ),
+        sa.CheckConstraint("points > 0", name=op.f("ck_reward_budget_asks_points_are_positive")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["people.id"], name=op.f("fk_reward_budget_asks_asked_by_id")),
+        sa.ForeignKeyConstraint(["budget_id"], ["reward_budgets.id"], name=op.f("fk_reward_budget_asks_budget_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["people.id"], name=op.f("fk_reward_budget_asks_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reward_budget_asks")),
+    )
+    with op.batch_alter_table("reward_budget_asks", schema=None) as batch_op:
+        batch_op.create_index("ix_reward_budget_asks_state", ["state", "id"], unique=False)
+    op.create_table(
         "reward_budget_raises",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("budget_id", sa.Integer(), nullable=False),
@@ -324,6 +350,9 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_reward_reversals_award_id"))
     op.drop_table("reward_reversals")
+    with op.batch_alter_table("reward_budget_asks", schema=None) as batch_op:
+        batch_op.drop_index("ix_reward_budget_asks_state")
+    op.drop_table("reward_budget_asks")
     with op.batch_alter_table("reward_budget_raises", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reward_budget_raises_budget_id"))
     op.drop_table("reward_budget_raises")

@@ -6,16 +6,20 @@ from datetime import datetime
 from sqlalchemy import Row, insert, select
 
 from portal.commitments.models import Commitment, Delivery, DeliverySite, DeliveryWithout, PromisedDate
+from portal.commitments.payees import payees_of
 from portal.commitments.rules import CommitmentState, Course, NamedDate, day_in
 from portal.commitments.scope import organisation_zone
 from portal.commitments.words import PromiseRefusal
 from portal.db import db
 from portal.ideas.models import Idea
-from portal.ideas.words import Audience, Names
+from portal.ideas.words import Audience
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
+from portal.rewards import reversals
 from portal.rewards import service as rewards
-from portal.rewards.rules import Event, Payee, Share
+from portal.rewards.rules import Event
+
+OUTCOMES = (Event.PROMISE_KEPT, Event.GONE_ON_THE_DESK)
 
 
 def sites_of(idea_id: int, site_ids: Sequence[int]) -> tuple[dict[int, str], dict[int, str]]:
@@ -45,17 +49,35 @@ def course(commitment: Commitment, done: Delivery) -> Course:
 
 
 def award(commitment: Commitment, *, confirmer_id: int, now: datetime) -> None:
-    """Author and owner get what the rewards say a kept promise is worth."""
-    author = db.session.execute(select(Idea.author_id, Idea.names).where(Idea.id == commitment.idea_id)).one()
-    payees = [
-        Payee(author.author_id, Share.AUTHOR, hidden=author.names is Names.HIDDEN),
-        Payee(commitment.owner_id, Share.IMPLEMENTER, hidden=False),
-    ]
+    """Whoever made it happen gets what the rewards say a kept promise is worth; whoever confirms it, nothing."""
     sentence = f"The promise about number {commitment.idea_id} was kept."
     rewards.award_for_event(
-        Event.PROMISE_KEPT, idea_number=commitment.idea_id, sentence=sentence, payees=payees, now=now,
+        Event.PROMISE_KEPT, idea_number=commitment.idea_id, sentence=sentence, payees=payees_of(commitment), now=now,
         actor_id=confirmer_id,
     )  # fmt: skip
+
+
+def award_gone(commitment: Commitment, *, now: datetime) -> None:
+    """Those who asked for it say that it is gone; now whoever confirmed it is thanked too, on the word of others."""
+    sentence = f"Number {commitment.idea_id} is gone on the desks of those who asked for it."
+    rewards.award_for_event(
+        Event.GONE_ON_THE_DESK, idea_number=commitment.idea_id, sentence=sentence, payees=payees_of(commitment),
+        now=now, actor_id=None,
+    )  # fmt: skip
+
+
+def take_back_awards(commitment: Commitment, *, now: datetime) -> None:
+    """What was done is open again: what was paid because it was done is taken back, as far as it is there."""
+    reason = f"Number {commitment.idea_id} is open again: somebody still meets it."
+    for event in OUTCOMES:
+        reversals.take_back(event, f"idea:{commitment.idea_id}", reason, now)
+
+
+def give_back_awards(commitment: Commitment, *, now: datetime) -> None:
+    """It was not back after all."""
+    reason = f"Given back: number {commitment.idea_id} was not back."
+    for event in OUTCOMES:
+        reversals.give_back(event, f"idea:{commitment.idea_id}", reason, now)
 
 
 def _concerned(idea_id: int, sites: Sequence[Row]) -> list[Row]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from portal.errors import Conflict, Gone, Refusal
+from portal.people.roles import GROUP_MIN
 
 WAVES = (14, 30, 90)  # days after going live
 OPEN_DAYS = 16  # a fortnight and two days: whoever was asked something else the day before is still asked
@@ -96,6 +97,11 @@ def chosen(waiting: Sequence[Waiting], *, last_asked_on: date | None, today: dat
 def too_many(tally: Tally) -> bool:
     """True if what was done is open again: of at least ANSWERS_MIN who answered, one in NO_SHARE or more says no."""
     return tally.answers >= ANSWERS_MIN and tally.no * NO_SHARE >= tally.answers
+
+
+def is_gone(tally: Tally) -> bool:
+    """True if it is gone: of at least GROUP_MIN who answered, two in three or more say yes."""
+    return tally.answers >= GROUP_MIN and tally.yes * 3 >= tally.answers * 2
 
 
 def is_over(tally: Tally, *, people: int, closes: date, today: date) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 
+from portal.commitments import delivered
 from portal.commitments import floor_queries as queries
 from portal.commitments import floor_rules as rules
 from portal.commitments import relapse_service as relapses
@@ -156,6 +157,8 @@ def end(wave_id: int, *, today: date, now: datetime) -> None:
     story.record(commitment.idea_id, StoryKind.FLOOR_CHECKED, now=now, facts=about)
     if rules.too_many(tally):
         _reopen(wave, commitment, today=today, now=now)
+    elif rules.is_gone(tally):
+        _award(commitment, now)
     db.session.flush()
 
 
@@ -170,6 +173,12 @@ def _facts(wave_id: int, asked: int) -> dict[str, object]:
         "total": said(shown.total) if shown.total else None, "sites": [said(group) for group in shown.groups],
         "asked": asked if asked >= GROUP_MIN else None,
     }  # fmt: skip
+
+
+def _award(commitment: Commitment, now: datetime) -> None:
+    db.session.refresh(commitment)
+    if commitment.state is CommitmentState.CONFIRMED:
+        delivered.award_gone(commitment, now=now)
 
 
 def _reopen(wave: FloorWave, commitment: Commitment, *, today: date, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """*It's back*: when somebody may say so about what is done, and how its owner answers. Pure.
 
 The first report reopens what was promised; later ones add a voice to the same reopening. That the promise was kept,
-and when, stays as it is: a relapse is counted for itself. Points that were paid stay paid.
+and when, stays as it is: a relapse is counted for itself. What was paid because it was done is taken back, as far as
+it has not been spent, and given back where it was not back after all.
 """
 
 from dataclasses import dataclass

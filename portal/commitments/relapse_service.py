@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from portal.commitments import delivered, relapse_rules, rules
 from portal.commitments import relapse_rows as rows
-from portal.commitments import relapse_rules, rules
 from portal.commitments.claims import claim
 from portal.commitments.models import Commitment, Delivery
 from portal.commitments.policy import MAY
@@ -76,6 +76,8 @@ def not_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: dateti
     # It was done on the day on which it was done, not on the day of this answer.
     db.session.execute(update(Idea).where(Idea.id == commitment.idea_id).values(moved_at=relapse.moved_at))
     rows.close(relapse, Ending.NOT_BACK, by_id=viewer.id, now=now, answer=answer)
+    if relapse.was is CommitmentState.CONFIRMED:
+        delivered.give_back_awards(commitment, now=now)
     facts = {"commitment": commitment.id}
     story.record(commitment.idea_id, StoryKind.NOT_BACK, now=now, actor_id=viewer.id, words=answer, facts=facts)
     db.session.flush()
@@ -97,6 +99,8 @@ def reopen(
     about = {"commitment": commitment.id, "day": day.isoformat()} | dict(facts or {})
     story.record(idea.id, StoryKind.BACK, now=now, words=words, facts=about)  # whoever said so is nobody's business
     outbox.emit(told, {"relapse": made.id}, now=now)
+    if made.was is CommitmentState.CONFIRMED:
+        delivered.take_back_awards(commitment, now=now)
     return made
 
 

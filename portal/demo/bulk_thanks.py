@@ -23,6 +23,7 @@ from portal.ledger.postings import (
     request_hash,
     tidy_memo,
 )
+from portal.rewards import purse
 from portal.rewards import service as rewards
 from portal.rewards.models import Award, Budget
 from portal.rewards.models import Batch as Payout
@@ -145,8 +146,8 @@ class Thanks:
         books, person = self.books, f"person:{one.due.person_id}"
         if one.due.hidden:
             pool = books.account(AccountKind.POOL, "pool:hidden")
-            books.post(self._budget(), pool, one.due.points, cause=f"pool:{self._key()}", reason=rewards.POOL_REASON,
-                       memo=rewards.POOL_MEMO, actor=rewards.PORTAL, now=one.at)  # fmt: skip
+            books.post(self._budget(), pool, one.due.points, cause=f"pool:{self._key()}", reason=purse.POOL_REASON,
+                       memo=purse.POOL_MEMO, actor=rewards.PORTAL, now=one.at)  # fmt: skip
             self._waiting.append(one)
             return
         one.paid_at = one.at
@@ -156,7 +157,8 @@ class Thanks:
 
     def _pay_batch(self, now: datetime) -> None:
         waiting = self._waiting
-        if not batch_is_due(len(waiting), waiting[0].at if waiting else None, now=now):
+        people = len({one.due.person_id for one in waiting})
+        if not batch_is_due(people, waiting[0].at if waiting else None, now=now):
             return
         number, key, sums = len(self.payouts) + 1, week_key(now), dict[int, int]()
         for one in waiting:

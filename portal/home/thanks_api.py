@@ -9,6 +9,7 @@ from portal import clock
 from portal.home import thanks_page
 from portal.home.thanks_page import Entry
 from portal.people.access import requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
@@ -184,7 +185,8 @@ def say_thanks(body: ThanksSent) -> Response:
     409 `allowance_spent`, `sent_back`, `budget_exceeded`.
     """
     viewer, key = the_viewer(), f"api:{idempotency_key() or ''}"
-    return once(lambda: _say(viewer, body, key), status=201, key_needed=True)
+    with kept_for_the_auditor("thanks.say", viewer, f"person:{body.person}", now=clock.now()):
+        return once(lambda: _say(viewer, body, key), status=201, key_needed=True)
 
 
 @bp.post("/ideas/<int:number>/thanks", responses={201: SentShown})

@@ -12,12 +12,13 @@ from portal.home import thanks_page
 from portal.home.thanks_forms import ClickForm, DecisionForm, HiddenThanksForm, LookForm, ThanksForm
 from portal.home.thanks_page import Entry
 from portal.people.access import may, requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.replies import page, refused
 from portal.people.viewer import Viewer
 from portal.rewards import thanks_queries as queries
 from portal.rewards import thanks_service as service
 from portal.rewards.thanks_queries import Said
-from portal.rewards.thanks_rules import MONTHLY_POINTS, NewThanks
+from portal.rewards.thanks_rules import NewThanks
 from portal.rewards.thanks_service import Decision
 from portal.web.dates import day_words, local_day
 from portal.web.limits import limiter, per_viewer
@@ -56,7 +57,7 @@ def say() -> ResponseReturnValue:
         return page(FEED, form, status=422, **_about(viewer, form))
     wanted = NewThanks(form.person.data or 0, form.words.data or "", int(form.points.data))
     try:
-        with writing():
+        with kept_for_the_auditor("thanks.say", viewer, f"person:{wanted.to_id}", now=clock.now()), writing():
             queries.colleague(viewer, wanted.to_id) if wanted.to_id != viewer.id else None
             service.say(viewer, wanted, key=form.key.data or "", now=clock.now())
     except (Conflict, Invalid, Refused) as refusal:
@@ -192,7 +193,6 @@ def _about(viewer: Viewer, form: ThanksForm) -> dict[str, Any]:
         "promise": promise,
         "helpers": helpers,
         "left": queries.left_to_give(viewer, now=clock.now()),
-        "monthly": MONTHLY_POINTS,
         "entries": [_entry(one, viewer) for one in found],
         "more_href": url_for("thanks.feed", after=following) if following else None,
         "first_href": "/thanks" if request.args.get("after") else None,

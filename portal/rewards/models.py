@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.rewards.rules import Share
-from portal.rewards.words import PaymentState, ReversalState
+from portal.rewards.words import AskState, PaymentState, ReversalState
 
 
 class Budget(Base):
@@ -38,6 +38,30 @@ class BudgetRaise(Base):
     approved_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     transfer_seq: Mapped[int] = mapped_column(ForeignKey("ledger_transfers.seq"), unique=True)
     at: Mapped[datetime]
+
+
+class BudgetAsk(Base):
+    """Somebody asks for a budget, or for more in one (`budget_id`); another person decides."""
+
+    __tablename__ = "reward_budget_asks"
+    __table_args__ = (
+        CheckConstraint("decided_by_id IS NULL OR asked_by_id <> decided_by_id", name="two_people"),
+        CheckConstraint("points > 0", name="points_are_positive"),
+        Index("ix_reward_budget_asks_state", "state", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    budget_id: Mapped[int | None] = mapped_column(ForeignKey("reward_budgets.id"))
+    name: Mapped[str] = mapped_column(String(120), default="", server_default="")  # of a new one
+    points: Mapped[int]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(200))
+    state: Mapped[AskState] = mapped_column(Word(AskState))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class Batch(Base):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from portal import clock
 from portal.people.access import requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
@@ -95,7 +96,8 @@ class OrderShown(Shown):
 def order_reward(path: NumberPath, body: OrderedSent) -> Response:
     """Order something: its points are held (409 `price_changed`, `out_of_stock`, `insufficient_points`)."""
     viewer, key = the_viewer(), f"api:{idempotency_key() or ''}"[:120]
-    return once(lambda: _ordered(viewer, path.number, body, key), status=201, key_needed=True)
+    with kept_for_the_auditor("order.place", viewer, f"reward:{path.number}", now=clock.now()):
+        return once(lambda: _ordered(viewer, path.number, body, key), status=201, key_needed=True)
 
 
 @bp.get("/orders", responses={200: page_of(OrderShown)})
@@ -165,7 +167,8 @@ def _carried_out(number: int, verb: Callable[[Viewer, Redemption], object], *, k
         verb(viewer, queries.order_row(viewer, number))
         return _shown(queries.order_for(viewer, number))
 
-    return once(run, status=201, key_needed=key_needed)
+    with kept_for_the_auditor("order.decide", viewer, f"order:{number}", now=clock.now()):
+        return once(run, status=201, key_needed=key_needed)
 
 
 def _ordered(viewer: Viewer, number: int, body: OrderedSent, key: str) -> OrderShown:

@@ -14,6 +14,7 @@ from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
 from portal.rewards.redemption_rules import approvals_needed
+from portal.rewards.settings_queries import settings
 from portal.rewards.shop_models import Redemption, RedemptionStep, Reward
 from portal.rewards.words import RedemptionState, RedemptionStepKind, RewardKind
 from portal.web.paging import cut, decode_cursor
@@ -72,7 +73,7 @@ class Order:
 
 
 def own_orders(viewer: Viewer, *, limit: int = PAGE, cursor: str | None = None) -> tuple[list[Order], str | None]:
-    """What the viewer has ordered, the newest first, and the next cursor; two statements."""
+    """What the viewer has ordered, the newest first, and the next cursor; three statements."""
     query = _orders().where(Redemption.person_id == viewer.id)
     if after := decode_cursor(cursor, int):
         query = query.where(Redemption.id < after[0])
@@ -134,6 +135,7 @@ def _orders() -> Select:
 
 def _with_steps(rows: Sequence[Row]) -> list[Order]:
     steps: dict[int, list[Step]] = {row.id: [] for row in rows}
+    two_from = settings().two_approvers_from
     query = (
         select(RedemptionStep, _BY.name.label("by"))
         .outerjoin(_BY, _BY.id == RedemptionStep.by_id)
@@ -143,5 +145,5 @@ def _with_steps(rows: Sequence[Row]) -> list[Order]:
     for step, by in db.session.execute(query) if steps else ():
         steps[step.redemption_id].append(Step(step.kind, step.at, by, step.by_id, step.words))
     return [
-        Order(**row._asdict(), needed=approvals_needed(row.points), steps=tuple(steps[row.id])) for row in rows
+        Order(**row._asdict(), needed=approvals_needed(row.points, two_from=two_from), steps=tuple(steps[row.id])) for row in rows
     ]  # fmt: skip

@@ -7,8 +7,6 @@ from enum import StrEnum
 from portal.errors import Conflict, Invalid, Refusal, Refused
 from portal.rewards.words import RedemptionState, RedemptionStepKind
 
-SECOND_APPROVAL_ABOVE = 500  # points
-TIME_OUT = timedelta(days=14)  # then an order that nobody decided about is void, and the points are back
 REASON_CHARS_MIN, REASON_CHARS_MAX = 3, 300
 ORDERED, APPROVED = RedemptionState.ORDERED, RedemptionState.APPROVED
 
@@ -100,16 +98,19 @@ def order_refusal(
     return None
 
 
-def state_after(verb: OrderVerb, facts: OrderFacts, *, second_above: int = SECOND_APPROVAL_ABOVE) -> RedemptionState:
-    """Where a permitted verb leads: the first of two approvals leaves the order where it is."""
-    if verb is OrderVerb.APPROVE and len(facts.approver_ids) + 1 < approvals_needed(facts.points, above=second_above):
+def state_after(verb: OrderVerb, facts: OrderFacts, *, two_from: int) -> RedemptionState:
+    """Where a permitted verb leads: the first of two approvals leaves the order where it is.
+
+    two_from: points from which on two people approve.
+    """
+    if verb is OrderVerb.APPROVE and len(facts.approver_ids) + 1 < approvals_needed(facts.points, two_from=two_from):
         return facts.state
     return TABLE[verb].target
 
 
-def approvals_needed(points: int, *, above: int = SECOND_APPROVAL_ABOVE) -> int:
-    """How many people approve an order of so many points."""
-    return 2 if points > above else 1
+def approvals_needed(points: int, *, two_from: int) -> int:
+    """How many people approve an order of so many points: two from `two_from` on."""
+    return 2 if points >= two_from else 1
 
 
 def step_of(verb: OrderVerb, after: RedemptionState) -> RedemptionStepKind:
@@ -119,9 +120,9 @@ def step_of(verb: OrderVerb, after: RedemptionState) -> RedemptionStepKind:
     return RedemptionStepKind(after.value)
 
 
-def expires_after(after: RedemptionState, *, days: int, now: datetime) -> datetime | None:
-    """When the order lapses from now on, where the verb changes it: an approved one has its days and two weeks more."""
-    return now + timedelta(days=days) + TIME_OUT if after is APPROVED else None
+def expires_after(after: RedemptionState, *, days: int, wait: timedelta, now: datetime) -> datetime | None:
+    """When the order lapses from now on, where that changes: an approved one has its days and the wait once more."""
+    return now + timedelta(days=days) + wait if after is APPROVED else None
 
 
 def _wrong_state(verb: OrderVerb, state: RedemptionState) -> OrderRefusal:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from portal.db import db
 from portal.errors import Conflict, Missing
 from portal.ledger import service as ledger
+from portal.ledger.checks import demand_sound
 from portal.ledger.postings import AccountKind, tidy_memo
 from portal.outbox import service as outbox
 from portal.people.policy import demand
@@ -17,9 +18,7 @@ from portal.people.service import audit
 from portal.people.viewer import Viewer
 from portal.rewards.policy import MAY
 from portal.rewards.redemption_rules import (
-    SECOND_APPROVAL_ABOVE,
     TABLE,
-    TIME_OUT,
     OrderFacts,
     OrderVerb,
     expires_after,
@@ -27,6 +26,7 @@ from portal.rewards.redemption_rules import (
     state_after,
     step_of,
 )
+from portal.rewards.settings_queries import settings
 from portal.rewards.shop_models import Redemption, RedemptionStep, Reward
 from portal.rewards.shop_queries import reward_for
 from portal.rewards.shop_rules import out_of_stock, price_changed, too_few
@@ -46,6 +46,7 @@ def redeem(viewer: Viewer, reward_id: int, *, price: int, key: str, now: datetim
     Raises Missing, Conflict (`price_changed`, `out_of_stock`, `insufficient_points`, `idempotency_mismatch`).
     """
     demand(MAY, "reward.redeem", viewer)
+    demand_sound()
     ledger.lock_chain()  # first, as everywhere: whoever orders at the same moment waits here
     asked = _digest({"reward": reward_id, "price": price, "note": note})
     if (earlier := _ordered_with(viewer.id, key)) is not None:
@@ -105,16 +106,18 @@ def _move(
     order_id: int, verb: OrderVerb, *, actor_id: int | None, now: datetime, words: str = ""
 ) -> RedemptionState:  # fmt: skip
     """Carry out a verb of the table: the state, the step, the stock and the points in one transaction."""
+    demand_sound()  # also where no point moves: an approval is a promise that they will
     ledger.lock_chain()
     order, facts = _locked(order_id)
     if refusal := order_refusal(verb, facts, actor_id=actor_id, now=now, reason=words):
         raise refusal.as_error()
-    after = state_after(verb, facts, second_above=SECOND_APPROVAL_ABOVE)
+    decided = settings()
+    after = state_after(verb, facts, two_from=decided.two_approvers_from)
     reward = db.session.get_one(Reward, order.reward_id)
     kind = step_of(verb, after)
     db.session.add(RedemptionStep(redemption_id=order.id, kind=kind, by_id=actor_id, at=now, words=words.strip()))
     changes: dict[str, Any] = {"state": after, "approvals": Redemption.approvals + (verb is OrderVerb.APPROVE)}
-    if until := expires_after(after, days=reward.days, now=now):
+    if until := expires_after(after, days=reward.days, wait=timedelta(days=decided.order_days), now=now):
         changes["expires_at"] = until
     if not TABLE[verb].keeps_points:
         changes["end_seq"] = _resolve(order, reward, after, actor_id=actor_id, words=words, now=now)
@@ -167,7 +170,7 @@ def _order(viewer: Viewer, reward: Reward, *, key: str, asked: str, note: str, n
     order = Redemption(
         reward_id=reward.id, person_id=viewer.id, employer_id=viewer.employer_id, key=key, request_hash=asked,
         points=reward.price, money_cents=reward.money_cents, state=RedemptionState.ORDERED, hold_seq=held.seq,
-        approvals=0, ordered_at=now, expires_at=now + TIME_OUT,
+        approvals=0, ordered_at=now, expires_at=now + timedelta(days=settings().order_days),
     )  # fmt: skip
     db.session.add(order)
     db.session.flush()

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from portal import clock
 from portal.errors import Conflict, Invalid, Refused
 from portal.people.access import may, requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.replies import page, refused
 from portal.people.viewer import Viewer
 from portal.rewards import redemption_queries as queries
@@ -100,7 +101,7 @@ def _carry_out(number: int, form: FlaskForm, verb: Verb, words: str) -> Response
     if not form.validate():
         return page(ORDER, form, status=422, **_about(viewer, found, form))
     try:
-        with writing():
+        with kept_for_the_auditor("order.decide", viewer, f"order:{number}", now=clock.now()), writing():
             verb(viewer, queries.order_row(viewer, number))
     except (Conflict, Invalid, Refused) as refusal:
         return refused(ORDER, form, refusal, **_about(viewer, queries.order_for(viewer, number), form))

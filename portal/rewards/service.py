@@ -2,35 +2,30 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, String, and_, cast, func, literal, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, func, select, update
 
 from portal.db import db
 from portal.errors import Conflict, Invalid
 from portal.ledger import service as ledger
 from portal.ledger.checks import sound
-from portal.ledger.models import Account
 from portal.ledger.postings import AccountKind, check_amount, tidy_memo
 from portal.outbox import service as outbox
+from portal.rewards import awards, purse
+from portal.rewards.awards import About
 from portal.rewards.models import Award, Batch, Budget
-from portal.rewards.rules import POLICY_VERSION, Due, Event, Payee, batch_is_due, dues, memo_for, week_key
+from portal.rewards.purse import POOL, owner, waits_for_budget, waits_in_pool
+from portal.rewards.rules import Due, Event, Payee, batch_is_due, dues, week_key
+from portal.rewards.settings_queries import settings
+from portal.rewards.settings_rules import RewardSettings
 
 OWED_AT_ONCE = 200  # awards in one transaction: a second or two of the writer
 PORTAL = "portal"  # the actor of what no person does
 OWED = "rewards.pay_owed"
-POOL_REASON = "set_aside"
-POOL_MEMO = "Set aside for people who keep their name hidden"
 BATCH_REASON = "weekly_thanks"
 BATCH_MEMO = "Weekly thanks"
-WAITS_IN_POOL = and_(Award.hidden, Award.pooled_at.is_not(None), Award.paid_at.is_(None))
-WAITS_FOR_BUDGET = or_(
-    and_(Award.hidden, Award.pooled_at.is_(None)),
-    and_(Award.hidden.is_(False), Award.paid_at.is_(None)),
-)
 
 
 def award_for_event(
@@ -45,23 +40,27 @@ def award_for_event(
 ) -> list[Award]:
     """Write what people earned by an outcome, and pay it as far as a budget of today goes.
 
-    sentence: the frozen words of the statement, in one line. payees: an author who is not stored is skipped.
-    actor_id: who confirmed the event; that person earns nothing. subject: "idea:248" by default; one event on one
-    subject pays a share to a person once, so that a second call does nothing. Returns the awards written now.
+    sentence: the frozen words of the statement, in one line. payees: an author who is not stored is skipped; where
+    the caps are too small for all, those named first come first. actor_id: who confirmed the event; that person
+    earns nothing. subject: "idea:248" by default; one event on one subject pays a share to a person once, so that a
+    second call does nothing, unless the portal has taken the first back. Returns the awards written now.
     Points of people with a hidden name go to the pool here and to them in a batch; others are paid at once.
     """
-    event = Event(event)
-    due = dues(event, payees, actor_id=actor_id)
+    event, rules = Event(event), settings()
+    due = dues(event, payees, actor_id=actor_id, policy=rules.policy)
+    about = About(subject or f"idea:{idea_number}", idea_number, sentence)
+    return award_dues(event, due, about, rules, now=now, actor_id=actor_id)
+
+
+def award_dues(
+    event: Event, due: Sequence[Due], about: About, rules: RewardSettings, *, now: datetime, actor_id: int | None
+) -> list[Award]:
+    """Write sums that are settled already, within the caps, and pay them as far as a budget of today goes."""
     if not due:
         return []
     ledger.lock_chain()
-    about = subject or f"idea:{idea_number}"
-    written = [
-        award
-        for one in due
-        if (award := _write(one, event, about=about, idea_number=idea_number, sentence=sentence, now=now)) is not None
-    ]
-    _pay(written, now=now, actor_ref=PORTAL if actor_id is None else _owner(actor_id))
+    written = awards.write(event, due, about, rules, now=now)
+    purse.pay(written, now=now, actor_ref=PORTAL if actor_id is None else owner(actor_id))
     return written
 
 
@@ -71,9 +70,9 @@ def pay_owed(*, now: datetime) -> int:
     Serves at most `OWED_AT_ONCE`: call it again, in a new transaction, until it returns 0.
     """
     ledger.lock_chain()
-    owed = select(Award).where(WAITS_FOR_BUDGET).order_by(Award.created_at, Award.id).limit(OWED_AT_ONCE)
-    awards = db.session.scalars(owed.execution_options(populate_existing=True)).all()
-    return _pay(awards, now=now, actor_ref=PORTAL)
+    owed = select(Award).where(waits_for_budget(now)).order_by(Award.created_at, Award.id).limit(OWED_AT_ONCE)
+    return purse.pay(db.session.scalars(owed.execution_options(populate_existing=True)).all(), now=now,
+                     actor_ref=PORTAL)  # fmt: skip
 
 
 def pay_hidden_batch(*, now: datetime) -> Batch | None:
@@ -86,17 +85,19 @@ def pay_hidden_batch(*, now: datetime) -> Batch | None:
     key = week_key(now)
     if db.session.scalar(select(Batch.id).where(Batch.key == key)) is not None:
         return None
-    waiting, oldest = db.session.execute(
-        select(func.count(Award.id), func.min(Award.pooled_at)).where(WAITS_IN_POOL)
-    ).one()
-    if not batch_is_due(waiting, oldest, now=now) or not sound():
+    waiting = select(func.count(Award.id), func.count(Award.person_id.distinct()), func.min(Award.pooled_at))
+    count, people, oldest = db.session.execute(waiting.where(waits_in_pool(now))).one()
+    if not batch_is_due(people, oldest, now=now) or not sound():
         return None
-    sums = _sums_by_person()
-    batch = Batch(key=key, paid_at=now, people=len(sums), points=sum(row.points for row in sums))
+    sums = {row.person_id: int(row.points) for row in _sums_by_person(now)}
+    net = {person_id: points - purse.set_off(person_id, points, hidden=True) for person_id, points in sums.items()}
+    batch = Batch(key=key, paid_at=now, people=len(net), points=sum(net.values()))
     db.session.add(batch)
     db.session.flush()
-    _claim(batch, awards=waiting, now=now)
-    _pay_shuffled(batch, sums, now=now)
+    _claim(batch, awards=count, now=now)
+    _pay_shuffled(batch, {person_id: points for person_id, points in net.items() if points}, now=now)
+    if met := sum(sums.values()) - batch.points:
+        purse.back_to_budget(met, cause=f"batch:{key}:back", now=now)
     return batch
 
 
@@ -120,105 +121,22 @@ def open_budget(
     ledger.post(
         ledger.account(AccountKind.ISSUANCE, "issuance"), ledger.account(AccountKind.BUDGET, f"budget:{budget.id}"),
         points, cause=f"issue:budget:{budget.id}", reason_code="issue", memo=tidy_memo(f"Budget {name}"),
-        actor_ref=PORTAL if approver_id is None else _owner(approver_id), now=now,
+        actor_ref=PORTAL if approver_id is None else owner(approver_id), now=now,
     )  # fmt: skip
     outbox.emit(OWED, {"budget": budget.id}, now=now, available_at=max(now, starts_at),
                 unique_key=f"{OWED}:budget:{budget.id}")  # fmt: skip
     return budget
 
 
-def _write(due: Due, event: Event, *, about: str, idea_number: int, sentence: str, now: datetime) -> Award | None:
-    award = Award(
-        person_id=due.person_id, event=event.value, subject=about, idea_number=idea_number, share=due.share,
-        sentence=tidy_memo(sentence), points=due.points, policy_version=POLICY_VERSION, hidden=due.hidden,
-        created_at=now,
-    )  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            db.session.add(award)
-    except IntegrityError:
-        if not _is_written(due, event, about):
-            raise
-        return None
-    return award
-
-
-def _is_written(due: Due, event: Event, about: str) -> bool:
-    same = (
-        Award.event == event.value,
-        Award.subject == about,
-        Award.share == due.share,
-        Award.person_id == due.person_id,
-    )
-    return db.session.scalar(select(Award.id).where(*same)) is not None
-
-
-def _pay(awards: Iterable[Award], *, now: datetime, actor_ref: str) -> int:
-    purse: _Purse | None = None
-    served = 0
-    if not sound():
-        return served  # written as owed; paid by the worker once points move again
-    for award in awards:
-        purse = purse or _Purse.open(now)
-        budget_account = purse.take(award.points)
-        if budget_account is None:
-            break  # whoever waits longest comes first, even where a smaller sum would still fit
-        _set_aside(award, budget_account, now) if award.hidden else _hand_over(award, budget_account, actor_ref, now)
-        served += 1
-    db.session.flush()
-    return served
-
-
-@dataclass
-class _Purse:
-    """Accounts of the budgets that cover today with what is in them; the one that ends first is spent first."""
-
-    left: dict[int, int]
-
-    @classmethod
-    def open(cls, now: datetime) -> "_Purse":
-        # Read under the lock of the chain: nobody else takes from these accounts meanwhile.
-        owner = literal("budget:") + cast(Budget.id, String)
-        rows = db.session.execute(
-            select(Account.id, Account.posted - Account.held)
-            .join(Budget, owner == Account.owner_ref)
-            .where(Account.kind == AccountKind.BUDGET, Budget.starts_at <= now, Budget.ends_at > now)
-            .order_by(Budget.ends_at, Budget.id)
-        )
-        return cls(dict(rows.all()))
-
-    def take(self, points: int) -> int | None:
-        for account_id, left in self.left.items():
-            if left >= points:
-                self.left[account_id] = left - points
-                return account_id
-        return None
-
-
-def _set_aside(award: Award, budget_account: int, now: datetime) -> None:
-    # The key is random, because the award's number beside a person's payment would lead back to the idea.
-    pool = ledger.account(AccountKind.POOL, "pool:hidden")
-    ledger.post(budget_account, pool, award.points, cause=f"pool:{uuid.uuid4()}", reason_code=POOL_REASON,
-                memo=POOL_MEMO, actor_ref=PORTAL, now=now)  # fmt: skip
-    award.pooled_at = now
-
-
-def _hand_over(award: Award, budget_account: int, actor_ref: str, now: datetime) -> None:
-    wallet = ledger.account(AccountKind.PERSON, _owner(award.person_id))
-    ledger.post(budget_account, wallet, award.points, cause=f"award:{award.id}", reason_code=award.event,
-                memo=memo_for(Event(award.event), award.idea_number or 0), actor_ref=actor_ref, now=now)  # fmt: skip
-    award.paid_at = now
-
-
-def _sums_by_person() -> list[Row[int, int]]:
-    query = select(Award.person_id, func.sum(Award.points).label("points")).where(WAITS_IN_POOL)
+def _sums_by_person(now: datetime) -> list[Row[int, int]]:
+    query = select(Award.person_id, func.sum(Award.points).label("points")).where(waits_in_pool(now))
     return list(db.session.execute(query.group_by(Award.person_id)).all())
 
 
 def _claim(batch: Batch, *, awards: int, now: datetime) -> None:
     claimed = db.session.execute(
         update(Award)
-        .where(WAITS_IN_POOL)
+        .where(waits_in_pool(now))
         .values(batch_id=batch.id, paid_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -226,15 +144,12 @@ def _claim(batch: Batch, *, awards: int, now: datetime) -> None:
         raise Conflict("changed_meanwhile", "Awards changed while they were being paid. Nothing was paid.")
 
 
-def _pay_shuffled(batch: Batch, sums: list[Row[int, int]], *, now: datetime) -> None:
-    pool = ledger.account(AccountKind.POOL, "pool:hidden")
+def _pay_shuffled(batch: Batch, sums: dict[int, int], *, now: datetime) -> None:
+    pool = ledger.account(AccountKind.POOL, POOL)
     # Accounts are opened in the shuffled order too: their numbers must not tell who was promoted first.
-    secrets.SystemRandom().shuffle(sums)
-    for person_id, points in sums:
-        wallet = ledger.account(AccountKind.PERSON, _owner(person_id))
-        ledger.post(pool, wallet, int(points), cause=f"batch:{batch.key}:{uuid.uuid4()}", reason_code=BATCH_REASON,
-                    memo=BATCH_MEMO, actor_ref=PORTAL, now=now)  # fmt: skip
-
-
-def _owner(person_id: int) -> str:
-    return f"person:{person_id}"
+    order = list(sums)
+    secrets.SystemRandom().shuffle(order)
+    for person_id in order:
+        wallet = ledger.account(AccountKind.PERSON, owner(person_id))
+        ledger.post(pool, wallet, sums[person_id], cause=f"batch:{batch.key}:{uuid.uuid4()}",
+                    reason_code=BATCH_REASON, memo=BATCH_MEMO, actor_ref=PORTAL, now=now)  # fmt: skip

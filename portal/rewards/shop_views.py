@@ -1,5 +1,6 @@
 """The catalogue, and the one page on which an order is checked and confirmed."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.errors import Conflict, Invalid
 from portal.people.access import may, requires, the_viewer
+from portal.people.kept_refusals import kept_for_the_auditor
 from portal.people.replies import page, refused
 from portal.people.viewer import Viewer
 from portal.rewards import redemption_service as orders
 from portal.rewards import shop_queries as queries
-from portal.rewards.redemption_rules import TIME_OUT, approvals_needed
+from portal.rewards.redemption_rules import approvals_needed
+from portal.rewards.settings_queries import settings
 from portal.rewards.shop_forms import OrderForm
 from portal.rewards.shop_models import Reward
 from portal.rewards.shop_queries import CatalogueWanted, Purse
@@ -70,14 +73,14 @@ def reward(number: int) -> ResponseReturnValue:
 @limiter.limit("60/minute", key_func=per_viewer)
 def order(number: int) -> ResponseReturnValue:
     """Order it, at the price that was shown."""
-    viewer, form = the_viewer(), OrderForm()
+    viewer, form, now = the_viewer(), OrderForm(), clock.now()
     found = queries.reward_for(viewer, number)
     if not form.validate():
         return page(REWARD, form, status=422, **_check(viewer, found))
     try:
-        with writing():
+        with kept_for_the_auditor("order.place", viewer, f"reward:{number}", now=now), writing():
             made = orders.redeem(viewer, number, price=form.price_seen, key=form.key.data or "",
-                                 note=form.note.data or "", now=clock.now())  # fmt: skip
+                                 note=form.note.data or "", now=now)  # fmt: skip
             made_number = made.id
     except (Conflict, Invalid) as refusal:
         found = queries.reward_for(viewer, number)
@@ -125,7 +128,9 @@ def _gone(one: Reward, zone: str) -> str:
 
 def _check(viewer: Viewer, found: Reward) -> dict[str, Any]:
     purse = queries.purse(viewer.id)
-    two = approvals_needed(found.price) == 2
+    decided = settings()
+    two = approvals_needed(found.price, two_from=decided.two_approvers_from) == 2
+    answer_by = clock.now() + timedelta(days=decided.order_days)
     return {
         "here": "wallet",
         "reward": _card(found, purse, viewer),
@@ -137,5 +142,5 @@ def _check(viewer: Viewer, found: Reward) -> dict[str, Any]:
         "what_next": found.what_next,
         "days": found.days,
         "approves": "Two people approve it" if two else "Somebody approves it",
-        "answer_by": day_words(clock.now() + TIME_OUT, today=clock.now().date(), zone=viewer.timezone),
+        "answer_by": day_words(answer_by, today=clock.now().date(), zone=viewer.timezone),
     }

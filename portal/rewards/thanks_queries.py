@@ -14,8 +14,8 @@ from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
 from portal.rewards.months import month_of
+from portal.rewards.settings_queries import settings
 from portal.rewards.thanks_models import Thanks, ThanksAllowance, ThanksEcho, ThanksReport
-from portal.rewards.thanks_rules import MONTHLY_POINTS
 from portal.web.paging import cut, decode_cursor
 
 PAGE = 20
@@ -117,7 +117,7 @@ def left_to_give(viewer: Viewer, *, now: datetime) -> int:
     month = str(month_of(now, viewer.timezone))
     mine = ThanksAllowance.person_id == viewer.id, ThanksAllowance.month == month
     left = db.session.scalar(select(ThanksAllowance.allowed - ThanksAllowance.used).where(*mine))
-    return MONTHLY_POINTS if left is None else left
+    return settings().thanks_monthly if left is None else left
 
 
 def colleagues(viewer: Viewer, asked: str) -> Sequence[Row]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from portal.errors import Conflict, Invalid, Refusal, Refused
 
 WORDS_CHARS_MIN, WORDS_CHARS_MAX = 3, 300
-MONTHLY_POINTS = 30  # what somebody may give away in a month; what is left of it does not roll over
 EACH_POINTS_MAX = 10
 OFFERED = (0, 5, 10)  # points, on the page
 NOT_SENT_BACK_FOR = timedelta(days=30)
@@ -63,6 +62,7 @@ def words_refusal(words: str) -> ThanksRefusal | None:
 
 
 def allowance_spent(left: int) -> Conflict:
-    """The refusal of more points than are left of the month. left: points."""
-    sentence = f"You have {left} of {MONTHLY_POINTS} points left to give away this month. Words cost nothing."
+    """The refusal of more points than are left of the month, where there are any to give at all. left: points."""
+    unit = "point" if left == 1 else "points"
+    sentence = f"You have {left} {unit} left to give away this month. Words cost nothing."
     return Conflict("allowance_spent", sentence, {"points": sentence})

@@ -4,24 +4,24 @@ import hashlib
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String, cast, func, literal, select, update
+from sqlalchemy import func, literal, select, update
 
 from portal.db import db, insert_missing, take_turns
 from portal.errors import Conflict, Missing
 from portal.ledger import service as ledger
-from portal.ledger.models import Account
+from portal.ledger.checks import demand_sound
 from portal.ledger.postings import AccountKind
 from portal.outbox import service as outbox
 from portal.people.models import Person
 from portal.people.policy import demand
 from portal.people.service import audit
 from portal.people.viewer import Viewer
-from portal.rewards.models import Budget
 from portal.rewards.months import month_of
 from portal.rewards.policy import MAY
+from portal.rewards.purse import Purse
+from portal.rewards.settings_queries import settings
 from portal.rewards.thanks_models import Thanks, ThanksAllowance, ThanksEcho, ThanksReport
 from portal.rewards.thanks_rules import (
-    MONTHLY_POINTS,
     NOT_SENT_BACK_FOR,
     NewThanks,
     ThanksRefusal,
@@ -148,11 +148,12 @@ def _write(
 
 
 def _give_points(viewer: Viewer, thanks: Thanks, *, now: datetime) -> None:
+    demand_sound()
     ledger.lock_chain()  # before anything is read: points of two who thank each other come one after the other
     if _got_points(viewer.id, thanks.to_id, now=now):
         raise ThanksRefusal.SENT_BACK.as_error()
     _take_allowance(viewer, thanks.points, now=now)
-    budget = _budget_account(thanks.points, now=now)
+    budget = Purse.open(now).take(thanks.points)
     if budget is None:
         raise ThanksRefusal.NO_BUDGET.as_error()
     moved = ledger.post(
@@ -171,7 +172,7 @@ def _got_points(person_id: int, from_id: int, *, now: datetime) -> bool:
 
 def _take_allowance(viewer: Viewer, points: int, *, now: datetime) -> None:
     month = str(month_of(now, viewer.timezone))
-    values = {"person_id": viewer.id, "month": month, "allowed": MONTHLY_POINTS, "used": 0}
+    values = {"person_id": viewer.id, "month": month, "allowed": settings().thanks_monthly, "used": 0}
     if db.session.get(ThanksAllowance, (viewer.id, month)) is None:
         row = select(*(literal(value) for value in values.values()))
         insert_missing(ThanksAllowance, list(values), row)
@@ -181,18 +182,6 @@ def _take_allowance(viewer: Viewer, points: int, *, now: datetime) -> None:
     if db.session.execute(taken).rowcount != 1:  # type: ignore[attr-defined]
         left = db.session.scalar(select(ThanksAllowance.allowed - ThanksAllowance.used).where(*mine))
         raise allowance_spent(left or 0)
-
-
-def _budget_account(points: int, *, now: datetime) -> int | None:
-    """The account of today's budget that ends first and holds enough. Read under the lock of the chain."""
-    owner = literal("budget:") + cast(Budget.id, String)
-    query = (
-        select(Account.id)
-        .join(Budget, owner == Account.owner_ref)
-        .where(Account.kind == AccountKind.BUDGET, Budget.starts_at <= now, Budget.ends_at > now)
-        .where(Account.posted - Account.held >= points)
-    )
-    return db.session.scalar(query.order_by(Budget.ends_at, Budget.id).limit(1))
 
 
 def _is_here(person_id: int) -> bool:

@@ -69,3 +69,11 @@ class PaymentState(StrEnum):
     HELD = "held"
     PAID = "paid"
     ENDED = "ended"
+
+
+class AskState(StrEnum):
+    """Where a request for points of a budget is."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"

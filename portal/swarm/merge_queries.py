@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, select
 
 from portal.db import db
 from portal.errors import Missing
@@ -14,10 +13,8 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.search_queries import ideas_holding
 from portal.ideas.similar import similar_pairs
-from portal.ideas.words import Audience, Names
+from portal.ideas.words import Audience
 from portal.people.viewer import Viewer
-from portal.rewards.rules import Payee, Share
-from portal.swarm.merge_models import Merge
 from portal.swarm.merge_rules import TAKES_MERGES, UNMERGE_TIME, merge_refusal, unmerge_refusal
 from portal.swarm.merging import mergeable, merged_facts, standing_merge, target_for
 from portal.web.paging import cut, decode_cursor
@@ -67,19 +64,6 @@ def merge_of(idea: Idea, *, now: datetime) -> MergeFacts:
     stage = db.session.scalars(select(Idea.stage).where(Idea.id == made.into_id)).one()
     free = unmerge_refusal(merged_facts(made, idea.merged_into_id, stage), now) is None
     return MergeFacts(idea.id, idea.merged_into_id, made.at, made.reason, made.at + UNMERGE_TIME, free)
-
-
-def co_authors(idea_id: int) -> list[Payee]:
-    """The authors of what has joined an idea, as those to thank beside its own author.
-
-    Not whoever merged their own idea themselves: nobody is paid on their own word. What they earn is the rewards'.
-    """
-    made = aliased(Merge)
-    newest = select(func.max(made.id)).where(made.from_id == Idea.id).scalar_subquery()
-    query = select(Idea.author_id, Idea.names).join(Merge, Merge.id == newest)
-    joined = Idea.merged_into_id == idea_id, Idea.author_id.is_not(None), Idea.author_id != Merge.by_id
-    rows = db.session.execute(query.where(*joined).order_by(Idea.id))
-    return [Payee(row.author_id, Share.AUTHOR, hidden=row.names is Names.HIDDEN) for row in rows]
 
 
 def compare(viewer: Viewer, idea: Idea, asked: str) -> Comparison:

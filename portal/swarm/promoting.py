@@ -18,6 +18,7 @@ from portal.rewards import service as rewards
 from portal.rewards.rules import Event, Payee, Share
 from portal.swarm import scores
 from portal.swarm.audience import Size, audience_size, smallest
+from portal.swarm.co_authors import co_authors
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.score import delta
@@ -104,10 +105,9 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime)
 
 
 def _award(idea: Idea, now: datetime) -> None:
-    if idea.author_id is None:
-        return
     author = Payee(idea.author_id, Share.AUTHOR, hidden=idea.names is Names.HIDDEN)
     sentence = f"Your colleagues carried number {idea.number} to the executives."
     rewards.award_for_event(
-        Event.IDEA_PROMOTED, idea_number=idea.number, sentence=sentence, payees=[author], now=now, actor_id=None
-    )
+        Event.IDEA_PROMOTED, idea_number=idea.number, sentence=sentence, payees=[author, *co_authors(idea.id)],
+        now=now, actor_id=None,
+    )  # fmt: skip

@@ -56,8 +56,8 @@ def who(person_id: int) -> Viewer:
 
 
 def place_order(
-    cast: Cast, *, points: int = 100, price: int = 10, key: str = "click", now: datetime = NOON, person: int | None = None,
-    **over: Any,
+    cast: Cast, *, points: int = 100, price: int = 10, key: str = "click", now: datetime = NOON,
+    person: int | None = None, **over: Any,
 ) -> Redemption:  # fmt: skip
     """An order of Asha's, with so much in her wallet before. Inside a write transaction."""
     person = person or cast.asha

@@ -7,7 +7,6 @@ from itertools import product
 import pytest
 
 from portal.rewards.redemption_rules import (
-    SECOND_APPROVAL_ABOVE,
     TABLE,
     OrderFacts,
     OrderRefusal,
@@ -23,6 +22,7 @@ from portal.rewards.words import RedemptionStepKind
 from tests.factories import NOON
 
 ASHA, APPROVER, OTHER = 1, 2, 3
+TWO_FROM, WAIT = 500, timedelta(days=14)
 LATER = NOON + timedelta(days=14)
 
 
@@ -50,7 +50,7 @@ def test_each_verb_in_each_state(verb: OrderVerb, state: State) -> None:
 
     if (verb, state) in POSSIBLE:
         assert refusal is None
-        assert state_after(verb, facts(state)) is POSSIBLE[verb, state]
+        assert state_after(verb, facts(state), two_from=TWO_FROM) is POSSIBLE[verb, state]
     else:
         assert refusal in {OrderRefusal.ALREADY_RESOLVED, OrderRefusal.NOT_APPROVED_YET, OrderRefusal.ALREADY_APPROVED,
                            OrderRefusal.NOT_CANCELLABLE}  # fmt: skip
@@ -72,15 +72,15 @@ def test_a_no_needs_a_reason() -> None:
 
 
 def test_a_large_order_is_approved_by_two_different_people() -> None:
-    large = facts(points=SECOND_APPROVAL_ABOVE + 1)
-    once = facts(points=SECOND_APPROVAL_ABOVE + 1, approvers=frozenset({APPROVER}))
+    large = facts(points=TWO_FROM)
+    once = facts(points=TWO_FROM, approvers=frozenset({APPROVER}))
 
-    assert approvals_needed(SECOND_APPROVAL_ABOVE) == 1
-    assert state_after(OrderVerb.APPROVE, large) is State.ORDERED
+    assert approvals_needed(TWO_FROM - 1, two_from=TWO_FROM) == 1
+    assert state_after(OrderVerb.APPROVE, large, two_from=TWO_FROM) is State.ORDERED
     assert step_of(OrderVerb.APPROVE, State.ORDERED) is RedemptionStepKind.SECONDED
     assert order_refusal(OrderVerb.APPROVE, once, actor_id=APPROVER, now=NOON) is OrderRefusal.SAME_APPROVER
     assert order_refusal(OrderVerb.APPROVE, once, actor_id=OTHER, now=NOON) is None
-    assert state_after(OrderVerb.APPROVE, once) is State.APPROVED
+    assert state_after(OrderVerb.APPROVE, once, two_from=TWO_FROM) is State.APPROVED
 
 
 def test_after_its_time_an_order_is_neither_approved_nor_delivered() -> None:
@@ -93,8 +93,8 @@ def test_after_its_time_an_order_is_neither_approved_nor_delivered() -> None:
 
 
 def test_an_approved_order_has_its_days_and_two_weeks_more() -> None:
-    assert expires_after(State.APPROVED, days=10, now=NOON) == NOON + timedelta(days=24)
-    assert expires_after(State.ORDERED, days=10, now=NOON) is None
+    assert expires_after(State.APPROVED, days=10, wait=WAIT, now=NOON) == NOON + timedelta(days=24)
+    assert expires_after(State.ORDERED, days=10, wait=WAIT, now=NOON) is None
 
 
 def test_any_sequence_refuses_by_name_or_keeps_what_always_holds() -> None:
@@ -117,16 +117,18 @@ def go_through(seed: int) -> None:
         if refusal is not None:
             assert isinstance(refusal, OrderRefusal)
             continue
-        after = state_after(verb, known)
+        after = state_after(verb, known, two_from=TWO_FROM)
         if verb is OrderVerb.APPROVE:
             assert actor is not None
             approvers |= {actor}
         if not TABLE[verb].keeps_points:
             held, resolved = False, resolved + 1
-        expires = expires_after(after, days=10, now=now) or expires
+        expires = expires_after(after, days=10, wait=WAIT, now=now) or expires
         state = after
 
         assert ASHA not in approvers
         assert resolved <= 1
         assert held == state.open
-        assert state not in (State.APPROVED, State.DELIVERED) or len(approvers) >= approvals_needed(points)
+        assert state not in (State.APPROVED, State.DELIVERED) or len(approvers) >= approvals_needed(
+            points, two_from=TWO_FROM
+        )

@@ -6,15 +6,15 @@ import pytest
 
 from portal.errors import Invalid
 from portal.rewards.months import Month, month_of, read_month
-from portal.rewards.rules import POLICY, POLICY_VERSION, Due, Event, Payee, Share, batch_is_due, dues, week_key
+from portal.rewards.rules import POLICIES, POLICY_VERSION, Due, Event, Payee, Share, batch_is_due, dues, week_key
 from tests.factories import NOON
 
 ASHA, OLU, VIC = 1, 2, 3
 
 
 def test_the_first_policy_is_what_it_was() -> None:
-    assert POLICY_VERSION == 1
-    assert POLICY[1] == {
+    assert POLICY_VERSION == 2
+    assert POLICIES[1] == {
         "idea_promoted": {"author": 50},
         "promise_kept": {"author": 200, "implementer": 100},
     }
@@ -46,7 +46,7 @@ def test_whoever_casts_the_vote_that_promotes_confirms_nothing() -> None:
 
 
 def test_an_author_who_is_not_stored_and_a_share_worth_nothing_are_left_out() -> None:
-    payees = [Payee(None, Share.AUTHOR, False), Payee(OLU, Share.HELPER, False)]
+    payees = [Payee(None, Share.AUTHOR, False), Payee(OLU, Share.COLLEAGUE, False)]
 
     assert dues(Event.PROMISE_KEPT, payees, actor_id=None) == []
 

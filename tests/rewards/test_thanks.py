@@ -1,5 +1,6 @@
 """Thanks: words for everybody, a few points that do not come back, and hidden names that stay hidden."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,12 @@ from portal.ledger.verify import verify
 from portal.notices.models import Notice
 from portal.people import service as people
 from portal.people.models import Person
+from portal.rewards import settings_service
 from portal.rewards import thanks_queries as queries
 from portal.rewards import thanks_service as thanks
+from portal.rewards.settings_queries import settings
 from portal.rewards.thanks_models import Thanks, ThanksAllowance
-from portal.rewards.thanks_rules import MONTHLY_POINTS, NewThanks
+from portal.rewards.thanks_rules import NewThanks
 from portal.rewards.thanks_service import Decision
 from portal.worker import run_once
 from tests.factories import NOON, Cast
@@ -38,9 +41,11 @@ def refused(cast: Cast, from_id: int, to_id: int, **over: object) -> str:
 
 @pytest.fixture
 def budget(context: Flask, cast: Cast) -> None:
-    """Points that can be given away."""
+    """Points that can be given away, 30 a month."""
     with writing():
         open_budget()
+        wanted = replace(settings(), thanks_monthly=30)
+        settings_service.change(who(cast.mia), wanted, based_on=settings().version, now=NOON)
 
 
 def test_points_come_from_the_budget_up_to_the_months_allowance_and_do_not_roll_over(budget: None, cast: Cast) -> None:
@@ -51,7 +56,7 @@ def test_points_come_from_the_budget_up_to_the_months_allowance_and_do_not_roll_
     assert refused(cast, cast.asha, cast.olu, points=5, key="more") == "allowance_spent"
     assert queries.left_to_give(who(cast.asha), now=NOON) == 0
     assert say(cast, cast.asha, cast.olu, key="words")
-    assert queries.left_to_give(who(cast.asha), now=NOON + timedelta(days=31)) == MONTHLY_POINTS
+    assert queries.left_to_give(who(cast.asha), now=NOON + timedelta(days=31)) == 30
     assert wallet_of(cast.bo) == (10, 0)
     assert db.session.scalar(select(func.sum(ThanksAllowance.used))) == 30
     assert verify().ok
@@ -78,8 +83,14 @@ def test_a_refused_thanks_leaves_nothing_behind(context: Flask, cast: Cast) -> N
     ]
 
     assert codes == ["self_award", "too_short", "too_long", "too_many_points", "too_many_points", "too_many_points",
-                     "budget_exceeded", "not_found"]  # fmt: skip
+                     "allowance_spent", "not_found"]  # fmt: skip
     assert db.session.scalar(select(func.count()).select_from(Thanks)) == 0
+    assert db.session.scalar(select(func.count()).select_from(ThanksAllowance)) == 0
+
+
+def test_without_a_budget_thanks_are_words(budget: None, cast: Cast) -> None:
+    assert refused(cast, cast.asha, cast.bo, points=5, at=NOON + timedelta(days=500)) == "budget_exceeded"
+    assert say(cast, cast.asha, cast.bo)
     assert db.session.scalar(select(func.count()).select_from(ThanksAllowance)) == 0
 
 

@@ -102,7 +102,7 @@ def test_a_sum_of_a_batch_is_taken_apart_for_its_author_alone(app: Flask, cast: 
     with app.app_context():
         with writing():
             open_budget()
-            for number, author in enumerate([cast.asha, cast.asha, *cast.voters[:3]], start=300):
+            for number, author in enumerate([cast.asha, cast.asha, *cast.voters[:4]], start=300):
                 promoted(number, author, hidden=True)
         with writing():
             rewards.pay_hidden_batch(now=NOON + timedelta(days=7))

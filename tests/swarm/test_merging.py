@@ -19,9 +19,9 @@ from portal.ideas.words import Audience, Names, Stage, StoryKind
 from portal.outbox.models import Message
 from portal.rewards.rules import Payee, Share
 from portal.swarm import audit, stops
+from portal.swarm.co_authors import co_authors
 from portal.swarm.looks_models import Look
 from portal.swarm.merge_models import Merge
-from portal.swarm.merge_queries import co_authors
 from portal.swarm.models import Promotion, Vote
 from portal.swarm.occurrence_models import Occurrence, OccurrenceSum
 from portal.swarm.queries import official_list
