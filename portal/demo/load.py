@@ -20,6 +20,7 @@ from portal.demo.numbers import load_numbers
 from portal.demo.people import Crowd, make_crowd
 from portal.demo.plans import plan_life
 from portal.demo.shapes import Idea
+from portal.demo.shop import plan_shop
 from portal.errors import Conflict
 from portal.outbox import service as outbox
 from portal.people import queries
@@ -80,6 +81,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     plan_keeping(lives, calendar, now=now)
     plan_checks(lives, calendar, seed=seed, now=now)
     _pay_weekly(calendar, began, now)
+    plan_shop(crowd, calendar, now=now)
     calendar.run()
     confirm_bulletins(seed=seed, now=now)
     scores.refresh_typical(now=now, every_score=True)

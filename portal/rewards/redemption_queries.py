@@ -144,6 +144,5 @@ def _with_steps(rows: Sequence[Row]) -> list[Order]:
     )
     for step, by in db.session.execute(query) if steps else ():
         steps[step.redemption_id].append(Step(step.kind, step.at, by, step.by_id, step.words))
-    return [
-        Order(**row._asdict(), needed=approvals_needed(row.points, two_from=two_from), steps=tuple(steps[row.id])) for row in rows
-    ]  # fmt: skip
+    needed = {row.id: approvals_needed(row.points, two_from=two_from) for row in rows}
+    return [Order(**row._asdict(), needed=needed[row.id], steps=tuple(steps[row.id])) for row in rows]
