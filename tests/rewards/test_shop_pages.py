@@ -1,16 +1,18 @@
 """The pages of the catalogue, of orders and of thanks, as somebody without JavaScript uses them."""
 
 import re
+from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import clock
-from portal.commitments.models import CommitmentState
+from portal.commitments.models import CommitmentState, Delivery, DeliveryVerdict
 from portal.db import db, writing
 from portal.ideas.words import Names
 from portal.people.models import AuditEntry
 from portal.rewards.shop_models import Reward
+from tests.commitments.factories import make_promise
 from tests.factories import Cast, send, signed_in
 from tests.ideas.making import said
 from tests.rewards.shopping import fill_wallet, make_reward, wallet_of
@@ -182,12 +184,9 @@ def test_thanks_are_said_by_looking_for_a_name_and_hidden_authors_by_their_idea(
 
 
 def test_kept_promises_stand_among_the_thanks_and_their_owner_is_asked_whom_to_thank(app: Flask, cast: Cast) -> None:
-    from portal.commitments.models import Delivery, DeliveryVerdict
-    from tests.commitments.factories import make_promise
-
     now = clock.now()
     with app.app_context(), writing():
-        promise = make_promise(cast, now=now, due_on=now.date())
+        promise = make_promise(cast, now=now, due_on=now.date() + timedelta(days=8))
         delivery = Delivery(commitment_id=promise.id, by_id=cast.olu, at=now, live_from=now.date(), evidence="See.")
         db.session.add(delivery)
         db.session.flush()
@@ -195,7 +194,7 @@ def test_kept_promises_stand_among_the_thanks_and_their_owner_is_asked_whom_to_t
         promise.state, promise.live_from, promise.kept_late = CommitmentState.CONFIRMED, now.date(), False
         number = promise.id
 
-    assert "kept a promise, on the day" in signed_in(app, cast.bo).get("/thanks").text
+    assert "kept a promise, 8 days early" in signed_in(app, cast.bo).get("/thanks").text
     assert "You kept a promise" in signed_in(app, cast.olu).get(f"/thanks?promise={number}").text
     assert f"/thanks?promise={number}" in signed_in(app, cast.olu).get(f"/commitments/{number}").text
     assert f"/thanks?promise={number}" not in signed_in(app, cast.bo).get(f"/commitments/{number}").text
