@@ -27,14 +27,10 @@ KEY_CHARS_MAX = 36
 class _Whole(IntegerField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the number; raises ValueError with the sentence to show."""
-        if (
-            valuelist
-            and valuelist[0].strip()
-            and not (valuelist[0].strip().isascii() and valuelist[0].strip().isdigit())
-        ):
-            self.data = None
+        told = [text.strip() for text in valuelist]
+        if told and told[0] and not (told[0].isascii() and told[0].isdigit()):
             raise ValueError("Write a whole number, such as 200.")
-        super().process_formdata([value.strip() for value in valuelist])
+        super().process_formdata(told)
 
 
 class _Money(_Whole):
@@ -47,9 +43,8 @@ class _Money(_Whole):
         if text and not (
             text.isascii() and whole.isdigit() and (cents.isdigit() or "." not in text) and len(cents) <= 2
         ):
-            self.data = None
             raise ValueError("Write an amount such as 25 or 25.50.")
-        self.data = int(whole) * 100 + int(cents.ljust(2, "0") or 0) if text else None
+        self.data = int(whole) * 100 + int(cents.ljust(2, "0") or 0) if text else None  # type: ignore[assignment]
 
     def _value(self) -> str:
         if self.raw_data:

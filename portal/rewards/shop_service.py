@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from portal.db import db
 from portal.people.models import Place
@@ -60,7 +60,7 @@ def change(
         del new["stock"]  # not what they came for: whoever orders meanwhile is not overwritten
     elif wanted.stock != 0:
         new["last_gone_at"] = None
-    standing = Reward.id == reward.id, Reward.stock.is_not_distinct_from(stock_seen) if "stock" in new else True
+    standing = Reward.id == reward.id, Reward.stock.is_not_distinct_from(stock_seen) if "stock" in new else true()
     if db.session.execute(update(Reward).where(*standing).values(**new)).rowcount != 1:  # type: ignore[attr-defined]
         raise RewardRefusal.STOCK_CHANGED.as_error()
     db.session.refresh(reward)
