@@ -116,7 +116,7 @@ def _move(
     reward = db.session.get_one(Reward, order.reward_id)
     kind = step_of(verb, after)
     db.session.add(RedemptionStep(redemption_id=order.id, kind=kind, by_id=actor_id, at=now, words=words.strip()))
-    changes: dict[str, Any] = {"state": after, "approvals": Redemption.approvals + (verb is OrderVerb.APPROVE)}
+    changes: dict[str, Any] = {"state": after, "approvals": Redemption.approvals + int(verb is OrderVerb.APPROVE)}
     if until := expires_after(after, days=reward.days, wait=timedelta(days=decided.order_days), now=now):
         changes["expires_at"] = until
     if not TABLE[verb].keeps_points:

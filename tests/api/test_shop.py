@@ -119,7 +119,8 @@ def test_the_catalogue_is_changed_against_what_was_read(app: Flask, cast: Cast) 
     first = mia.put(f"/catalogue/{number}", SENT | {"price": 70}, headers={"If-Match": mark})
     second = mia.put(f"/catalogue/{number}", SENT | {"price": 80}, headers={"If-Match": mark})
     refusals = [
-        error(mia.post("/catalogue", SENT | {"kind": "money"})), error(mia.post("/catalogue", SENT | {"money_cents": 5})),
+        error(mia.post("/catalogue", SENT | {"kind": "money"})),
+        error(mia.post("/catalogue", SENT | {"money_cents": 5})),
         error(mia.post("/catalogue", SENT | {"employer": 9999})),
         error(mia.put(f"/catalogue/{number}", SENT | {"employer": cast.places["Brightline"]})),
         error(mia.post(f"/catalogue/{number}/returns")),
