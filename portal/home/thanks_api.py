@@ -225,8 +225,7 @@ def report_thanks(path: NumberPath, body: LookSent) -> Response:
 
 
 def _say(viewer: Viewer, body: ThanksSent, key: str) -> ThanksShown:
-    if body.person != viewer.id:
-        queries.colleague(viewer, body.person)
+    queries.demand_colleague(viewer, body.person)
     wanted = NewThanks(body.person, body.words, body.points)
     return _said(queries.said_for(viewer, service.say(viewer, wanted, key=key, now=clock.now()).id))
 

@@ -58,7 +58,7 @@ def say() -> ResponseReturnValue:
     wanted = NewThanks(form.person.data or 0, form.words.data or "", int(form.points.data))
     try:
         with kept_for_the_auditor("thanks.say", viewer, f"person:{wanted.to_id}", now=clock.now()), writing():
-            queries.colleague(viewer, wanted.to_id) if wanted.to_id != viewer.id else None
+            queries.demand_colleague(viewer, wanted.to_id)
             service.say(viewer, wanted, key=form.key.data or "", now=clock.now())
     except (Conflict, Invalid, Refused) as refusal:
         return refused(FEED, form, refusal, **_about(viewer, form))

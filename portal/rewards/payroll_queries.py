@@ -11,7 +11,7 @@ from portal.people.directory import below
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
-from portal.rewards.payroll_rules import Line, file_of, fingerprint
+from portal.rewards.payroll_rules import Line, PayrollRefusal, file_of, fingerprint
 from portal.rewards.shop_models import PayrollLine, PayrollRun
 from portal.web.paging import cut, decode_cursor
 
@@ -36,12 +36,12 @@ class Run:
 
 
 def employer_for(viewer: Viewer, employer_id: int) -> Place:
-    """An employer for whose payroll the viewer may make files. Raises Missing."""
+    """An employer for whose payroll the viewer may make files. Raises Invalid `unknown_employer`."""
     kinds = Place.kind.in_([PlaceKind.ORGANISATION, PlaceKind.PARTNER])
     query = select(Place).where(Place.id == employer_id, kinds, below(viewer.scope(*MAKES), Place.path))
     found = db.session.scalar(query) if 0 < employer_id <= NUMBER_MAX else None
     if found is None:
-        raise Missing("employer")
+        raise PayrollRefusal.UNKNOWN_EMPLOYER.as_error()
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.csv_files import as_csv
-from portal.errors import Conflict, Refusal
+from portal.errors import Conflict, Invalid, Refusal
 
 HEAD = ("employer", "month", "order", "staff_number", "name", "reward", "points", "amount", "delivered_on")
 # The sheet of what payroll needs: column and what to do with it.
@@ -26,6 +26,7 @@ SHEET: tuple[tuple[str, str], ...] = (
 class PayrollRefusal(Refusal):
     """Why there is no file for a month."""
 
+    UNKNOWN_EMPLOYER = "unknown_employer", Invalid, "There is no such employer, or it is not yours.", "employer"
     MONTH_NOT_OVER = "month_not_over", Conflict, "This month is not over yet: more may be delivered.", "month"
 
 

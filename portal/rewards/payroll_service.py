@@ -21,7 +21,7 @@ from portal.rewards.words import RedemptionState, RedemptionStepKind
 def make(viewer: Viewer, employer_id: int, month: Month, *, zone: str, now: datetime) -> PayrollRun:
     """Freeze what was delivered in a month for payroll; a month that was made before is given again, unchanged.
 
-    zone: the organisation's, in which its months begin. Raises Missing, Conflict `month_not_over`.
+    zone: the organisation's, in which its months begin. Raises Invalid `unknown_employer`, Conflict `month_not_over`.
     """
     demand(MAY, "payroll.make", viewer)
     employer = employer_for(viewer, employer_id)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
-from portal.errors import Conflict, Missing
+from portal.errors import Conflict, Invalid
 from portal.people.access import requires, the_viewer
 from portal.people.queries import organisation
 from portal.people.replies import page, refused
@@ -46,7 +46,7 @@ def make() -> ResponseReturnValue:
             run = service.make(viewer, int(form.employer.data), read_month(form.month.data), zone=_zone(),
                                now=clock.now())  # fmt: skip
             lines = run.lines
-    except (Conflict, Missing) as refusal:
+    except (Conflict, Invalid) as refusal:
         return refused(PAYROLL, form, refusal, **_about(viewer))
     flash(f"The file is there, with {lines} {'line' if lines == 1 else 'lines'}. Download it below.")
     return redirect("/payroll", 303)

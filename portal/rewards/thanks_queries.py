@@ -16,6 +16,7 @@ from portal.people.viewer import Viewer
 from portal.rewards.months import month_of
 from portal.rewards.settings_queries import settings
 from portal.rewards.thanks_models import Thanks, ThanksAllowance, ThanksEcho, ThanksReport
+from portal.rewards.thanks_rules import ThanksRefusal
 from portal.web.paging import cut, decode_cursor
 
 PAGE = 20
@@ -137,6 +138,15 @@ def colleague(viewer: Viewer, person_id: int) -> Row:
     if row is None:
         raise Missing("colleague")
     return row
+
+
+def demand_colleague(viewer: Viewer, person_id: int) -> None:
+    """Raise Invalid `unknown_colleague` for somebody whom the viewer could not look up. Oneself is refused later."""
+    try:
+        if person_id != viewer.id:
+            colleague(viewer, person_id)
+    except Missing:
+        raise ThanksRefusal.UNKNOWN.as_error() from None
 
 
 def _colleagues(viewer: Viewer) -> Select:

@@ -15,6 +15,7 @@ class ThanksRefusal(Refusal):
     """Why a thanks was not sent, or nothing was decided about it."""
 
     SELF_AWARD = "self_award", Refused, "This is you: thank somebody else.", "person"
+    UNKNOWN = "unknown_colleague", Invalid, "There is no such colleague, or not any more.", "person"
     TOO_SHORT = "too_short", Invalid, "Say in a few words how they helped.", "words"
     TOO_LONG = "too_long", Invalid, f"Keep it to {WORDS_CHARS_MAX} characters.", "words"
     TOO_MANY_POINTS = (

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import func, literal, select, update
 
 from portal.db import db, insert_missing, take_turns
-from portal.errors import Conflict, Missing
+from portal.errors import Conflict
 from portal.ledger import service as ledger
 from portal.ledger.checks import demand_sound
 from portal.ledger.postings import AccountKind
@@ -46,8 +46,7 @@ def say(viewer: Viewer, wanted: NewThanks, *, key: str, now: datetime) -> Thanks
     """Thank a colleague for everybody to read. key: of the form or the call; sent twice, it is said once.
 
     Points come from a budget of today, up to the month's allowance, and are not sent back within 30 days.
-    Raises Missing for somebody who is not here, Conflict (`allowance_spent`, `idempotency_mismatch`), and the refusals
-    of `ThanksRefusal`.
+    Raises Conflict (`allowance_spent`, `idempotency_mismatch`) and the refusals of `ThanksRefusal`.
     """
     demand(MAY, "thanks.say", viewer)
     if refusal := thanks_refusal(wanted, from_id=viewer.id):
@@ -59,7 +58,7 @@ def say(viewer: Viewer, wanted: NewThanks, *, key: str, now: datetime) -> Thanks
             raise Conflict("idempotency_mismatch", "This key was used before for another thanks. Use a new one.")
         return earlier
     if not _is_here(wanted.to_id):
-        raise Missing("colleague")
+        raise ThanksRefusal.UNKNOWN.as_error()
     thanks = _write(viewer, wanted.to_id, wanted.words, key=own_key, points=wanted.points, now=now)
     if wanted.points:
         _give_points(viewer, thanks, now=now)

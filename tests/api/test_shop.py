@@ -149,7 +149,7 @@ def test_payroll_over_the_interface(app: Flask, cast: Cast) -> None:
     assert file.json["csv"].startswith("\ufeffemployer,month,order")
     assert error(mia.post("/payroll", {"employer": place, "month": "2099-01"})) == (409, "month_not_over")
     assert mia.get(f"/payroll/{made.json['number']}").json == made.json
-    assert mia.post("/payroll", {"employer": cast.places["Leeds"], "month": "2025-01"}).status_code == 404
+    assert mia.post("/payroll", {"employer": cast.places["Leeds"], "month": "2025-01"}).status_code == 422
 
 
 def test_thanks_over_the_interface(app: Flask, cast: Cast) -> None:

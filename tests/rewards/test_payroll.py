@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal.db import db, writing
-from portal.errors import Conflict, Missing, Refused
+from portal.errors import Conflict, Invalid, Missing, Refused
 from portal.people.models import AuditEntry, Person
 from portal.rewards import payroll_service as payroll
 from portal.rewards import redemption_service as orders
@@ -113,7 +113,7 @@ def test_what_was_frozen_and_then_changed_is_noticed(context: Flask, cast: Cast)
 def test_a_file_is_for_programme_and_administrator_of_that_employer(context: Flask, cast: Cast) -> None:
     with pytest.raises(Refused), writing():
         payroll.make(who(cast.asha), cast.places["Harbour"], MARCH, zone=ZONE, now=APRIL_2)
-    with pytest.raises(Missing), writing():
+    with pytest.raises(Invalid), writing():
         payroll.make(who(cast.tess), cast.places["Leeds"], MARCH, zone=ZONE, now=APRIL_2)
     with pytest.raises(Missing), writing():
         payroll.download(who(cast.tess), 999, now=APRIL_2)

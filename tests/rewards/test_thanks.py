@@ -83,7 +83,7 @@ def test_a_refused_thanks_leaves_nothing_behind(context: Flask, cast: Cast) -> N
     ]
 
     assert codes == ["self_award", "too_short", "too_long", "too_many_points", "too_many_points", "too_many_points",
-                     "allowance_spent", "not_found"]  # fmt: skip
+                     "allowance_spent", "unknown_colleague"]  # fmt: skip
     assert db.session.scalar(select(func.count()).select_from(Thanks)) == 0
     assert db.session.scalar(select(func.count()).select_from(ThanksAllowance)) == 0
 
