@@ -24,6 +24,7 @@ test-fast: .venv/.test ## The inner loop: SQLite, no browser, nothing slow
 bench: .venv/.large ## Measure pages and votes against the limit of this machine (ARGS='--sizes 1000 --seconds 3')
 	@scripts/bench_tools.sh
 	@.venv/bin/python -m bench $(ARGS)
+	@.venv/bin/python -m bench.transfers --json bench/results/transfers.json
 
 bench-swarm: .venv/.test ## Judge the rules of ranking and promotion in a simulated portal (ARGS='--runs 10 --variants all')
 	@.venv/bin/python -m bench.swarm $(ARGS)

@@ -44,6 +44,9 @@ class Config:
     semantic: bool = False
     trusted_proxies: tuple[str, ...] = ()
     outgoing_inside: tuple[str, ...] = ()
+    anchor_folder: Path | None = None
+    anchor_mail: tuple[str, ...] = ()
+    anchor_url: str | None = None
     root: Path = ROOT
     instance: Path = ROOT / "instance"
     api_per_minute: int = 120
@@ -69,6 +72,9 @@ class Config:
             semantic=_switch("SEMANTIC", env.get("SEMANTIC", "0")),
             trusted_proxies=_proxies(env.get("TRUSTED_PROXIES", "")),
             outgoing_inside=_inside(env.get("OUTGOING_INSIDE", "")),
+            anchor_folder=Path(env["ANCHOR_FOLDER"]) if env.get("ANCHOR_FOLDER") else None,
+            anchor_mail=_anchor_mail(env.get("ANCHOR_MAIL", "")),
+            anchor_url=_anchor_url(env.get("ANCHOR_URL", "")),
             api_per_minute=_per_minute(env.get("API_PER_MINUTE", str(cls.api_per_minute))),
             instance=instance,
         )
@@ -77,6 +83,11 @@ class Config:
     def https(self) -> bool:
         """True when people reach the portal over https: secure cookies and HSTS are then on."""
         return self.base_url.startswith("https://")
+
+    @property
+    def anchors(self) -> Path | None:
+        """The folder where heads of the ledger are noted; none in a demonstration, whose points are worth nothing."""
+        return None if self.demo else self.anchor_folder or self.instance / "anchors"
 
     def flask_settings(self) -> dict[str, object]:
         """The part of the configuration that Flask and its extensions read themselves."""
@@ -228,6 +239,20 @@ def _inside(value: str) -> tuple[str, ...]:
         if origin_of(entry) is None or parts.path not in ("", "/") or parts.query:
             raise ConfigError(f"OUTGOING_INSIDE has {entry!r}, which must look like http://10.0.0.5:8080.")
     return tuple(origin_of(entry) or "" for entry in entries)
+
+
+def _anchor_mail(value: str) -> tuple[str, ...]:
+    entries = tuple(part.strip() for part in value.split(",") if part.strip())
+    for entry in entries:
+        if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", entry):
+            raise ConfigError(f"ANCHOR_MAIL has {entry!r}, which must look like auditor@example.org.")
+    return entries
+
+
+def _anchor_url(value: str) -> str | None:
+    if value and origin_of(value) is None:
+        raise ConfigError("ANCHOR_URL must look like https://audit.example.org/anchors.")
+    return value or None
 
 
 def _switch(name: str, value: str) -> bool:

@@ -92,6 +92,12 @@ class Sqlite:
         shutil.copyfile(kept, work)
         return f"sqlite:///{work}"
 
+    def empty(self) -> str:
+        """The address of an empty working copy."""
+        work = self._folder / "work.sqlite3"
+        self._remove(work)
+        return f"sqlite:///{work}"
+
     def stop(self) -> None:
         """Remove the working copy."""
         self._remove(self._folder / "work.sqlite3")
@@ -140,6 +146,11 @@ class Postgres:
             self._run(f'ALTER DATABASE "making" RENAME TO "{kept}"')
         self._run('DROP DATABASE IF EXISTS "work" WITH (FORCE)')
         self._run(f'CREATE DATABASE "work" TEMPLATE "{kept}" STRATEGY file_copy', "CHECKPOINT")
+        return self._url("work")
+
+    def empty(self) -> str:
+        """The address of an empty working copy."""
+        self._run('DROP DATABASE IF EXISTS "work" WITH (FORCE)', 'CREATE DATABASE "work"')
         return self._url("work")
 
     def stop(self) -> None:

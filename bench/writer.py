@@ -35,7 +35,7 @@ SCRATCH = "CREATE TABLE IF NOT EXISTS bench_scratch (at DOUBLE PRECISION)"
 def main(url: str, folder: str) -> None:
     """Obey until standard input ends."""
     app = create_app(Config(database_url=url, secret_key=SECRET, instance=Path(folder)))
-    bare = _bare(url)
+    bare = bare_row(url)
     with app.app_context():
         kinds = {"bare": lambda _work: repeat(bare), "vote": _votes, "idea": _ideas}
         say("ready")
@@ -83,7 +83,7 @@ def _idea(viewer: Any, dice: random.Random) -> None:
     db.session.remove()
 
 
-def _bare(url: str) -> Callable[[], object]:
+def bare_row(url: str) -> Callable[[], object]:
     """One small row, committed as durably as everything of the portal is."""
     return _bare_sqlite(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else _bare_postgres(url)
 

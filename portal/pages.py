@@ -22,6 +22,7 @@ def _of_people_and_ideas() -> tuple[Blueprint, ...]:
         search_views,
         similar_views,
         story_views,
+        thanks_views,
     )
     from portal.home import views as home
     from portal.home import worker_views as worker
@@ -47,7 +48,8 @@ def _of_people_and_ideas() -> tuple[Blueprint, ...]:
 
     return (
         health.bp, pages.bp, home.bp, search_views.bp, similar_views.bp, card_views.bp, api_pages.bp,
-        programme_views.bp, my_ideas_views.bp, story_views.bp, leaving_views.bp, worker.bp, people.bp, views_codes.bp,
+        programme_views.bp, my_ideas_views.bp, story_views.bp, thanks_views.bp,
+        leaving_views.bp, worker.bp, people.bp, views_codes.bp,
         views_admin.bp, views_imports.bp, views_keys.bp, views_audit.bp, calendar_views.bp, absence_views.bp,
         ideas.bp, talk_views.bp, moderation_views.bp, import_views.bp, rule_record_views.bp, rule_record_edit_views.bp,
         bulletin_views.bp,
@@ -58,6 +60,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
+    from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
     from portal.ledger import views as ledger
@@ -66,6 +69,15 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.notices import unsubscribe_views
     from portal.notices import views as notices
     from portal.notices import webhook_views as webhooks
+    from portal.rewards import (
+        budget_views,
+        controls_views,
+        payroll_views,
+        prospects,
+        redemption_views,
+        shop_manage_views,
+        shop_views,
+    )
     from portal.rewards import views as rewards
     from portal.swarm import (
         alarm_views,
@@ -88,6 +100,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     )
     from portal.triage import views as triage
 
+    prospects.ask(wallet_prospects.found_for)
     return (
         swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
         occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
@@ -97,6 +110,9 @@ def _of_answers() -> tuple[Blueprint, ...]:
         metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
         metrics.bp, definition_views.bp, import_views.bp, notes_views.bp, ledger.bp, rewards.bp, notices.bp,
         unsubscribe_views.bp, webhooks.bp,
+        metrics.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp, unsubscribe_views.bp,
+        webhooks.bp,
+        shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
     )  # fmt: skip
 
 
@@ -105,7 +121,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.home import api as home
-    from portal.home import api_leaving, api_search, my_ideas_api, programme_api
+    from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
     from portal.ideas import api as ideas
     from portal.ideas import api_bulletins, api_comments, api_moderation, api_rules
@@ -120,6 +136,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.people import api as self_
     from portal.people import api_absences, api_audit, api_calendars, api_imports, api_people, api_places
     from portal.rewards import api as wallet
+    from portal.rewards import api_budgets, api_controls, api_reward_settings, payroll_api, redemption_api, shop_api
     from portal.swarm import api as swarm
     from portal.swarm import (
         api_merges,
@@ -141,5 +158,6 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_verdicts.bp, flags_api.bp, plan_api.bp, metrics.bp, metric_notes.bp, api_bulletins.bp, api_floor.bp,
         wallet.bp, ledger.bp, api_people.bp, api_places.bp,
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
-        api_work.bp, api_leaving.bp,
+        api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
+        shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
     )  # fmt: skip

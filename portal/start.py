@@ -10,10 +10,11 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import worker
+from portal import clock, worker
 from portal.db import db, writing
 from portal.demo.load import load_demo
 from portal.home import machine, readiness
+from portal.ledger import jobs as ledger
 from portal.notices import reading
 from portal.people import first_start
 from portal.people import queries as people
@@ -44,18 +45,20 @@ def prepare(app: Flask, *, now: datetime) -> list[str]:
         _refuse_unready(app)
         config = app.config["SAYSO"]
         told = _demo(app, now) if config.demo else _first_administrator(config, now)
+        points = _points(now)
         db.session.remove()
-    return [f"Sayso answers at {config.base_url}", *told]
+    return [f"Sayso answers at {config.base_url}", *told, *points]
 
 
-def check(app: Flask) -> list[str]:
-    """What `flask serve` asks for: the same refusals, but nothing is changed. Raises CannotStart."""
+def check(app: Flask, *, now: datetime | None = None) -> list[str]:
+    """What `flask serve` asks for: the same refusals, but nothing is migrated or filled. Raises CannotStart."""
     with app.app_context():
         _refuse_shared_disk()
         _reach(app)
         _refuse_unready(app)
+        points = _points(now or clock.now())
         db.session.remove()
-    return [f"Sayso answers at {app.config['SAYSO'].base_url}"]
+    return [f"Sayso answers at {app.config['SAYSO'].base_url}", *points]
 
 
 def _refuse_shared_disk() -> None:
@@ -102,6 +105,15 @@ def _demo(app: Flask, now: datetime) -> list[str]:
             reading.read_when_it_came(now - UNREAD_IN_DEMO)
     return ["", "This is a demonstration: no sign-in needed. Choose who you are in the strip on top of every page:",
             f"  {', '.join(LOOK_AROUND)}"]  # fmt: skip
+
+
+def _points(now: datetime) -> list[str]:
+    """What is wrong with the ledger. It keeps nobody from voting, so it is told and not refused."""
+    try:
+        wrong = ledger.at_start(now=now)
+    except OSError as error:
+        wrong = f"The file of anchors cannot be read ({error.strerror}): {error.filename}"
+    return [wrong, "Look at it with: flask --app wsgi ledger verify"] if wrong else []
 
 
 def _first_administrator(config: Any, now: datetime) -> list[str]:

@@ -45,16 +45,20 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.ideas import jobs as ideas
     from portal.impact import jobs as impact
     from portal.impact import rollout_jobs as rollouts
+    from portal.ledger import jobs as ledger
     from portal.notices import (
         again_mails,
         ask_notices,
         bulletin_notices,
         clock_notices,
         floor_notices,
+        ledger_notices,
         merge_mails,
         outcome_jobs,
         people_mails,
         post_jobs,
+        rewards_notices,
+        shop_notices,
         swarm_mails,
     )
     from portal.notices import promise_notices as promises
@@ -63,6 +67,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.notices import webhook_notices as webhook_news
     from portal.people import jobs as people
     from portal.rewards import jobs as rewards
+    from portal.rewards import redemption_jobs as orders
     from portal.swarm import jobs as swarm
     from portal.triage import again_jobs as again
     from portal.triage import clock_jobs as clocks
@@ -70,9 +75,9 @@ def _capabilities() -> tuple[ModuleType, ...]:
 
     return (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
-        floor_notices, promises, outcome_jobs, people, ideas, rewards, swarm, floor, again, clocks, moves, home,
-        search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, rollouts,
-        impact, verdicts,
+        floor_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm, floor, again,
+        clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, orders,
+        shop_notices, rewards_notices, rollouts, impact, verdicts,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ DATABASE = re.compile(r"^(sqlalchemy|alembic|flask_sqlalchemy|psycopg)(\.|$)")
 # Files of a capability that speak HTTP or stand at the edge; everything else knows neither requests nor sessions.
 EDGES = {"views", "forms", "cli", "api", "pages", "shell", "health"}
 # Signing in and keys: what HTTP and people share.
-EDGES_OF_PEOPLE = {"access", "sessions", "entry", "attempts", "replies", "once", "last_uses"}
+EDGES_OF_PEOPLE = {"access", "sessions", "entry", "attempts", "replies", "once", "last_uses", "kept_refusals"}
 # Run by the worker or the command line, outside any request.
 WORK = {"jobs", "load", "mail", "mails", "mailing", "notices"}
 WRITERS = EDGES | WORK

@@ -69,6 +69,7 @@ def upgrade() -> None:
         "payroll_runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("employer_id", sa.Integer(), nullable=False),
+        sa.Column("employer", sa.String(length=120), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
@@ -142,9 +143,12 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("hidden_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("hidden_by_id", sa.Integer(), nullable=True),
+        sa.Column("hidden_reason", sa.String(length=300), server_default="", nullable=False),
         sa.CheckConstraint("from_id <> to_id", name=op.f("ck_thanks_thanks_somebody_else")),
         sa.CheckConstraint("points >= 0", name=op.f("ck_thanks_points_are_not_negative")),
         sa.ForeignKeyConstraint(["from_id"], ["people.id"], name=op.f("fk_thanks_from_id")),
+        sa.ForeignKeyConstraint(["hidden_by_id"], ["people.id"], name=op.f("fk_thanks_hidden_by_id")),
         sa.ForeignKeyConstraint(["to_id"], ["people.id"], name=op.f("fk_thanks_to_id")),
         sa.ForeignKeyConstraint(["transfer_seq"], ["ledger_transfers.seq"], name=op.f("fk_thanks_transfer_seq")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thanks")),
@@ -169,6 +173,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reward_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("employer_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
@@ -179,6 +184,7 @@ def upgrade() -> None:
         sa.Column("approvals", sa.Integer(), server_default="0", nullable=False),
         sa.Column("ordered_at", portal.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["employer_id"], ["places.id"], name=op.f("fk_redemptions_employer_id")),
         sa.ForeignKeyConstraint(["end_seq"], ["ledger_transfers.seq"], name=op.f("fk_redemptions_end_seq")),
         sa.ForeignKeyConstraint(["hold_seq"], ["ledger_transfers.seq"], name=op.f("fk_redemptions_hold_seq")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_redemptions_person_id")),
@@ -283,6 +289,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("thanks_id", "person_id", name=op.f("pk_thanks_echoes")),
     )
     op.create_table(
+        "thanks_reports",
+        sa.Column("thanks_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("at", portal.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", portal.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_thanks_reports_by_id")),
+        sa.ForeignKeyConstraint(["thanks_id"], ["thanks.id"], name=op.f("fk_thanks_reports_thanks_id")),
+        sa.PrimaryKeyConstraint("thanks_id", "by_id", name=op.f("pk_thanks_reports")),
+    )
+    with op.batch_alter_table("thanks_reports", schema=None) as batch_op:
+        batch_op.create_index("ix_thanks_reports_open", ["closed_at", "thanks_id"], unique=False)
+    op.create_table(
+        "payroll_lines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("redemption_id", sa.Integer(), nullable=False),
+        sa.Column("staff_number", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("reward", sa.String(length=120), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("delivered_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["redemption_id"], ["redemptions.id"], name=op.f("fk_payroll_lines_redemption_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["payroll_runs.id"], name=op.f("fk_payroll_lines_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payroll_lines")),
+        sa.UniqueConstraint("redemption_id", name=op.f("uq_payroll_lines_redemption_id")),
+    )
+    with op.batch_alter_table("payroll_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payroll_lines_run_id"), ["run_id"], unique=False)
+    op.create_table(
         "redemption_steps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("redemption_id", sa.Integer(), nullable=False),
@@ -302,6 +339,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("redemption_steps")
+    op.drop_table("payroll_lines")
+    op.drop_table("thanks_reports")
     op.drop_table("thanks_echoes")
     with op.batch_alter_table("reward_reversals", schema=None) as batch_op:
         batch_op.drop_index(

@@ -22,6 +22,7 @@ from portal.demo.people import Crowd, make_crowd
 from portal.demo.planned import plan_designs
 from portal.demo.plans import plan_life
 from portal.demo.shapes import Idea
+from portal.demo.shop import plan_shop
 from portal.errors import Conflict
 from portal.outbox import service as outbox
 from portal.people import queries
@@ -85,6 +86,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     plan_designs(lives, calendar, now=now)
     plan_measuring(lives, calendar, now=now)
     _pay_weekly(calendar, began, now)
+    plan_shop(crowd, calendar, now=now)
     calendar.run()
     confirm_bulletins(seed=seed, now=now)
     scores.refresh_typical(now=now, every_score=True)

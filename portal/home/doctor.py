@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from portal import append_only, clock
 from portal.db import db, is_postgres
-from portal.home import machine, readiness, worker_clock
+from portal.home import machine, points_health, readiness, worker_clock
 from portal.home.readiness import Check
 from portal.ideas import search_index
 from portal.ledger import queries as ledger
@@ -41,7 +41,8 @@ def examine(app: Flask, *, now: datetime) -> list[Check]:
         found += [*_engine(), _clock()]
         found += _database_file()
     if len(ready) > 1 and ready[1].fine:
-        found += [_triggers(), _given_up(), worker_clock.check(), _webhooks(), _ledger(), _scores(), _search()]
+        found += [_triggers(), _given_up(), worker_clock.check(), _webhooks()]
+        found += [_ledger(), points_health.check(), _scores(), _search()]
     db.session.rollback()
     return found
 

@@ -158,7 +158,7 @@ def _footer(viewer: Viewer) -> list[tuple[str, str]]:
     links = [
         ("Search", "/search"), ("How we answer", "/programme"),
         ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
-        ("Moderation log", "/moderation"),
+        ("Moderation log", "/moderation"), ("Rewards", "/rewards"), ("Thanks", "/thanks"),
     ]  # fmt: skip
     if may("lane.see"):
         links.append(("First replies", "/team"))

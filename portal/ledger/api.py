@@ -1,14 +1,16 @@
 """The interface to the ledger, for those who look after it. Wallets stand there without a name or a number."""
 
+from datetime import date
+
 from flask import Response
 from pydantic import Field
 
-from portal.ledger import queries
+from portal.ledger import checks, queries
 from portal.ledger.postings import AccountKind, TransferKind
 from portal.people.access import requires
 from portal.people.scopes import Scope
 from portal.web.api import Moment, PageAsked, Shown, api, listed, page_of, shown
-from portal.web.paging import decode_cursor, encode_cursor
+from portal.web.paging import bad_cursor, decode_cursor, encode_cursor
 
 bp = api("ledger", "All points ever made and moved, in double entry.")
 
@@ -41,6 +43,32 @@ class LedgerShown(Shown):
     checked: int
     holds: bool
     faults: list[FaultShown]
+    stopped: bool = Field(description="Points stand still: the newest verification has found something.")
+    verified_at: Moment | None = Field(description="When all of it was last found to hold.")
+
+
+class VerificationShown(Shown):
+    """One verification of the ledger. The newest says whether points may move."""
+
+    number: int
+    at: Moment
+    why: str = Field(description="start, nightly, command, or accepted for an older state that was put back.")
+    since: int = Field(description="The transfer from which it went on; 0 for all of them.")
+    newest: int
+    anchor: str
+    holds: bool
+    first_broken: int | None
+    messages: list[str]
+
+
+class AnchorShown(Shown):
+    """The newest link of a day, as it was noted outside of the database."""
+
+    day: date
+    at: Moment
+    newest: int
+    anchor: str
+    places: list[str] = Field(description="The file, addresses and programs that it went to.")
 
 
 class TransferShown(Shown):
@@ -67,7 +95,8 @@ def see_ledger() -> Response:
     faults = [FaultShown(number=one.seq, code=one.code, message=one.sentence) for one in page.report.problems]
     return shown(LedgerShown(
         sums=sums, newest=page.report.seq, hash=page.report.hash, anchor=page.anchor, checked=page.report.checked,
-        holds=page.report.ok, faults=faults,
+        holds=page.report.ok, faults=faults, stopped=page.stopped is not None,
+        verified_at=page.whole.at if page.whole else None,
     ))  # fmt: skip
 
 
@@ -83,3 +112,38 @@ def list_transfers(query: PageAsked) -> Response:
         for row in rows[: query.limit]
     ]  # fmt: skip
     return listed(items, encode_cursor(items[-1].number) if len(rows) > query.limit else None)
+
+
+@bp.get("/ledger/verifications", responses={200: page_of(VerificationShown)})
+@requires("ledger.see", scope=Scope.LEDGER_READ)
+def list_verifications(query: PageAsked) -> Response:
+    """Every verification of the ledger and what it found, the newest first."""
+    after = decode_cursor(query.cursor, int)
+    rows = checks.latest(limit=query.limit + 1, before=after[0] if after else None)
+    items = [
+        VerificationShown(number=row.id, at=row.at, why=row.why, since=row.since, newest=row.seq,
+                          anchor=f"{row.seq}:{row.hash}", holds=row.ok, first_broken=row.first_broken,
+                          messages=list(row.problems))
+        for row in rows[: query.limit]
+    ]  # fmt: skip
+    return listed(items, encode_cursor(items[-1].number) if len(rows) > query.limit else None)
+
+
+@bp.get("/ledger/anchors", responses={200: page_of(AnchorShown)})
+@requires("ledger.see", scope=Scope.LEDGER_READ)
+def list_anchors(query: PageAsked) -> Response:
+    """The head of each day and where it was noted outside, the newest first."""
+    after = decode_cursor(query.cursor, int)
+    rows = queries.anchors(limit=query.limit + 1, before=_day(after[0]) if after else None)
+    items = [
+        AnchorShown(day=row.day, at=row.at, newest=row.seq, anchor=f"{row.seq}:{row.hash}", places=row.places)
+        for row in rows[: query.limit]
+    ]
+    return listed(items, encode_cursor(items[-1].day.toordinal()) if len(rows) > query.limit else None)
+
+
+def _day(ordinal: int) -> date:
+    try:
+        return date.fromordinal(ordinal)
+    except (ValueError, OverflowError):
+        raise bad_cursor() from None

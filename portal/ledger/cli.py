@@ -7,9 +7,13 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import clock
 from portal.errors import DomainError
 from portal.ledger import export as exporting
+from portal.ledger import jobs
 from portal.ledger import verify as verifying
+from portal.ledger.anchor_rules import Noted
+from portal.ledger.checking import COMMAND
 from portal.ledger.postings import read_anchor
 
 
@@ -23,10 +27,34 @@ def ledger() -> None:
 @click.option("--since", type=click.IntRange(min=1), metavar="SEQ", help="Trust everything up to this entry.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def verify(anchor: str | None, since: int | None, as_json: bool) -> None:
-    """Recompute everything; ends with 2 if something is broken and names the first broken entry."""
+    """Recompute everything; ends with 2 if something is broken and names the first broken entry.
+
+    Without --anchor and --since what is found is kept: points stand still from a broken ledger until a whole one.
+    """
     with _one_sentence():
-        report = verifying.verify(since=since, anchor=read_anchor(anchor) if anchor else None)
+        report = _verified(since, read_anchor(anchor) if anchor else None)
     click.echo(_as_json(report) if as_json else _as_text(report))
+    if not report.ok:
+        raise SystemExit(2)
+
+
+@ledger.command("accept-rollback")
+@click.option("--reason", required=True, help="Why an older state was put back; stands in the audit trail.")
+def accept_rollback(reason: str) -> None:
+    """Let points move again after an older backup was put back on purpose; later anchors no longer count."""
+    with _one_sentence():
+        noted = jobs.accept_rollback(reason, now=clock.now())
+    click.echo(f"Accepted: the ledger ends at entry {noted.seq}, and points move again.\nHead {noted.seq}:{noted.hash}")
+
+
+@ledger.command("anchor")
+def anchor_now() -> None:
+    """Note today's head outside now, instead of tonight, wherever the settings say."""
+    with _one_sentence():
+        report = jobs.checked(COMMAND, now=clock.now(), whole=False)
+        if report.ok and report.seq:
+            jobs.anchor(Noted(report.seq, report.hash, clock.now()), now=clock.now())
+    click.echo(_as_text(report))
     if not report.ok:
         raise SystemExit(2)
 
@@ -48,6 +76,13 @@ def head() -> None:
     click.echo(f"{seq}:{newest}")
 
 
+def _verified(since: int | None, anchor: tuple[int, str] | None) -> verifying.Report:
+    if since is None and anchor is None:
+        return jobs.checked(COMMAND, now=clock.now(), whole=True)
+    # A mistyped anchor must not stop anybody's points: what is asked with one is answered and not kept.
+    return verifying.verify(since=since, noted=[Noted(*anchor)] if anchor else [])
+
+
 @contextmanager
 def _one_sentence() -> Iterator[None]:
     """What cannot be done ends with status 1 and one sentence."""
@@ -58,6 +93,9 @@ def _one_sentence() -> Iterator[None]:
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
         raise click.ClickException(f"The ledger cannot be read: {reason}") from error
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        raise click.ClickException(f"The file of anchors cannot be used: {reason}") from error
 
 
 def _as_text(report: verifying.Report) -> str:

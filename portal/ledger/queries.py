@@ -1,17 +1,19 @@
 """Reading the ledger for those who audit it. Accounts of people are shown as such, without a number or a name."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
-from portal.ledger.models import Account, Transfer
+from portal.ledger.checks import Checked, latest, newest
+from portal.ledger.models import Account, Anchor, Transfer
 from portal.ledger.postings import AccountKind, TransferKind
 from portal.ledger.verify import Report, head, verify
 
 LATEST = 50
+CHECKS, ANCHORS = 5, 7  # on the page
 CHECKED_ON_PAGE = 1000  # links; all of them are the business of the command line and of the night
 
 LABELS = {
@@ -56,20 +58,55 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A head of the chain, and the places outside where it is kept."""
+
+    day: date
+    at: datetime
+    seq: int
+    hash: str
+    places: list[str]
+
+
+@dataclass(frozen=True)
 class LedgerPage:
-    """Sums by kind of account, the latest transfers, and whether the newest part of the chain holds."""
+    """Sums by kind of account, the latest transfers, whether the newest part of the chain holds, and its health.
+
+    checks: the latest verifications, the newest first, which says whether points may move. whole: the newest good
+    one that went through all of it. anchors: the latest heads that were noted outside.
+    """
 
     sums: list[KindSum]
     lines: list[Line]
     report: Report
     anchor: str
+    checks: list[Checked]
+    whole: Checked | None
+    anchors: list[Kept]
+
+    @property
+    def stopped(self) -> Checked | None:
+        """The verification that points stand still for."""
+        return self.checks[0] if self.checks and not self.checks[0].ok else None
 
 
 def ledger_page() -> LedgerPage:
     """Everything on the ledger page. Verifies the newest transfers, in a snapshot of its own."""
     seq, _ = head()
     report = verify(since=max(0, seq - CHECKED_ON_PAGE))
-    return LedgerPage(_sums(), transfers(limit=LATEST), report, report.anchor)
+    return LedgerPage(_sums(), transfers(limit=LATEST), report, report.anchor, latest(limit=CHECKS),
+                      newest(ok=True, whole=True), anchors(limit=ANCHORS))  # fmt: skip
+
+
+def anchors(*, limit: int, before: date | None = None) -> list[Kept]:
+    """The latest heads that were noted outside, or the latest before that day."""
+    query = select(Anchor).order_by(Anchor.day.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Anchor.day < before)
+    return [
+        Kept(row.day, row.at, row.seq, row.hash, [place for place in row.sent_to.split("\n") if place])
+        for row in db.session.scalars(query)
+    ]
 
 
 def _sums() -> list[KindSum]:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, is_postgres, table_of
 from portal.errors import Conflict, Invalid, Missing
+from portal.ledger.checks import NEWEST_OK, broken
 from portal.ledger.models import Account, ChainHead, Transfer
 from portal.ledger.postings import (
     FIRST_HASH,
@@ -71,7 +72,8 @@ def post(
 ) -> Moved:
     """Move points at once. cause: the idempotency key; the same key with the same request returns the stored transfer.
 
-    Raises Invalid for what `Entry` refuses, Conflict `insufficient_points`, `idempotency_mismatch`.
+    Raises Invalid for what `Entry` refuses, Conflict `insufficient_points`, `idempotency_mismatch`, Unavailable
+    `ledger_broken` while points stand still; so do all verbs here, but what was done before is answered as before.
     """
     entry = Entry(TransferKind.POST, debit_id, credit_id, amount, reason_code, actor_ref, memo)
     return _record(entry, cause=cause, now=now)
@@ -156,17 +158,22 @@ def lock_chain() -> tuple[int, str]:
     accounts locked before the head would then be held while the head is waited for. Callers that read what they are
     about to pay take it before they read. SQLite's immediate transaction has it already.
     """
+    head = _locked_head()
+    return head.seq, head.hash
+
+
+def _locked_head() -> Row:
     head = _head()
     if head is None:
         _first_head()
         head = _head()
     assert head is not None
-    return head.seq, head.hash
+    return head
 
 
 def _head() -> Row | None:
-    query = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1)
-    return db.session.execute(query.with_for_update() if is_postgres() else query).one_or_none()
+    query = select(HEAD.c.seq, HEAD.c.hash, NEWEST_OK.label("sound")).where(HEAD.c.id == 1)
+    return db.session.execute(query.with_for_update(of=HEAD) if is_postgres() else query).one_or_none()
 
 
 def _first_head() -> None:
@@ -197,11 +204,13 @@ def _hold(seq: int) -> Row:
 
 def _record(entry: Entry, *, cause: str, now: datetime, held: int = 0) -> Moved:
     check_cause(cause)
-    seq, newest = lock_chain()
+    head = _locked_head()
     stored = db.session.execute(select(TRANSFERS).where(TRANSFERS.c.cause == cause)).one_or_none()
     if stored is not None:
         return _replayed(stored, entry)
-    link = Link(seq + 1, cause, entry, now, newest)
+    if head.sound is False:
+        raise broken()
+    link = Link(head.seq + 1, cause, entry, now, head.hash)
     db.session.flush()
     try:
         # A savepoint: the caller may go on after "not enough", and on PostgreSQL a refusal would end everything.

@@ -1,6 +1,6 @@
 """Recomputing the ledger from its transfers: chain, sums, balances, holds, floors, references, head and anchor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +11,14 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db, is_postgres
 from portal.errors import DomainError, Invalid
+from portal.ledger.anchor_rules import Noted
 from portal.ledger.models import Account, ChainHead, Transfer
 from portal.ledger.postings import FIRST_HASH, Entry, Link, TransferKind
 from portal.ledger.replay import Problem, Replay, Resolved, Row
 
 PROBLEMS_MAX = 50  # after so many, the rest says nothing new
 ROWS_AT_ONCE = 1000
+ASKED_AT_ONCE = 500
 MOVING = (TransferKind.POST, TransferKind.CAPTURE, TransferKind.REVERSE)
 
 
@@ -45,21 +47,21 @@ class Report:
         return f"{self.seq}:{self.hash}"
 
 
-def verify(*, since: int | None = None, anchor: tuple[int, str] | None = None) -> Report:
+def verify(*, since: int | None = None, noted: Sequence[Noted] = ()) -> Report:
     """Recompute everything from the transfers and compare.
 
-    since: trust the balances up to this transfer and go through the later ones. anchor: (seq, hash) noted outside at
-    an earlier time; without one, whoever owns the database could rebuild the whole chain unnoticed. Reads one
+    since: trust the balances up to this transfer and go through the later ones. noted: heads noted earlier, outside
+    where it counts; without any, whoever owns the database could rebuild the whole chain unnoticed. Reads one
     snapshot in a transaction of its own. Raises Invalid `no_such_entry` where `since` is beyond the end.
     """
-    with _snapshot():
+    with snapshot():
         replay = _start(since or 0)
         problems: list[Problem] = []
         for stored in db.session.execute(_transfers(since or 0).execution_options(yield_per=ROWS_AT_ONCE)):
             problems += _take(replay, stored)
             if len(problems) >= PROBLEMS_MAX:
                 return Report(replay.checked, replay.seq, replay.hash, tuple(problems))
-        problems += [*_head_problems(replay), *_anchor_problems(replay, anchor), *_balance_problems(replay)]
+        problems += [*_head_problems(replay), *_anchor_problems(replay, noted), *_balance_problems(replay)]
         return Report(replay.checked, replay.seq, replay.hash, tuple(problems))
 
 
@@ -70,11 +72,15 @@ def head() -> tuple[int, str]:
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
+    """One state of the database for all that the block reads, in a transaction of its own.
+
+    Raises RuntimeError inside a write transaction.
+    """
     # Transfers and balances are read by different statements; without one snapshot a payment between them would
     # look like a broken balance. A reader of SQLite has one anyway.
     if db.session().info.get("writing"):
-        raise RuntimeError("the ledger is verified outside a write transaction")
+        raise RuntimeError("the ledger is read as a whole outside a write transaction")
     db.session.rollback()
     if is_postgres():
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -91,7 +97,9 @@ def _start(since: int) -> Replay:
     known = db.session.scalar(select(Transfer.hash).where(Transfer.seq == since))
     if known is None:
         raise Invalid("no_such_entry", f"There is no entry {since} to start from.")
-    resolved = select(Transfer.ref_seq).where(Transfer.seq <= since, Transfer.ref_seq.is_not(None))
+    later = aliased(Transfer)  # only what the later ones resolve again can be wrong there: a few, not all
+    again = select(later.ref_seq).where(later.seq > since, later.ref_seq.is_not(None))
+    resolved = select(Transfer.ref_seq).where(Transfer.seq <= since, Transfer.ref_seq.in_(again))
     return Replay(floors, since, known, _posted(since), _held(since), set(db.session.scalars(resolved)))
 
 
@@ -155,15 +163,20 @@ def _head_problems(replay: Replay) -> Iterator[Problem]:
         yield Problem(None, "head", f"The chain ends at entry {replay.seq}, but its head says entry {head()[0]}.")
 
 
-def _anchor_problems(replay: Replay, anchor: tuple[int, str] | None) -> Iterator[Problem]:
-    if anchor is None:
-        return
-    seq, noted = anchor
-    if seq > replay.seq:
+def _anchor_problems(replay: Replay, noted: Sequence[Noted]) -> Iterator[Problem]:
+    beyond = [one for one in noted if one.seq > replay.seq]
+    if beyond:
+        seq = max(one.seq for one in beyond)
         sentence = f"The ledger ends at entry {replay.seq}, before the anchor at {seq}: an older state was put back."
-        yield Problem(None, "anchor", sentence)
-    elif seq and db.session.scalar(select(Transfer.hash).where(Transfer.seq == seq)) != noted:
-        yield Problem(seq, "anchor", f"Entry {seq}: is not the one that was anchored; the chain was rebuilt.")
+        yield Problem(None, "rolled_back", sentence)
+    wanted = sorted({(one.seq, one.hash) for one in noted if 0 < one.seq <= replay.seq})
+    for start in range(0, len(wanted), ASKED_AT_ONCE):
+        some = wanted[start : start + ASKED_AT_ONCE]
+        query = select(Transfer.seq, Transfer.hash).where(Transfer.seq.in_([seq for seq, _ in some]))
+        found = dict(db.session.execute(query).all())
+        for seq, own in some:
+            if found.get(seq) != own:
+                yield Problem(seq, "anchor", f"Entry {seq}: is not the one that was anchored; the chain was rebuilt.")
 
 
 def _balance_problems(replay: Replay) -> Iterator[Problem]:

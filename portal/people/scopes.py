@@ -24,6 +24,11 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
     METRICS_WRITE = "metrics:write"
     WALLET_READ = "wallet:read"
+    WALLET_WRITE = "wallet:write"
+    REWARDS_READ = "rewards:read"
+    REWARDS_WRITE = "rewards:write"
+    BUDGETS_READ = "budgets:read"
+    BUDGETS_WRITE = "budgets:write"
     LEDGER_READ = "ledger:read"
     AUDIT_READ = "audit:read"
     WEBHOOKS_READ = "webhooks:read"
@@ -52,6 +57,11 @@ WORDS = {
     Scope.METRICS_READ: "Read metrics and observations",
     Scope.METRICS_WRITE: "Define metrics and bring observations",
     Scope.WALLET_READ: "Read the wallet and the statements of its person",
+    Scope.WALLET_WRITE: "Order rewards for its person, and thank colleagues",
+    Scope.REWARDS_READ: "Read the catalogue, orders, thanks, and what payroll was given",
+    Scope.REWARDS_WRITE: "Change the catalogue, decide about orders, make payroll files, hide thanks",
+    Scope.BUDGETS_READ: "Read budgets, settings of rewards, awards under shown names and what was taken back",
+    Scope.BUDGETS_WRITE: "Ask for points and decide about it, give some, take awards back, set what they are worth",
     Scope.LEDGER_READ: "Read the ledger",
     Scope.AUDIT_READ: "Read what people with rights did",
     Scope.WEBHOOKS_READ: "List receivers of webhooks and what was sent to them",

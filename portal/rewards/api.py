@@ -9,6 +9,8 @@ from portal.people.access import requires, the_viewer
 from portal.people.scopes import Scope
 from portal.rewards import queries
 from portal.rewards.months import MONTH_PATTERN, Month, month_of, read_month
+from portal.rewards.prospects import prospects_of
+from portal.rewards.settings_queries import settings
 from portal.web.api import AskedPath, Moment, PageAsked, Shown, api, listed, page_of, shown
 from portal.web.paging import decode_cursor, encode_cursor
 
@@ -16,7 +18,7 @@ bp = api("wallet", "The points of the key's person, and how they came.")
 
 
 class PendingShown(Shown):
-    """Points that are owed and not in the wallet yet."""
+    """Points that are owed and not in the wallet yet; below nought: taken back, and set off against these."""
 
     points: int
     why: str
@@ -24,10 +26,21 @@ class PendingShown(Shown):
     hidden: bool = Field(description="Said with a hidden name: paid in a batch, so that nobody can tell.")
 
 
+class ProspectShown(Shown):
+    """What may come with one idea, at most, once its promise is kept, is gone from desks and measurably worked."""
+
+    points: int
+    idea: int
+
+
 class WalletShown(Shown):
     """What somebody has, and what is on its way."""
 
     points: int
+    worth_cents: int | None = Field(description="Null where a point has no worth in money.")
+    currency: str
+    tax_note: str
+    prospects: list[ProspectShown]
     month: str = Field(description="The month with the newest entry.")
     pending: list[PendingShown]
 
@@ -80,7 +93,14 @@ def see_wallet() -> Response:
         PendingShown(points=one.points, why=one.sentence, idea=one.idea_number, hidden=one.hidden)
         for one in found.pending
     ]
-    return shown(WalletShown(points=found.points, month=str(found.month), pending=pending))
+    decided = settings()
+    coming = prospects_of(viewer.id, decided.policy)
+    return shown(WalletShown(
+        points=found.points, month=str(found.month), pending=pending, currency=decided.currency,
+        worth_cents=None if decided.cents_per_point is None else decided.cents_per_point * found.points,
+        tax_note=decided.tax_note,
+        prospects=[ProspectShown(points=one.points, idea=one.idea_number) for one in coming],
+    ))  # fmt: skip
 
 
 @bp.get("/wallet/statements", responses={200: page_of(MonthShown)})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.ledger.postings import MEMO_CHARS_MAX, tidy_memo
@@ -15,7 +16,8 @@ from portal.rewards.words import ReversalState
 
 AGAIN = ":again:"
 LIMITED = " As much as the limits allow."
-TAKEN_BACK = exists().where(Reversal.award_id == Award.id, Reversal.state != ReversalState.REFUSED)
+_taken = aliased(Reversal)
+TAKEN_BACK = exists().where(_taken.award_id == Award.id, _taken.state != ReversalState.REFUSED).correlate_except(_taken)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, 
 
 from portal.db import db
 from portal.ledger import service as ledger
+from portal.ledger.checks import sound
 from portal.ledger.models import Account
 from portal.ledger.postings import AccountKind
 from portal.people.models import Person
@@ -49,6 +50,8 @@ def pay(awards: Iterable[Award], *, now: datetime, actor_ref: str) -> int:
     """Pay in this order, until the budgets are too small for the next one; returns how many were served."""
     purse: Purse | None = None
     served = 0
+    if not sound():
+        return served  # written as owed; paid by the worker once points move again
     for award in awards:
         purse = purse or Purse.open(now)
         budget_account = purse.take(award.points)

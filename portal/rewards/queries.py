@@ -10,9 +10,11 @@ from sqlalchemy.orm import aliased
 from portal.db import db
 from portal.ledger.models import Account, Transfer
 from portal.ledger.postings import AccountKind, TransferKind, changes
-from portal.rewards.models import Award, Batch
+from portal.rewards.awards import TAKEN_BACK
+from portal.rewards.models import Award, Batch, Reversal
 from portal.rewards.months import Month, month_of
 from portal.rewards.rules import waiting_words
+from portal.rewards.words import ReversalState
 
 WITHOUT_MEMO = {
     TransferKind.POST: "Points moved",
@@ -25,7 +27,7 @@ WITHOUT_MEMO = {
 
 @dataclass(frozen=True)
 class Pending:
-    """Points that are owed and not in the wallet yet, with the reason in words."""
+    """Points that are owed and not in the wallet yet, with the reason in words; below nought: set off against these."""
 
     points: int
     sentence: str
@@ -96,7 +98,8 @@ def wallet(person_id: int, month: Month | None, *, zone: str, now: datetime) -> 
         month = month_of(account.newest if account and account.newest else now, zone)
     start, end = month.starts_at(zone), month.next.starts_at(zone)
     awards = _awards(person_id, start, end)
-    pending = [_pending(award) for award, _ in awards if award.paid_at is None]
+    pending = [_pending(row.Award) for row in awards if row.Award.paid_at is None]
+    pending += [_claim(row) for row in awards if row.claimed]
     if account is None:
         return Wallet(0, pending, month, 0, 0, [], False)
     reasons = _reasons(awards)
@@ -150,17 +153,35 @@ def _account(person_id: int) -> Row | None:
     return db.session.execute(query.where(*of_person)).one_or_none()
 
 
-def _awards(person_id: int, start: datetime, end: datetime) -> list[tuple[Award, str | None]]:
-    """The person's own awards that wait or were paid in the period, each with the key of its batch."""
-    shown = or_(Award.paid_at.is_(None), and_(Award.paid_at >= start, Award.paid_at < end))
-    query = select(Award, Batch.key).outerjoin(Batch, Batch.id == Award.batch_id)
-    rows = db.session.execute(query.where(Award.person_id == person_id, shown).order_by(Award.id))
-    return [(award, key) for award, key in rows]
+def _awards(person_id: int, start: datetime, end: datetime) -> list[Row]:
+    """The person's own awards that wait, were paid in the period, or were taken back and not met: one statement.
+
+    `Award`, `key` of its batch, `claimed` and `reason` of its reversal.
+    """
+    inside = and_(Award.paid_at >= start, Award.paid_at < end)
+    shown = or_(and_(Award.paid_at.is_(None), ~TAKEN_BACK), inside, Reversal.claimed > 0)
+    query = (
+        select(Award, Batch.key, Reversal.claimed, Reversal.reason, inside.label("inside"))
+        .outerjoin(Batch, Batch.id == Award.batch_id)
+        .outerjoin(Reversal, and_(Reversal.award_id == Award.id, Reversal.state == ReversalState.DONE))
+    )
+    return list(db.session.execute(query.where(Award.person_id == person_id, shown).order_by(Award.id)))
 
 
 def _pending(award: Award) -> Pending:
     why = waiting_words(hidden=award.hidden, pooled=award.pooled_at is not None)
     return Pending(award.points, f"{award.sentence.rstrip('.')} – {why}.", award.idea_number, award.hidden)
+
+
+def _claim(row: Row) -> Pending:
+    """What was taken back and was not there any more: the awards that come meet it."""
+    words = f"{row.reason.rstrip('.')} – set off against what comes next."
+    return Pending(-row.claimed, words, row.Award.idea_number, row.Award.hidden)
+
+
+def _note(paid: list[Award], change: int) -> str:
+    met = sum(award.points for award in paid) - change
+    return f"{met:,} more met what had been taken back." if met > 0 else ""
 
 
 def _transfers_since(account_id: int, start: datetime) -> list[Row]:
@@ -177,11 +198,12 @@ def _transfers_since(account_id: int, start: datetime) -> list[Row]:
     return list(db.session.execute(query))
 
 
-def _reasons(awards: list[tuple[Award, str | None]]) -> dict[str, list[Award]]:
+def _reasons(awards: list[Row]) -> dict[str, list[Award]]:
     """Cause of a transfer, without its random end → the awards that it paid."""
     found: dict[str, list[Award]] = {}
-    for award, key in awards:
-        found.setdefault(f"batch:{key}" if key else f"award:{award.id}", []).append(award)
+    for row in awards:
+        if row.inside:
+            found.setdefault(f"batch:{row.key}" if row.key else f"award:{row.Award.id}", []).append(row.Award)
     return found
 
 
@@ -194,8 +216,9 @@ def _line(row: Row, account_id: int, reasons: dict[str, list[Award]]) -> Line:
     change = _change(row, account_id)
     paid = reasons.get(row.cause.rsplit(":", 1)[0] if row.cause.startswith("batch:") else row.cause, [])
     if len(paid) == 1:
-        return Line(row.seq, row.created_at, paid[0].sentence, paid[0].idea_number, change)
+        return Line(row.seq, row.created_at, paid[0].sentence, paid[0].idea_number, change, note=_note(paid, change))
     if paid:
         parts = " ".join(f"{award.points}: {award.sentence}" for award in paid)
-        return Line(row.seq, row.created_at, f"Weekly thanks, {len(paid)} times", None, change, note=parts)
+        note = " ".join(part for part in (parts, _note(paid, change)) if part)
+        return Line(row.seq, row.created_at, f"Weekly thanks, {len(paid)} times", None, change, note=note)
     return Line(row.seq, row.created_at, row.memo or WITHOUT_MEMO[row.kind], None, change)

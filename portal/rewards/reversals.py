@@ -16,19 +16,20 @@ from portal.errors import Missing
 from portal.ledger import service as ledger
 from portal.ledger.models import Transfer
 from portal.ledger.postings import tidy_memo
-from portal.people.policy import demand
+from portal.outbox import service as outbox
 from portal.people.service import audit
 from portal.people.viewer import Viewer
 from portal.rewards import awards, purse
 from portal.rewards.models import Award, Reversal
-from portal.rewards.policy import MAY
 from portal.rewards.purse import owner
 from portal.rewards.reversal_rules import ReversalRefusal
 from portal.rewards.rules import Event
+from portal.rewards.scope import demand_at_top
 from portal.rewards.settings_rules import SECOND_PERSON_ABOVE
 from portal.rewards.words import ReversalState
 
 REASON_CODE = "taken_back"
+TAKEN_BACK = "rewards.taken_back"  # the outbox's topic; payload: reversal
 
 
 def take_back(event: Event | str, subject: str, reason: str, now: datetime, by_id: int | None = None) -> list[Reversal]:
@@ -48,7 +49,7 @@ def ask(viewer: Viewer, award_id: int, reason: str, *, now: datetime) -> Reversa
 
     Raises Missing, Refused `own_award`, Invalid `reason_missing`, Conflict `taken_back_already`.
     """
-    demand(MAY, "reversal.ask", viewer)
+    demand_at_top("reversal.ask", viewer)
     ledger.lock_chain()
     award = db.session.get(Award, award_id, populate_existing=True)
     if award is None or award.hidden:
@@ -68,9 +69,9 @@ def ask(viewer: Viewer, award_id: int, reason: str, *, now: datetime) -> Reversa
 def decide(viewer: Viewer, number: int, *, agreed: bool, now: datetime) -> Reversal:
     """A second person agrees that an award is taken back, or says no.
 
-    Raises Missing, Refused `second_person` (asked for it) and `own_award`, Conflict `decided_already`.
+    Raises Missing, Refused `second_person` (asked for it), `own_award`, `not_yours`, Conflict `decided_already`.
     """
-    demand(MAY, "reversal.decide", viewer)
+    demand_at_top("reversal.decide", viewer)
     ledger.lock_chain()
     found = db.session.get(Reversal, number, populate_existing=True)
     if found is None:
@@ -78,8 +79,8 @@ def decide(viewer: Viewer, number: int, *, agreed: bool, now: datetime) -> Rever
     award = db.session.get_one(Award, found.award_id, populate_existing=True)
     if found.asked_by_id == viewer.id:
         raise ReversalRefusal.SECOND_PERSON.as_error()
-    if award.person_id == viewer.id and not award.hidden:
-        raise ReversalRefusal.OWN_AWARD.as_error()
+    if award.person_id == viewer.id:
+        raise (ReversalRefusal.NOT_YOURS if award.hidden else ReversalRefusal.OWN_AWARD).as_error()
     if found.state is not ReversalState.ASKED:
         raise ReversalRefusal.DECIDED.as_error()
     state = ReversalState.DONE if agreed else ReversalState.REFUSED
@@ -90,6 +91,7 @@ def decide(viewer: Viewer, number: int, *, agreed: bool, now: datetime) -> Rever
     db.session.refresh(found)
     if agreed:
         _carry_out(found, award, now)
+        outbox.emit(TAKEN_BACK, {"reversal": found.id}, now=now)
     audit("award.reversal_decided", f"reversal:{number}", {"agreed": agreed}, actor_id=viewer.id, now=now)
     db.session.flush()
     return found
@@ -126,6 +128,7 @@ def _ask(found: Sequence[Award], reason: str, now: datetime, by_id: int | None) 
         db.session.flush()
         if at_once:
             _carry_out(one, award, now)
+            outbox.emit(TAKEN_BACK, {"reversal": one.id}, now=now)
         made.append(one)
     db.session.flush()
     return made

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select, update
 from portal.db import db
 from portal.errors import Conflict, Invalid
 from portal.ledger import service as ledger
+from portal.ledger.checks import sound
 from portal.ledger.postings import AccountKind, check_amount, tidy_memo
 from portal.outbox import service as outbox
 from portal.rewards import awards, purse
@@ -86,7 +87,7 @@ def pay_hidden_batch(*, now: datetime) -> Batch | None:
         return None
     waiting = select(func.count(Award.id), func.count(Award.person_id.distinct()), func.min(Award.pooled_at))
     count, people, oldest = db.session.execute(waiting.where(waits_in_pool(now))).one()
-    if not batch_is_due(people, oldest, now=now):
+    if not batch_is_due(people, oldest, now=now) or not sound():
         return None
     sums = {row.person_id: int(row.points) for row in _sums_by_person(now)}
     net = {person_id: points - purse.set_off(person_id, points, hidden=True) for person_id, points in sums.items()}

@@ -1,6 +1,6 @@
 """The catalogue, orders and what payroll was told."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,6 +49,7 @@ class Redemption(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reward_id: Mapped[int] = mapped_column(ForeignKey("rewards.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    employer_id: Mapped[int] = mapped_column(ForeignKey("places.id"))  # at the time of the order: whose payroll it is
     key: Mapped[str] = mapped_column(String(120))  # of the form or the call: sent twice, it is one order
     request_hash: Mapped[str] = mapped_column(String(64))
     points: Mapped[int]
@@ -81,9 +82,25 @@ class PayrollRun(Base):
     __table_args__ = (UniqueConstraint("employer_id", "month"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     employer_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    employer: Mapped[str] = mapped_column(String(120))  # its name at the time, as the file says it
     month: Mapped[str] = mapped_column(String(7))  # "2026-03"
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     lines: Mapped[int]
     cents: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))  # of the file, so that it can be recognised
+
+
+class PayrollLine(Base):
+    """One order as payroll was told of it: frozen, so that the same run is the same file for ever."""
+
+    __tablename__ = "payroll_lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("payroll_runs.id"), index=True)
+    redemption_id: Mapped[int] = mapped_column(ForeignKey("redemptions.id"), unique=True)  # in one run at most
+    staff_number: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    name: Mapped[str] = mapped_column(String(120))
+    reward: Mapped[str] = mapped_column(String(120))
+    points: Mapped[int]
+    cents: Mapped[int]
+    delivered_on: Mapped[date]

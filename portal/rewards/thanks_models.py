@@ -28,6 +28,8 @@ class Thanks(Base):
     key: Mapped[str] = mapped_column(String(120), unique=True)
     at: Mapped[datetime]
     hidden_at: Mapped[datetime | None]  # by moderation
+    hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    hidden_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
 
 class ThanksEcho(Base):
@@ -37,6 +39,18 @@ class ThanksEcho(Base):
     thanks_id: Mapped[int] = mapped_column(ForeignKey("thanks.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     at: Mapped[datetime]
+
+
+class ThanksReport(Base):
+    """Somebody asks those who moderate to look at a thanks; once a person."""
+
+    __tablename__ = "thanks_reports"
+    __table_args__ = (Index("ix_thanks_reports_open", "closed_at", "thanks_id"),)
+    thanks_id: Mapped[int] = mapped_column(ForeignKey("thanks.id"), primary_key=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class ThanksAllowance(Base):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 
 DAYS = 90
+ABOUT_POINTS, REFUSED = "points.", "refused"  # action and outcome of a no that was kept
 PAIR_MIN = 3  # movements from one person to another
 SIGMAS = 3.0
 OUTLIERS_OF = 8  # with fewer than so many there is no usual amount: of n values none is further than √(n−1) σ

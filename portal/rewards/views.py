@@ -12,12 +12,14 @@ from portal.ledger.export import neutral_cell
 from portal.people.access import requires, the_viewer
 from portal.rewards import queries
 from portal.rewards.months import month_of, read_month
+from portal.rewards.prospects import prospects_of
 from portal.rewards.queries import Line, Wallet
+from portal.rewards.settings_queries import settings
 from portal.web.dates import day_words, local_day
 
 bp = Blueprint("rewards", __name__)
 NEXT_RULE = (
-    "What you said with your name hidden is paid once a week, together with at least four others, "
+    "What you said with your name hidden is paid once a week, together with at least four other people, "
     "or in the first week after 28 days of waiting."
 )
 EMPTY = {
@@ -66,18 +68,21 @@ def _wallet(month: str | None) -> tuple[Wallet, str]:
 
 def _page(month: str | None) -> ResponseReturnValue:
     found, zone = _wallet(month)
+    decided = settings()
+    coming = prospects_of(the_viewer().id, decided.policy)
     return render_template(
         "rewards/wallet.html",
         here="wallet",
-        balance={"points": found.points, "worth": None},
-        pending=[(f"{one.points} points:", one.sentence) for one in found.pending],
+        balance={"points": found.points, "worth": decided.worth(found.points)},
+        pending=[(f"{one.points:,} points:".replace("-", "−"), one.sentence) for one in found.pending],
+        prospects=[(f"up to {one.points:,}", one.sentence, one.idea_number) for one in coming],
         next_rule=NEXT_RULE if any(one.hidden for one in found.pending) else None,
         month=_month(found, zone),
         entries=[_entry(line, zone) for line in found.lines],
         opening=found.opening,
         closing=found.closing,
-        tax_note=None,
-        spend_href=None,
+        tax_note=decided.tax_note or None,
+        spend_href="/rewards" if found.points else None,
         empty=NO_ENTRY if found.before or found.points else EMPTY,
     )
 

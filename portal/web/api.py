@@ -27,6 +27,7 @@ LIMIT_MAX, LIMIT_USUAL = 100, 20
 CURSOR_CHARS_MAX = 400
 MARKS = re.compile(r'\*|(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*')  # RFC 9110, 13.1.1
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,200}")
+OWN_CODES = {"amount_not_positive_integer"}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -219,4 +220,6 @@ def refused_shape(error: ValidationError) -> Response:
         return answer(404, *SENTENCES[404])
     fields = {".".join(map(str, part["loc"])) or "body": part["msg"] for part in error.errors(include_url=False)}
     first = next(iter(fields))
-    return answer(422, "invalid", f"{first}: {fields[first]}.", fields)
+    # A type may name its own code, as that of points does; what pydantic finds by itself is "invalid".
+    named = [part["type"] for part in error.errors(include_url=False) if part["type"] in OWN_CODES]
+    return answer(422, named[0] if named else "invalid", f"{first}: {fields[first]}.", fields)

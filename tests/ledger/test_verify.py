@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.db import WRITER, db, is_postgres, writing
+from bench.transfers import fill
+from portal.db import db, is_postgres, writing
 from portal.errors import Invalid
 from portal.ledger import service as ledger
-from portal.ledger.models import Account, ChainHead, Transfer
-from portal.ledger.postings import FIRST_HASH, AccountKind, Entry, Link, TransferKind, link_hash, request_hash
+from portal.ledger.anchor_rules import Noted
+from portal.ledger.models import Transfer
 from portal.ledger.verify import head, verify
 from tests.factories import NOON
 from tests.ledger.purses import USUAL, move, open_purses
+from tests.ledger.spoiling import rebuild, run, without_triggers
 
 
 @pytest.fixture
@@ -48,20 +49,20 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("statement", CHANGES.values(), ids=CHANGES)
-def test_the_database_refuses_what_is_not_the_next_link(filled: Flask, statement: str) -> None:
+def test_l11_the_database_refuses_what_is_not_the_next_link(filled: Flask, statement: str) -> None:
     with pytest.raises(DBAPIError) as refusal:
-        _run(statement)
+        run(statement)
 
     assert "append-only" in str(refusal.value) or "chain is not continued" in str(refusal.value)
     assert verify().ok
 
 
-def test_the_database_refuses_to_be_emptied(filled: Flask) -> None:
+def test_l11_the_database_refuses_to_be_emptied(filled: Flask) -> None:
     if not is_postgres():
         pytest.skip("SQLite has no TRUNCATE; its DELETE is refused above")
 
     with pytest.raises(DBAPIError, match="append-only"):
-        _run("TRUNCATE ledger_transfers CASCADE")
+        run("TRUNCATE ledger_transfers CASCADE")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_the_database_refuses_to_be_emptied(filled: Flask) -> None:
 )
 def test_the_database_holds_balances_to_their_floors(filled: Flask, statement: str) -> None:
     with pytest.raises(DBAPIError):
-        _run(statement)
+        run(statement)
 
 
 def test_a_whole_ledger_holds(filled: Flask) -> None:
@@ -108,10 +109,10 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize(("statement", "seq"), TAMPERED.values(), ids=TAMPERED)
-def test_who_removes_the_trigger_and_changes_an_entry_is_found_at_that_entry(
+def test_l12_who_removes_the_trigger_and_changes_an_entry_is_found_at_that_entry(
     filled: Flask, statement: str, seq: int
 ) -> None:
-    _without_triggers(statement)
+    without_triggers(statement)
 
     report = verify()
     answer = filled.test_cli_runner().invoke(args=["ledger", "verify", "--json"])
@@ -134,7 +135,7 @@ UNSEEN_BY_ENTRY = {
 
 @pytest.mark.parametrize("statement", UNSEEN_BY_ENTRY.values(), ids=UNSEEN_BY_ENTRY)
 def test_a_changed_balance_or_end_is_found(filled: Flask, statement: str) -> None:
-    _without_triggers(statement)
+    without_triggers(statement)
 
     assert not verify().ok
     assert not verify(since=9).ok
@@ -142,21 +143,21 @@ def test_a_changed_balance_or_end_is_found(filled: Flask, statement: str) -> Non
 
 
 def test_a_rebuilt_chain_is_found_by_its_anchor_alone(filled: Flask) -> None:
-    noted = head()
-    early = (3, db.session.scalar(db.select(Transfer.hash).where(Transfer.seq == 3)))
-    _without_triggers("UPDATE ledger_transfers SET memo = 'harmless' WHERE seq = 4")
-    _rebuild()
+    noted = Noted(*head())
+    early = Noted(3, db.session.scalars(db.select(Transfer.hash).where(Transfer.seq == 3)).one())
+    without_triggers("UPDATE ledger_transfers SET memo = 'harmless' WHERE seq = 4")
+    rebuild()
 
     assert verify().ok
-    assert verify(anchor=early).ok
-    report = verify(anchor=noted)
+    assert verify(noted=[early]).ok
+    report = verify(noted=[noted])
     assert [problem.code for problem in report.problems] == ["anchor"]
 
 
-def test_an_older_state_is_found_by_its_anchor(filled: Flask) -> None:
-    report = verify(anchor=(12, "a" * 64))
+def test_l13_an_older_state_is_found_by_its_anchor(filled: Flask) -> None:
+    report = verify(noted=[Noted(12, "a" * 64)])
 
-    assert [problem.code for problem in report.problems] == ["anchor"]
+    assert [problem.code for problem in report.problems] == ["rolled_back"]
 
 
 def test_later_entries_alone_can_be_checked(filled: Flask) -> None:
@@ -173,7 +174,7 @@ def test_a_ledger_is_not_verified_inside_a_write(filled: Flask) -> None:
 
 @pytest.mark.slow
 def test_a_hundred_thousand_entries_are_verified_in_five_seconds(context: Flask) -> None:
-    _fill(100_000)
+    fill(100_000)
     started = time.process_time()  # our own work: whatever else runs on the machine does not count
 
     report = verify()
@@ -182,66 +183,3 @@ def test_a_hundred_thousand_entries_are_verified_in_five_seconds(context: Flask)
     assert report.ok, report.problems[:3]
     assert report.checked == 100_000
     assert seconds < 5, seconds
-
-
-def _run(statement: str) -> None:
-    db.session.rollback()
-    try:
-        db.session.connection(execution_options=WRITER)
-        db.session.execute(text(statement))
-        db.session.commit()
-    finally:
-        db.session.rollback()
-
-
-def _without_triggers(*statements: str) -> None:
-    """What somebody who owns the database can do."""
-    db.session.rollback()
-    db.session.connection(execution_options=WRITER)
-    if is_postgres():
-        db.session.execute(text("ALTER TABLE ledger_transfers DISABLE TRIGGER USER"))
-    else:
-        for name in ("no_update", "no_delete", "chain"):
-            db.session.execute(text(f"DROP TRIGGER IF EXISTS ledger_transfers_{name}"))
-        db.session.commit()
-        db.session.execute(text("PRAGMA foreign_keys=OFF"))
-    for statement in statements:
-        db.session.execute(text(statement))
-    db.session.commit()
-
-
-def _rebuild() -> None:
-    """Give every row the hashes that its content asks for, and the head too."""
-    newest = FIRST_HASH
-    for row in db.session.scalars(db.select(Transfer).order_by(Transfer.seq)).all():
-        entry = Entry(row.kind, row.debit_id, row.credit_id, row.amount, row.reason_code, row.actor_ref, row.memo,
-                      row.ref_seq)  # fmt: skip
-        link = Link(row.seq, row.cause, entry, row.created_at, newest)
-        row.prev_hash, row.request_hash, row.hash = newest, request_hash(entry), link_hash(link)
-        newest = row.hash
-    db.session.execute(db.update(ChainHead).values(hash=newest))
-    db.session.commit()
-
-
-def _fill(count: int) -> None:
-    """A long, correct ledger, written as fast as the database takes it."""
-    with writing():
-        made = ledger.account(AccountKind.ISSUANCE, "issuance")
-        wallets = [ledger.account(AccountKind.PERSON, f"person:{number}") for number in range(50)]
-    newest, rows = FIRST_HASH, []
-    for seq in range(1, count + 1):
-        entry = Entry(TransferKind.POST, made, wallets[seq % 50], 1, "test", "portal", "Number 248 passed")
-        link = Link(seq, f"fill:{seq}", entry, NOON + timedelta(seconds=seq), newest)
-        own = link_hash(link)
-        rows.append({"seq": seq, "cause": link.cause, "request_hash": request_hash(entry), "kind": entry.kind,
-                     "debit_id": made, "credit_id": entry.credit_id, "amount": 1, "ref_seq": None,
-                     "reason_code": "test", "memo": entry.memo, "actor_ref": "portal", "created_at": link.created_at,
-                     "prev_hash": newest, "hash": own})  # fmt: skip
-        newest = own
-    with writing():
-        if is_postgres():
-            db.session.execute(text("ALTER TABLE ledger_transfers DISABLE TRIGGER USER"))
-        db.session.execute(insert(Transfer.__table__), rows)
-        db.session.execute(db.update(Account).where(Account.id == made).values(posted=-count))
-        db.session.execute(db.update(Account).where(Account.id != made).values(posted=count // 50))
-        db.session.execute(db.update(ChainHead).values(seq=count, hash=newest))

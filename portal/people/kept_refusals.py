@@ -1,4 +1,4 @@
-"""Every no about points is kept for the auditor, in a transaction of its own after the refused one was undone."""
+"""A no that the auditor must see is kept, in a transaction of its own after the refused one was undone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,6 @@ from portal.errors import DomainError, Unavailable
 from portal.people.service import audit
 from portal.people.viewer import Viewer
 
-PREFIX = "points."
 REFUSED = "refused"
 # What would tell who a hidden author is.
 NOT_KEPT = frozenset({"not_yours"})
@@ -25,7 +24,5 @@ def kept_for_the_auditor(action: str, viewer: Viewer, subject: str, *, now: date
     except DomainError as error:
         if error.code not in NOT_KEPT:
             with writing():
-                audit(
-                    PREFIX + action, subject[:120], {"code": error.code}, actor_id=viewer.id, now=now, outcome=REFUSED
-                )
+                audit(action, subject[:120], {"code": error.code}, actor_id=viewer.id, now=now, outcome=REFUSED)
         raise
