@@ -16,6 +16,8 @@ from portal.home.programme_forms import PublicationForm
 from portal.home.programme_page import Sight
 from portal.home.programme_words import WEEKS_SHOWN, Measure
 from portal.people.access import may, requires, the_viewer
+from portal.rewards import budget_queries
+from portal.rewards.scope import top_of
 from portal.web.dates import day_words, local_day
 from portal.web.transactions import writing
 
@@ -34,6 +36,7 @@ def show() -> ResponseReturnValue:
         body=_body(figures, sight) if figures and sight else None,
         partners=programme_page.partners(sight, figures) if figures and sight and may("programme.publish") else [],
         weeks=WEEKS_SHOWN,
+        points=budget_queries.liability(now=clock.now()) if may("budget.see", top_of(viewer)) else None,
     )
 
 

@@ -38,7 +38,8 @@ def test_what_is_still_there_is_taken_and_the_reason_stands_on_the_statement(con
 
     assert [(one.state, one.taken, one.claimed) for one in made] == [(ReversalState.DONE, 200, 0)]
     assert wallet_points(cast.asha) == 0
-    assert [(line.why, line.change) for line in wallet(cast.asha, None, zone="UTC", now=LATER).lines][0] == (WHY, -200)
+    (newest, *_) = wallet(cast.asha, None, zone="UTC", now=LATER).lines
+    assert (newest.why, newest.change) == (WHY, -200)
     assert verify().ok
 
 
@@ -143,7 +144,9 @@ def test_above_500_points_a_second_person_decides(context: Flask, cast: Cast) ->
         reversals.decide(_viewer(cast.tess), asked.id, agreed=True, now=LATER)
 
     assert (asked.taken, wallet_points(cast.asha)) == (600, 0)
-    assert _refused(lambda: reversals.decide(_viewer(cast.tess), asked.id, agreed=False, now=LATER)) == "decided_already"
+    assert (
+        _refused(lambda: reversals.decide(_viewer(cast.tess), asked.id, agreed=False, now=LATER)) == "decided_already"
+    )
     assert _refused(lambda: reversals.ask(_viewer(cast.mia), award, "Again.", now=LATER)) == "taken_back_already"
 
 
