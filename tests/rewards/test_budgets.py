@@ -16,7 +16,7 @@ from portal.people.viewer import Viewer
 from portal.rewards import budget_queries, budgets
 from portal.rewards import service as rewards
 from portal.rewards.budget_rules import Gift, NewBudget
-from portal.rewards.models import Award, BudgetRaise
+from portal.rewards.models import Award, BudgetRaise, Settings
 from portal.rewards.queries import wallet_points
 from portal.rewards.rules import Payee, Share
 from portal.rewards.settings_rules import RewardSettings, as_json

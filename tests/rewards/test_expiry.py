@@ -106,7 +106,7 @@ def test_people_hear_of_it_and_a_clock_that_jumps_expires_nothing(app: Flask, ca
     worker.run_once(app, now=DUE - 60 * DAY, handlers=worker.handlers())
     with app.app_context():
         titles = [row.title for row in db.session.query(Notice).filter_by(person_id=cast.asha)]
-        assert [title for title in titles if "expire" in title] == ["200 points expire on 2 Sep 2027"]
+        assert [title for title in titles if "expire" in title] == ["200 points expire on 2 September 2027"]
 
 
 def test_whoever_has_left_is_paid_for_90_days_and_then_it_lapses(context: Flask, cast: Cast) -> None:
