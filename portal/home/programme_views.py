@@ -17,6 +17,8 @@ from portal.home.programme_page import Sight
 from portal.home.programme_words import WEEKS_SHOWN, Measure
 from portal.impact.result_ledger import ledger_for
 from portal.people.access import may, requires, the_viewer
+from portal.rewards import budget_queries
+from portal.rewards.scope import top_of
 from portal.web.dates import day_words, local_day
 from portal.web.transactions import writing
 
@@ -36,6 +38,7 @@ def show() -> ResponseReturnValue:
         partners=programme_page.partners(sight, figures) if figures and sight and may("programme.publish") else [],
         weeks=WEEKS_SHOWN,
         ledger=ledger_for(viewer),
+        points=budget_queries.liability(now=clock.now()) if may("budget.see", top_of(viewer)) else None,
     )
 
 

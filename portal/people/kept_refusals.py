@@ -24,5 +24,6 @@ def kept_for_the_auditor(action: str, viewer: Viewer, subject: str, *, now: date
     except DomainError as error:
         if error.code not in NOT_KEPT:
             with writing():
-                audit(action, subject[:120], {"code": error.code}, actor_id=viewer.id, now=now, outcome=REFUSED)
+                facts = {"code": error.code}
+                audit(action, subject[:120], facts, actor_id=viewer.id, now=now, outcome=REFUSED)
         raise

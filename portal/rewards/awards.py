@@ -90,7 +90,8 @@ def _earlier(event: Event, subject: str) -> tuple[set[tuple[int, Share]], dict[t
     """
     on = and_(Reversal.award_id == Award.id, Reversal.state != ReversalState.REFUSED)
     query = select(Award.person_id, Award.share, Reversal.id, Reversal.asked_by_id).outerjoin(Reversal, on)
-    standing, again = set(), {}
+    standing: set[tuple[int, Share]] = set()
+    again: dict[tuple[int, Share], int] = {}
     for person_id, share, reversal_id, asked_by_id in db.session.execute(query.where(family(event, subject))):
         if reversal_id is None or asked_by_id is not None:
             standing.add((person_id, share))

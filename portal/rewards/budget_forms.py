@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.ledger.postings import POINTS_MAX
@@ -96,7 +97,9 @@ def _number(name: str, label: str) -> IntegerField:
 
 
 def _share(share: Share) -> SelectField:
-    return SelectField(share.label, coerce=int, choices=[(points, str(points)) for points in (0, *DENOMINATIONS)])
+    return SelectField(
+        share.label, coerce=int, choices=[SelectChoice(points, str(points)) for points in (0, *DENOMINATIONS)]
+    )
 
 
 SettingsForm: Any = type("SettingsForm", (_Settings,), {

@@ -38,12 +38,12 @@ def liability(*, now: datetime) -> Liability:
     kind = func.sum(Account.posted)
     rows = db.session.execute(select(Account.kind, kind.label("points")).group_by(Account.kind))
     sums = {row.kind: int(row.points) for row in rows}
-    owed = select(func.count(Award.id).label("count"), func.coalesce(func.sum(Award.points), 0).label("points"))
+    owed = select(func.count(Award.id).label("awards"), func.coalesce(func.sum(Award.points), 0).label("points"))
     today = Budget.starts_at <= now, Budget.ends_at > now
     held = select(func.coalesce(func.sum(Account.posted - Account.held), 0)).join(Budget, _owner() == Account.owner_ref)
     left = held.where(Account.kind == AccountKind.BUDGET, *today).scalar_subquery()
     row = db.session.execute(owed.add_columns(left.label("left")).where(waits_for_budget(now))).one()
-    return Liability(sums.get(AccountKind.PERSON, 0), sums.get(AccountKind.POOL, 0), int(row.points), row.count,
+    return Liability(sums.get(AccountKind.PERSON, 0), sums.get(AccountKind.POOL, 0), int(row.points), row.awards,
                      int(row.left))  # fmt: skip
 
 

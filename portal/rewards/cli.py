@@ -10,7 +10,7 @@ from portal import clock
 from portal.db import writing
 from portal.errors import DomainError
 from portal.people.queries import person_by_login
-from portal.rewards import service
+from portal.rewards import erasure, service
 
 
 @click.group("budget")
@@ -42,6 +42,24 @@ def open_(name: str, points: int, days: int, approver: str | None, as_json: bool
         click.echo(json.dumps({"budget": budget_id, "points": points}))
     else:
         click.echo(f"Budget {budget_id} is open: {points:,} points for {days} days.")
+
+
+@budget.command("erase")
+@click.argument("login")
+def erase(login: str) -> None:
+    """Take the name off the account of somebody who has left: LOGIN is their e-mail address or staff number.
+
+    What was left expires; every entry stays as it is, of an account that leads to nobody.
+    """
+    person = person_by_login(login)
+    if person is None:
+        raise click.ClickException(f"Nobody signs in as {login}.")
+    try:
+        with writing():
+            expired = erasure.erase(person.id, now=clock.now())
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"Their account has no name any more; {expired:,} points expired.")
 
 
 def _approver(login: str | None) -> int | None:

@@ -50,7 +50,7 @@ def call_off(*, now: datetime) -> int:
     )  # fmt: skip
     waits = Expiry.expired_at.is_(None), Expiry.called_off_at.is_(None), Expiry.first_told_at.is_not(None)
     closed = update(Expiry).where(*waits, or_(signed_in.exists(), moved.exists())).values(called_off_at=now)
-    return db.session.execute(closed.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined, no-any-return]
+    return db.session.execute(closed.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
 
 
 def _inactive(after: int, months: int, today: date, now: datetime) -> Sequence[Row]:

@@ -85,7 +85,7 @@ def end_impact_pay(commitment_number: int, reason: str, now: datetime) -> int:
             decided_at=now,
         ))  # fmt: skip
     db.session.flush()
-    return ended.rowcount  # type: ignore[attr-defined, no-any-return]
+    return ended.rowcount  # type: ignore[attr-defined]
 
 
 def tranche_dues(points: int, payees: Sequence[Payee]) -> list[Due]:

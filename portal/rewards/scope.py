@@ -8,12 +8,17 @@ from portal.rewards.policy import MAY
 
 
 @dataclass(frozen=True)
-class _Top:
+class Top:
     """The organisation, for the policy."""
 
     path: str
 
 
+def top_of(viewer: Viewer) -> Top:
+    """The organisation that the viewer works for."""
+    return Top(f"/{viewer.organisation_id}/")
+
+
 def demand_at_top(action: str, viewer: Viewer) -> None:
     """Raise Refused `not_allowed` unless the viewer may do it for the whole organisation, not for a part of it."""
-    demand(MAY, action, viewer, _Top(f"/{viewer.organisation_id}/"))
+    demand(MAY, action, viewer, top_of(viewer))

@@ -6,7 +6,7 @@ Hidden authors are no part of pairs, rings or outliers: their points come in bat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Row, String, cast, func, literal, select
 
@@ -54,7 +54,8 @@ class Velocity:
 
 def report(*, now: datetime) -> Velocity:
     """The report up to now; four statements, over the awards and thanks of DAYS days."""
-    since = now - timedelta(days=rules.DAYS)
+    # From midnight (UTC), so that the answer changes with what happened and not with the clock.
+    since = (now.astimezone(UTC) - timedelta(days=rules.DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = _awards(since)
     given = [Move(giver, row.person_id, row.points) for row in rows if (giver := _giver(row.actor_ref))]
     moves = [*given, *_thanks(since)]

@@ -61,7 +61,7 @@ def rings(moves: Iterable[Move]) -> list[tuple[int, ...]]:
     for move in moves:
         if move.giver != move.taker:
             gives[move.giver].add(move.taker)
-    found = set()
+    found: set[tuple[int, ...]] = set()
     for first, seconds in list(gives.items()):
         for second in seconds:
             if first < second and first in gives.get(second, ()):

@@ -20,6 +20,7 @@ from portal.ideas.words import Stage, StoryKind
 from portal.outbox.models import Message
 from portal.outbox.service import Claimed
 from portal.people.models import Person
+from portal.rewards.models import Award
 from portal.swarm.rules import VoteKind
 from tests.commitments.factories import EVIDENCE, viewer
 from tests.commitments.flooring import asked, crowd, day, kept, on, say, support, wave
@@ -129,6 +130,22 @@ def test_too_many_who_say_no_open_it_again_and_owner_and_sponsor_are_told(contex
         say(people[0], check, "no")
     day(context, 16)
     assert len(steps(StoryKind.FLOOR_CHECKED)) == 1 and db.session.scalar(select(func.count(Relapse.id))) == 1
+
+
+def test_two_yes_in_three_of_ten_or_more_pay_for_what_is_gone(context: Flask, cast: Cast) -> None:
+    people = [*leeds(cast), *crowd(cast, "Leeds", 3)]
+    number = kept(cast, people)
+    day(context, 14)
+    check = wave(number, 14).id
+    for n, person in enumerate(people):
+        say(person, check, "partly" if n < 4 else "yes")
+
+    day(context, 30)
+
+    awards = db.session.scalars(select(Award).where(Award.event == "gone_on_the_desk")).all()
+    assert {(award.person_id, award.share) for award in awards} == {
+        (cast.asha, "author"), (cast.olu, "implementer"), (cast.vic, "confirmer")}  # fmt: skip
+    assert promise(number).state is CommitmentState.CONFIRMED
 
 
 def test_few_answers_are_told_without_figures_and_open_nothing(context: Flask, cast: Cast) -> None:

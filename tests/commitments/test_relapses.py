@@ -27,7 +27,9 @@ from portal.notices.moments import Moment
 from portal.outbox.models import Message
 from portal.outbox.service import Claimed
 from portal.people.models import Person
+from portal.rewards.awards import TAKEN_BACK, family
 from portal.rewards.models import Award
+from portal.rewards.rules import Event
 from tests.commitments.factories import EVIDENCE, TODAY, make_idea, make_promise, make_promoted, viewer
 from tests.factories import NOON, Cast
 from tests.ledger.racing import race
@@ -49,6 +51,12 @@ def say(cast_id: int, number: int, *, day: date = LATER_DAY, words: str = "", no
     who = viewer(cast_id)
     with writing():
         return relapse_service.say_back(who, idea_for(who, number), NewReport(day, words), today=LATER_DAY, now=now)
+
+
+def paid_for(number: int) -> int:
+    """Points of the awards for a kept promise that stand."""
+    kept = family(Event.PROMISE_KEPT, f"idea:{number}")
+    return db.session.scalar(select(func.coalesce(func.sum(Award.points), 0)).where(kept, ~TAKEN_BACK)) or 0
 
 
 def promise(number: int) -> Commitment:
@@ -142,13 +150,13 @@ def test_the_owner_says_it_is_not_back_and_everything_is_as_before(
     context: Flask, cast: Cast, state: CommitmentState
 ) -> None:
     number, made = done(cast, state)
-    before = idea(number).stage, idea(number).moved_at, promise(made).kept_late
+    before = idea(number).stage, idea(number).moved_at, promise(made).kept_late, paid_for(number)
     say(cast.bo, number)
 
     answer(cast, made)
 
     assert promise(made).state is state
-    assert (idea(number).stage, idea(number).moved_at, promise(made).kept_late) == before
+    assert (idea(number).stage, idea(number).moved_at, promise(made).kept_late, paid_for(number)) == before
     row = db.session.scalars(select(Relapse)).one()
     assert (row.ending, row.answer, row.closed_by_id) == (Ending.NOT_BACK, WHY, cast.olu)
     assert last_step(number).kind is StoryKind.NOT_BACK and relapse_queries.open_of(made) is None
@@ -158,8 +166,9 @@ def test_the_owner_says_it_is_not_back_and_everything_is_as_before(
 def test_it_is_fixed_again_and_confirmed_without_being_paid_or_counted_twice(context: Flask, cast: Cast) -> None:
     number, made = done(cast)
     first = promise(made).live_from, promise(made).kept_late
-    awards = db.session.scalar(select(func.count()).select_from(Award))
+    awards = paid_for(number)
     say(cast.bo, number)
+    assert awards > 0 and paid_for(number) == 0  # taken back with the first report
 
     fix(cast, made)
     row = db.session.scalars(select(Relapse)).one()
@@ -173,7 +182,7 @@ def test_it_is_fixed_again_and_confirmed_without_being_paid_or_counted_twice(con
         service.confirm(viewer(cast.vic), promise(made), now=LATER)
     assert promise(made).state is CommitmentState.CONFIRMED and idea(number).stage is Stage.DONE
     assert (promise(made).live_from, promise(made).kept_late) == first
-    assert db.session.scalar(select(func.count()).select_from(Award)) == awards
+    assert paid_for(number) == awards
     page = page_queries.page_of(viewer(cast.asha), made, today=LATER_DAY, zone="UTC")
     assert page.line.standing is Standing.KEPT and page.line.course.live_from == first[0]
 
