@@ -182,7 +182,8 @@ def _echo(number: int, *, on: bool) -> ResponseReturnValue:
 def _about(viewer: Viewer, form: ThanksForm) -> dict[str, Any]:
     found, following = thanks_page.feed(viewer, cursor=request.args.get("after"))
     asked = request.args.get("who") or ""
-    promise, helpers = None, []
+    promise: str | None = None
+    helpers: list[Any] = []
     if (number := request.args.get("promise", type=int)) is not None:
         promise, helpers = thanks_page.helpers_of(viewer, number)
     return {

@@ -130,7 +130,7 @@ def _wanted() -> Wanted:
     return Wanted(word, site, result_ledger.quarter_of(asked.get("quarter")))
 
 
-def _asked() -> dict[str, str]:
+def _asked() -> dict[str, Any]:
     return {name: request.args[name] for name in ("word", "site", "quarter") if request.args.get(name)}
 
 

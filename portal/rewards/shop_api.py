@@ -1,6 +1,6 @@
 """The interface to the catalogue: what points buy, and looking after it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response
 from pydantic import BeforeValidator, Field
@@ -167,7 +167,7 @@ def bring_reward_back(path: NumberPath) -> Response:
     return once(lambda: _managed(service.bring_back(viewer, path.number, now=clock.now())), status=201)
 
 
-def _facts(one: Reward) -> dict[str, object]:
+def _facts(one: Reward) -> dict[str, Any]:
     return {
         "number": one.id, "kind": one.kind, "name": one.name, "description": one.description, "price": one.price,
         "stock": one.stock, "last_gone_at": one.last_gone_at if one.stock == 0 else None,

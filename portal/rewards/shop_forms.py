@@ -44,7 +44,7 @@ class _Money(_Whole):
             text.isascii() and whole.isdigit() and (cents.isdigit() or "." not in text) and len(cents) <= 2
         ):
             raise ValueError("Write an amount such as 25 or 25.50.")
-        self.data = int(whole) * 100 + int(cents.ljust(2, "0") or 0) if text else None  # type: ignore[assignment]
+        self.data = int(whole) * 100 + int(cents.ljust(2, "0") or 0) if text else None
 
     def _value(self) -> str:
         if self.raw_data:
