@@ -27,7 +27,7 @@ from portal.metrics.models import Metric
 from portal.rewards.impact_pay import ImpactPay, end_impact_pay, pay_for_impact
 from portal.rewards.models import ImpactPayment
 from portal.rewards.reversals import take_back
-from portal.rewards.rules import Event
+from portal.rewards.rules import Event, Share
 from portal.rewards.words import PaymentState
 
 AGAIN_DAY, REMEASURE_DAY = 91, 182
@@ -50,7 +50,7 @@ def settle(plan: Plan, commitment: Commitment, *, now: datetime) -> Payments | N
     for tranche in found.tranches:
         made = verdict if tranche.number == 1 else _of(kept, EstimateKind.REMEASURE, REMEASURE_DAY) or verdict
         if _is_news(tranche, rows):
-            _pay(commitment, tranche, made, now)
+            _pay(plan, commitment, tranche, made, now)
     return found
 
 
@@ -72,10 +72,11 @@ def _is_news(tranche: Tranche, rows: Sequence[Row]) -> bool:
     return True
 
 
-def _pay(commitment: Commitment, tranche: Tranche, made: StoredEstimate, now: datetime) -> None:
+def _pay(plan: Plan, commitment: Commitment, tranche: Tranche, made: StoredEstimate, now: datetime) -> None:
     pay = ImpactPay(
         commitment_number=commitment.id, idea_number=commitment.idea_id, tranche=tranche.number,
         estimate_ref=f"estimate:{made.id}", payable_cents=tranche.cents, held=tranche.held,
+        percent={Share(share): part for share, part in json.loads(plan.share_rule).items()},
     )  # fmt: skip
     pay_for_impact(pay, payees_of(commitment), now=now)
 

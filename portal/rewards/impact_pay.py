@@ -5,8 +5,8 @@ conservative payable amount is paid beside it, and again after the re-measure. W
 payment is held: nothing is written but its row, and the same call without `held` releases it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -31,7 +31,8 @@ TRANCHE_PERCENT = {Share.AUTHOR: 50, Share.IMPLEMENTER: 30, Share.BUILDER: 15, S
 class ImpactPay:
     """What a locked estimate is worth. tranche: 1 after the verdict, 2 after the re-measure; payable_cents: may be 0.
 
-    held: why it is not paid yet, in words; "" pays it.
+    held: why it is not paid yet, in words; "" pays it. percent: of a tranche, by share, as it was registered before
+    the change went live; none: TRANCHE_PERCENT.
     """
 
     commitment_number: int
@@ -40,6 +41,7 @@ class ImpactPay:
     estimate_ref: str
     payable_cents: int
     held: str = ""
+    percent: Mapping[Share, int] = field(default_factory=dict)
 
 
 def pay_for_impact(pay: ImpactPay, payees: Sequence[Payee], *, now: datetime) -> ImpactPayment:
@@ -88,15 +90,15 @@ def end_impact_pay(commitment_number: int, reason: str, now: datetime) -> int:
     return ended.rowcount  # type: ignore[attr-defined]
 
 
-def tranche_dues(points: int, payees: Sequence[Payee]) -> list[Due]:
+def tranche_dues(points: int, payees: Sequence[Payee], percent: Mapping[Share, int] = TRANCHE_PERCENT) -> list[Due]:
     """How the points of a tranche are divided; hidden names get a denomination, so that no sum tells who it was."""
     of_share: dict[Share, list[Payee]] = {}
     for payee in payees:
-        if payee.person_id is not None and payee.share in TRANCHE_PERCENT:
+        if payee.person_id is not None and percent.get(payee.share):
             of_share.setdefault(payee.share, []).append(payee)
     found = []
     for share, people in of_share.items():
-        part = points * TRANCHE_PERCENT[share] // 100 // len(people)
+        part = points * percent[share] // 100 // len(people)
         for payee in people:
             got = denomination(part) if payee.hidden else part
             if got:
@@ -138,6 +140,6 @@ def _hold_or_pay(
     if row.points:
         words = f"Number {pay.idea_number}: part {pay.tranche} of what the change is worth."
         about = About(f"{subject}:part:{pay.tranche}", pay.idea_number, words)
-        parts = tranche_dues(row.points, payees)
+        parts = tranche_dues(row.points, payees, pay.percent or TRANCHE_PERCENT)
         service.award_dues(Event.IMPACT_TRANCHE, parts, about, rules, now=now, actor_id=None)
     row.state, row.reason, row.decided_at = PaymentState.PAID, "", now

@@ -94,6 +94,14 @@ def test_hidden_parts_are_denominations_and_people_of_a_share_divide_it() -> Non
     assert tranche_dues(9, payees) == [tranche_dues(9, payees)[0]]
 
 
+def test_a_tranche_is_divided_as_it_was_registered() -> None:
+    payees = [Payee(1, Share.AUTHOR, False), Payee(2, Share.IMPLEMENTER, False), Payee(3, Share.HELPER, False)]
+
+    divided = tranche_dues(1000, payees, {Share.AUTHOR: 80, Share.HELPER: 20})
+
+    assert [(due.person_id, due.points) for due in divided] == [(1, 800), (3, 200)]
+
+
 @pytest.mark.slow
 def test_a_verdict_that_two_workers_hand_down_is_paid_once(app: Flask, cast: Cast) -> None:
     with app.app_context(), writing():
