@@ -105,14 +105,9 @@ def _of_answers() -> tuple[Blueprint, ...]:
         swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
         occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
         reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
-        flags_views.bp, self_check_views.bp,
-        plan_views.bp, rollout_views.bp,
-        metrics.bp, ledger.bp, rewards.bp, notices.bp, unsubscribe_views.bp, webhooks.bp,
-        metrics.bp, definition_views.bp, import_views.bp, notes_views.bp, ledger.bp, rewards.bp, notices.bp,
-        unsubscribe_views.bp, webhooks.bp,
-        metrics.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp, unsubscribe_views.bp,
-        webhooks.bp,
-        shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
+        flags_views.bp, self_check_views.bp, plan_views.bp, rollout_views.bp, metrics.bp, definition_views.bp,
+        import_views.bp, notes_views.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp,
+        unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
     )  # fmt: skip
 
 

@@ -178,7 +178,8 @@ class _Reader:
         if kind == "object":
             return self._example_object(schema, depth)
         if kind == "array":
-            return [self._example(name, schema["items"], depth + 1)] if depth < DEPTH_MAX else []
+            items = [self._example(name, schema["items"], depth + 1)] if depth < DEPTH_MAX else []
+            return items * max(1, schema.get("minItems", 1))
         if kind == "string":
             return FORMATS.get(schema.get("format", ""), EXAMPLES.get(name, USUAL_WORDS[: schema.get("maxLength")]))
         return {"integer": max(1, int(schema.get("minimum", 1))), "number": 1.5, "boolean": True}.get(str(kind))

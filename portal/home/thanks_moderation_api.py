@@ -11,7 +11,7 @@ from portal.rewards import thanks_queries as queries
 from portal.rewards import thanks_service as service
 from portal.rewards.thanks_queries import Reported
 from portal.rewards.thanks_rules import WORDS_CHARS_MAX, WORDS_CHARS_MIN
-from portal.rewards.thanks_service import Decision
+from portal.rewards.thanks_service import ThanksDecision
 from portal.web.api import Line, Moment, NumberPath, PageAsked, Sent, Shown, api, listed, page_of
 
 bp = api("looking after thanks", "Thanks that somebody asked to look at, or that are hidden.")
@@ -20,7 +20,7 @@ bp = api("looking after thanks", "Thanks that somebody asked to look at, or that
 class ThanksDecisionSent(Sent):
     """What is decided, with the reason. Keep: what was asked about it is answered."""
 
-    decision: Decision
+    decision: ThanksDecision
     reason: Line = Field(min_length=WORDS_CHARS_MIN, max_length=WORDS_CHARS_MAX)
 
 
@@ -40,7 +40,7 @@ class ThanksDecidedShown(Shown):
     """What was decided."""
 
     number: int
-    decision: Decision
+    decision: ThanksDecision
     hidden_at: Moment | None
 
 

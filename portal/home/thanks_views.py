@@ -19,7 +19,7 @@ from portal.rewards import thanks_queries as queries
 from portal.rewards import thanks_service as service
 from portal.rewards.thanks_queries import Said
 from portal.rewards.thanks_rules import NewThanks
-from portal.rewards.thanks_service import Decision
+from portal.rewards.thanks_service import ThanksDecision
 from portal.web.dates import day_words, local_day
 from portal.web.limits import limiter, per_viewer
 from portal.web.transactions import writing
@@ -163,7 +163,7 @@ def decide(number: int) -> ResponseReturnValue:
     try:
         with writing():
             row = queries.thanks_to_moderate(viewer, number)
-            service.decide(viewer, row, Decision(form.action.data), form.reason.data or "", now=clock.now())
+            service.decide(viewer, row, ThanksDecision(form.action.data), form.reason.data or "", now=clock.now())
     except (Conflict, Invalid, Refused) as refusal:
         return refused(REPORTS, form, refusal, refused_at=number, **_reports(viewer))
     flash("Decided. It is on the record with your reason.")

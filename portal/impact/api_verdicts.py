@@ -80,12 +80,17 @@ class UnitOfResult(Shown):
 
 
 class RunningMeanShown(Shown):
-    """The mean effect after so many days, with the band that holds however often somebody looks."""
+    """The mean effect after so many days, with the band that holds however often somebody looks.
+
+    low, high: of 95 %, for one look only.
+    """
 
     day: int
     estimate: float
     band_low: float
     band_high: float
+    low: float
+    high: float
 
 
 class LockedShown(Shown):

@@ -68,7 +68,7 @@ class PlanSent(Sent):
             self.metric, self.expected_effect,
             tuple(GuardrailWanted(one.metric, one.harm_limit) for one in self.guardrails), self.expected_low,
             self.shape, self.washout_days, tuple(self.reasons), tuple(self.verdict_days), self.run_cost_minor,
-            {share: getattr(self.shares, share.value) for share in Share}, self.bundle_share,
+            {share: getattr(self.shares, share.value) for share in SHARES}, self.bundle_share,
         )  # fmt: skip
 
 

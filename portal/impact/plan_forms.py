@@ -15,7 +15,6 @@ from portal.impact.plan_rules import SHARES as USUAL_SHARES
 from portal.impact.rollout_rules import REASON_CHARS_MAX as WHY_CHARS_MAX
 from portal.impact.rollout_rules import NewRollBack
 from portal.impact.words import LOCKED_DAYS, Shape
-from portal.rewards.rules import Share
 from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, tidy
 
@@ -78,7 +77,7 @@ class PlanForm(StrictForm):
 
     def parts(self) -> list[Any]:
         """Who is paid which share."""
-        return [self[f"share_{share.value}"] for share in Share]
+        return [self[f"share_{share.value}"] for share in USUAL_SHARES]
 
     def offer(self, metrics: Iterable[Any]) -> None:
         """Let one choose among these metrics."""
@@ -105,7 +104,7 @@ class PlanForm(StrictForm):
             guardrails=tuple(guards), expected_low=self.expected_low.number, shape=Shape(self.shape.data),
             washout_days=self.washout_days.data or 0, reasons=tuple(_lines(self.reasons.data)),
             verdict_days=tuple(self.verdict_days.data or ()), run_cost_minor=round((self.run_cost.number or 0) * 100),
-            shares={share: self[f"share_{share.value}"].data or 0 for share in Share},
+            shares={share: self[f"share_{share.value}"].data or 0 for share in USUAL_SHARES},
             bundle_share=self.bundle_share.data,
         )  # fmt: skip
 

@@ -34,7 +34,7 @@ THANKED = "rewards.thanked"
 MEMO = "Thanks from a colleague"
 
 
-class Decision(StrEnum):
+class ThanksDecision(StrEnum):
     """What is decided about a thanks that somebody asked to look at."""
 
     HIDE = "hide"
@@ -105,7 +105,7 @@ def report(viewer: Viewer, thanks: Thanks, words: str, *, now: datetime) -> None
         raise ThanksRefusal.REPORTED.as_error()
 
 
-def decide(viewer: Viewer, thanks: Thanks, decision: Decision, reason: str, *, now: datetime) -> None:
+def decide(viewer: Viewer, thanks: Thanks, decision: ThanksDecision, reason: str, *, now: datetime) -> None:
     """Hide, show again or keep a thanks; what was asked about it is answered with that.
 
     Raises Refused `own_thanks`, Conflict (`already_hidden`, `not_hidden`, `not_reported`), Invalid.
@@ -115,18 +115,18 @@ def decide(viewer: Viewer, thanks: Thanks, decision: Decision, reason: str, *, n
         raise ThanksRefusal.OWN_THANKS.as_error()
     if refusal := words_refusal(reason):
         raise refusal.as_error()
-    if decision is not Decision.KEEP:
+    if decision is not ThanksDecision.KEEP:
         _set_hidden(viewer, thanks, decision, reason, now)
     waiting = ThanksReport.thanks_id == thanks.id, ThanksReport.closed_at.is_(None)
     closed = db.session.execute(update(ThanksReport).where(*waiting).values(closed_at=now))
-    if decision is Decision.KEEP and closed.rowcount == 0:  # type: ignore[attr-defined]
+    if decision is ThanksDecision.KEEP and closed.rowcount == 0:  # type: ignore[attr-defined]
         raise ThanksRefusal.NOT_REPORTED.as_error()
     audit(f"thanks.{decision}", f"thanks:{thanks.id}", {"reason": reason}, actor_id=viewer.id, now=now)
     db.session.refresh(thanks)
 
 
-def _set_hidden(viewer: Viewer, thanks: Thanks, decision: Decision, reason: str, now: datetime) -> None:
-    hides = decision is Decision.HIDE
+def _set_hidden(viewer: Viewer, thanks: Thanks, decision: ThanksDecision, reason: str, now: datetime) -> None:
+    hides = decision is ThanksDecision.HIDE
     standing = Thanks.hidden_at.is_(None) if hides else Thanks.hidden_at.is_not(None)
     values = {"hidden_at": now if hides else None, "hidden_by_id": viewer.id, "hidden_reason": reason.strip()}
     changed = db.session.execute(update(Thanks).where(Thanks.id == thanks.id, standing).values(**values))

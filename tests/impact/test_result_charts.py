@@ -24,7 +24,7 @@ SERIES = [
     Block(k, 21.0 if k < 0 else 18.5, *((None, None, None) if k < 0 else (20.9, 20.0, 21.8)), 500)
     for k in range(-12, 8)
 ]
-RUNNING = [Running(7 * (k + 1), -2.4, -6.0 / (k + 1), 1.2 / (k + 1)) for k in range(8)]
+RUNNING = [Running(7 * (k + 1), -2.4, -6.0 / (k + 1), 1.2 / (k + 1), -4.0 / (k + 1), 0.2 / (k + 1)) for k in range(8)]
 WEEKS = [Week(LIVE + timedelta(weeks=k), 21.0 + 0.3 * (-1) ** k - (3 if k >= 0 else 0), 900, 2) for k in range(-16, 10)]
 
 

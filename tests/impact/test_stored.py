@@ -25,7 +25,7 @@ def test_a_run_is_read_back_as_it_was_written() -> None:
     found = estimate(readings, "metric_up", Direction.UP)
     series = (Block(-1, 20.0), Block(0, 21.0, 20.1, 19.0, 21.2, 812))
     units = (UnitEstimate("Leeds", 0.9, 0.1, 1.7, 400), UnitEstimate("Quay", None))
-    running = (Running(28, 0.4, -1.0, 1.8),)
+    running = (Running(28, 0.4, -1.0, 1.8, -0.3, 1.1),)
 
     text = as_json(found, series=series, units=units, running=running)
 

@@ -19,7 +19,7 @@ from portal.rewards import thanks_service as thanks
 from portal.rewards.settings_queries import settings
 from portal.rewards.thanks_models import Thanks, ThanksAllowance
 from portal.rewards.thanks_rules import NewThanks
-from portal.rewards.thanks_service import Decision
+from portal.rewards.thanks_service import ThanksDecision
 from portal.worker import run_once
 from tests.factories import NOON, Cast
 from tests.rewards.giving import open_budget
@@ -140,7 +140,7 @@ def test_moderation_hides_with_a_reason_and_shows_again(context: Flask, cast: Ca
     with writing():
         thanks.report(cy, queries.thanks_row(cy, number), "This names a customer.", now=NOON)
 
-    def decide(decision: Decision, viewer=mia) -> str:  # type: ignore[no-untyped-def]
+    def decide(decision: ThanksDecision, viewer=mia) -> str:  # type: ignore[no-untyped-def]
         try:
             with writing():
                 row = queries.thanks_to_moderate(viewer, number)
@@ -153,11 +153,11 @@ def test_moderation_hides_with_a_reason_and_shows_again(context: Flask, cast: Ca
         thanks.report(cy, queries.thanks_row(cy, number), "Again.", now=NOON)
     assert twice.value.code == "already_reported"
     assert [one.reports[0][0] for one in queries.reported(mia)[0]] == ["This names a customer."]
-    assert decide(Decision.RESTORE) == "not_hidden"
-    assert decide(Decision.HIDE) == "done"
-    assert (decide(Decision.HIDE), decide(Decision.KEEP)) == ("already_hidden", "not_reported")
+    assert decide(ThanksDecision.RESTORE) == "not_hidden"
+    assert decide(ThanksDecision.HIDE) == "done"
+    assert (decide(ThanksDecision.HIDE), decide(ThanksDecision.KEEP)) == ("already_hidden", "not_reported")
     assert queries.feed_rows(cy, before=None, limit=5) == []
-    assert decide(Decision.RESTORE) == "done"
+    assert decide(ThanksDecision.RESTORE) == "done"
     assert len(queries.feed_rows(cy, before=None, limit=5)) == 1
 
 
@@ -166,7 +166,7 @@ def test_nobody_decides_about_thanks_that_they_gave_or_got(context: Flask, cast:
 
     with pytest.raises(DomainError) as refusal, writing():
         mia = who(cast.mia)
-        thanks.decide(mia, queries.thanks_to_moderate(mia, number), Decision.HIDE, "Not so.", now=NOON)
+        thanks.decide(mia, queries.thanks_to_moderate(mia, number), ThanksDecision.HIDE, "Not so.", now=NOON)
 
     assert refusal.value.code == "own_thanks"
 
