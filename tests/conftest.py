@@ -10,6 +10,7 @@ from flask import Flask
 from portal.app import create_app
 from portal.db import db
 from portal.web import later
+from tests import demo_file
 from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, test_config
 from tests.factories import Cast
 
@@ -40,6 +41,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         wanted = metafunc.config.getoption("--db")
         kinds = ("sqlite", "postgres") if wanted == "both" else (wanted,)
         metafunc.parametrize("copies", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
+    """What one worker has made at a cost, the others of this run find in a folder above their own."""
+    own = tmp_path_factory.getbasetemp()
+    os.environ[demo_file.SHARED] = str(own.parent if hasattr(request.config, "workerinput") else own)
 
 
 @pytest.fixture(scope="session")

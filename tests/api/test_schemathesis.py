@@ -23,7 +23,6 @@ import requests
 from portal import clock
 from portal.app import create_app
 from portal.db import db, writing
-from portal.demo.load import load_demo
 from portal.home import programme_jobs
 from portal.people import queries, service, tokens
 from portal.people.models import Origin, Place
@@ -31,6 +30,7 @@ from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
 from portal.web.api_document import operations
 from tests import databases
+from tests.demo_file import copy_demo
 from tests.factories import make_person
 from tests.journeys.serving import Installation, installation
 
@@ -84,11 +84,11 @@ class Organisation(NamedTuple):
 def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organisation]:
     """The demo organisation, and two keys with every scope for each role."""
     folder = tmp_path_factory.mktemp("organisation")
-    url = databases.SqliteCopies(folder).new(folder)
+    url = f"sqlite:///{folder / 'organisation.sqlite3'}"
+    copy_demo(folder / "organisation.sqlite3")
     app = create_app(databases.test_config(url, folder, demo=True))
     with app.app_context():
         with writing():
-            load_demo(now=clock.now())
             people = {role: _person(role) for role in CALLERS if role != NOBODY}
             viewers = {NOBODY: None} | {role: queries.viewer_of(person_id) for role, person_id in people.items()}
             offered = _shared_out({role: _allowed(app, viewer) for role, viewer in viewers.items()}, _names(app))

@@ -14,6 +14,8 @@ from pathlib import Path
 import requests
 from bs4 import BeautifulSoup
 
+from tests.demo_file import copy_demo
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 120  # to migrate and to load the demo organisation on a busy machine
 # What `flask start` does, with a folder of its own for what an installation keeps, and without limits on how often.
@@ -39,8 +41,13 @@ class Installation:
 
 @contextmanager
 def installation(folder: Path, *, demo: bool) -> Iterator[Installation]:
-    """An installation on a new database in `folder`, until the block ends. AssertionError if it does not start."""
+    """An installation on a database in `folder`, until the block ends: the one that is there, or a new one.
+
+    AssertionError if it does not start.
+    """
     port, url = _free_port(), f"sqlite:///{folder / 'served.sqlite3'}"
+    if demo and not (folder / "served.sqlite3").exists():
+        copy_demo(folder / "served.sqlite3")
     settings = {"DATABASE_URL": url, "SECRET_KEY": "k" * 40, "PORT": str(port), "HOST": "127.0.0.1",
                 "BASE_URL": f"http://127.0.0.1:{port}", "DEMO": str(int(demo)), "TRUSTED_PROXIES": ""}  # fmt: skip
     command = [sys.executable, "-c", PROGRAM, str(folder)]

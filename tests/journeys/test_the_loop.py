@@ -114,7 +114,7 @@ def _deliver_it(owner: Hands) -> str:
     owner.press(page.get_by_text("Mark it done", exact=True).first)
     page.locator("input[name=live_from]").fill(clock.now().date().isoformat())
     for site in ("Leeds", "Belfast"):
-        owner.choose(page.get_by_label(re.compile(f"^{site}")))
+        owner.choose(page.get_by_role("checkbox", name=re.compile(f"^{site}")))
     page.locator("textarea[name=evidence]").fill("The transfer screen shows the reference; release note of today.")
     owner.press(page.locator("form[action$='/deliveries']").get_by_role("button"))
     expect(page.locator("main")).to_contain_text("second")
@@ -140,7 +140,7 @@ def _bring_the_numbers(programme: Hands, firm: Firm, folder: Path) -> None:
     file.write_text("date,site,metric,value,n\n" + "\n".join(rows) + "\n")
     page = programme.page
     page.goto("/metrics/imports/new")
-    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("CSV or XLSX file").set_input_files(file)
     programme.press(page.get_by_role("button", name="Show what it would do"))
     expect(page.locator("main")).to_contain_text("48")
     programme.press(page.locator("form[action$='/confirmation']").get_by_role("button"))
