@@ -37,7 +37,8 @@ def address(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    # In the server's own loop: closed from here, it may just be waiting for what is closed.
+    server.trigger.pull_trigger(server.close)
     thread.join(timeout=5)
 
 
