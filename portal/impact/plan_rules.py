@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from portal.impact.plan_words import NotPayable, PlanRefusal
 from portal.impact.words import LOCKED_DAYS, VERDICT_DAY, Shape
-from portal.rewards.rules import Share
+from portal.rewards.rules import TRANCHE_PERCENT, Share
 
 GUARDRAILS_MIN, GUARDRAILS_MAX = 2, 4
 REASONS_MAX, REASON_CHARS_MAX = 20, 80
@@ -23,7 +23,7 @@ WASHOUT_DAYS_MAX = 56
 NUMBER_MAX = 1e12  # of effects and limits
 CENTS_MAX = 10**14
 DAYS_AHEAD = timedelta(days=14)
-SHARES = {Share.AUTHOR: 50, Share.IMPLEMENTER: 30, Share.HELPER: 10, Share.BUILDER: 10}
+SHARES = TRANCHE_PERCENT
 
 
 @dataclass(frozen=True, slots=True)

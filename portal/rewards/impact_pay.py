@@ -17,14 +17,12 @@ from portal.ledger import service as ledger
 from portal.rewards import service
 from portal.rewards.awards import About
 from portal.rewards.models import ImpactPayment
-from portal.rewards.rules import Due, Event, Payee, Share, denomination, dues
+from portal.rewards.rules import TRANCHE_PERCENT, Due, Event, Payee, Share, denomination, dues
 from portal.rewards.settings_queries import settings
 from portal.rewards.settings_rules import RewardSettings
 from portal.rewards.words import PaymentState
 
 REASON_CHARS_MAX = 200
-# Of a tranche, in percent; what a share leaves goes to nobody. Several people of one share divide it.
-TRANCHE_PERCENT = {Share.AUTHOR: 50, Share.IMPLEMENTER: 30, Share.BUILDER: 15, Share.HELPER: 5}
 
 
 @dataclass(frozen=True)

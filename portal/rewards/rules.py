@@ -27,6 +27,11 @@ class Share(StrEnum):
         return SHARE_LABELS[self]
 
 
+# How a payment for measured impact is divided where nothing else was registered, in percent; what a share leaves goes
+# to nobody. Several people of one share divide it.
+TRANCHE_PERCENT = {Share.AUTHOR: 50, Share.IMPLEMENTER: 30, Share.HELPER: 10, Share.BUILDER: 10}
+
+
 SHARE_LABELS = {
     Share.AUTHOR: "Who said it",
     Share.IMPLEMENTER: "Who did the work",
