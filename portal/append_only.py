@@ -44,6 +44,9 @@ TABLES = (
     "impact_flag_reviews",
     "impact_self_checks",
     "impact_overrides",
+    "shift_slot_changes",
+    "shift_steps",
+    "representative_carried",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

@@ -7,6 +7,10 @@ from portal.commitments import floor_models as floor
 from portal.commitments import models as commitments
 from portal.commitments import relapse_models as relapses
 from portal.commitments import work_models as keeping
+from portal.frontline import broadcast_models as broadcasts
+from portal.frontline import debrief_models as debriefs
+from portal.frontline import models as shifts
+from portal.frontline import representative_models as representatives
 from portal.home import models as home
 from portal.home import programme_models as programme
 from portal.ideas import bulletin_models as bulletins
@@ -40,7 +44,7 @@ ALL = (
     people, calendar_models, outbox, metrics, ledger, rewards, shop, thanks, ideas, rule_records, search, swarm,
     merging, occurrences, swarm_looks, stop_models, parameter_models, alarm_models, sampling_models, commitments,
     relapses, keeping, triage, asking_again, moves, assignments, local_fixes, home, notices, programme, bulletins,
-    floor, webhook_models, clock_models, impact,
+    floor, webhook_models, clock_models, impact, shifts, debriefs, broadcasts, representatives,
 )  # fmt: skip
 KEPT_BY_THE_DATABASE = ("search_fts", "search_vector")
 

@@ -66,7 +66,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["metric_id"], ["metrics.id"], name=op.f("fk_impact_baselines_metric_id")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_impact_baselines_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_impact_baselines")),
-        sa.UniqueConstraint("metric_id", "place_id", "since", name=op.f("uq_impact_baselines_metric_id_place_id_since")),
+        sa.UniqueConstraint(
+            "metric_id", "place_id", "since", name=op.f("uq_impact_baselines_metric_id_place_id_since")
+        ),
     )
     with op.batch_alter_table("impact_baselines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_impact_baselines_metric_id"), ["metric_id"], unique=False)

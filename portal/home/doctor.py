@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from portal import append_only, clock
+from portal import append_only, clock, no_overlap
 from portal.db import db, is_postgres
 from portal.home import machine, points_health, readiness, worker_clock
 from portal.home.readiness import Check
@@ -84,7 +84,8 @@ def _triggers() -> Check:
         if is_postgres()
         else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     )
-    missing = append_only.trigger_names(dialect) - set(db.session.execute(text(query)).scalars())
+    wanted = append_only.trigger_names(dialect) | no_overlap.trigger_names(dialect)
+    missing = wanted - set(db.session.execute(text(query)).scalars())
     words = f"missing: {', '.join(sorted(missing))}" if missing else "all present"
     return Check("append-only triggers", not missing, words)
 

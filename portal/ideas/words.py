@@ -140,6 +140,8 @@ class StoryKind(StrEnum):
     HANDED_OVER = "handed_over"  # its owner or answerer has left
     FLOOR_CHECKED = "floor_checked"  # colleagues were asked whether it is gone on their desk
     ROLLED_BACK = "rolled_back"  # a change was taken back at some sites
+    CARRIED = "carried"  # a representative put it before the executives, outside the quorum
+    FROM_A_SHIFT = "from_a_shift"  # an executive heard it on the frontline
 
     @property
     def after_deciding(self) -> bool:

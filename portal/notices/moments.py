@@ -52,6 +52,14 @@ class Moment(StrEnum):
         "bulletin", "A rule changed for me", Pace.NOW,
         "The old and the new wording of a rule that holds for your work.",
     )  # fmt: skip
+    BROADCAST = (
+        "broadcast", "An executive tells everybody", Pace.NOW,
+        "What surprised an executive on the frontline. At most one a week from each of them.",
+    )  # fmt: skip
+    SHIFT = (
+        "shift", "My shifts on the frontline", Pace.NOW,
+        "A seat that you have, a reminder, or somebody who comes to sit beside you.",
+    )  # fmt: skip
     CHATTER = (
         "chatter", "Talk about ideas I follow", Pace.NEVER,
         "Builds, workarounds and questions of colleagues. With Never they do not come here either.",

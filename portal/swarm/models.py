@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -128,6 +128,8 @@ class Promotion(Base):
     n_site: Mapped[int]
     params_version: Mapped[int]
     vote_id_max: Mapped[int]
+    # A representative put it before the executives outside the quorum (`frontline`); then it says no line was passed.
+    carried: Mapped[bool] = mapped_column(default=False, server_default=false())
     prev_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 
