@@ -10,6 +10,7 @@ from portal import clock
 from portal.errors import Missing
 from portal.home import programme_figures, programme_lists, programme_page, programme_service, programme_shown
 from portal.home.programme_figures import Figures
+from portal.home.programme_frontline_rules import TOO_FEW, FloorFigures
 from portal.home.programme_lists import Outcome, Wanted
 from portal.home.programme_page import Sight
 from portal.home.programme_rules import Figure
@@ -74,6 +75,22 @@ class PartnerShown(Shown):
     public: bool
 
 
+class FloorShown(Shown):
+    """Executives on the frontline. The first four are of this quarter, and null where fewer than ten executives work
+    here; the others of the last year."""
+
+    quarter_from: date
+    executives: int | None
+    on_floor: int | None = Field(description="Executives who have completed a shift.")
+    shifts: int | None = Field(description="Completed.")
+    surprises: int | None = Field(description="Answers to “What surprised you?” in finished debriefs.")
+    insights: int
+    changes: int = Field(description="Insights that belong to an idea that is done.")
+    broadcasts: int = Field(description="Sent after a shift.")
+    days_to_broadcast: float | None = Field(description="From surprise to broadcast: the median, in days of 24 hours.")
+    hidden: str
+
+
 class ProgrammeShown(Shown):
     """How we answer. `latest`: the last four weeks. Groups: all weeks together; people: the last four weeks."""
 
@@ -83,6 +100,7 @@ class ProgrammeShown(Shown):
     weeks: list[ProgrammeWeekShown]
     groups: list[GroupShown]
     partners: list[PartnerShown]
+    floor: FloorShown | None = None
 
 
 class ListPath(AskedPath):
@@ -150,7 +168,7 @@ def see_programme() -> Response:
         PartnerShown(number=one.id, name=one.name, public=one.public) for one in programme_page.partners(sight, figures)
     ]
     answer = ProgrammeShown(at=figures.at, sentences=list(page.sentences), latest=latest, weeks=weeks, groups=groups,
-                            partners=partners)  # fmt: skip
+                            partners=partners, floor=_floor(figures.floor))  # fmt: skip
     return shown(answer)
 
 
@@ -211,6 +229,16 @@ def _figures_and_sight() -> tuple[Figures, Sight]:
 def _week(figures: Figures, day: date, told: frozenset[Measure]) -> list[FigureShown]:
     found = ((measure, figures.weeks.get(measure, {}).get(day)) for measure in WEEKLY if measure in told)
     return [_figure(measure, figure) for measure, figure in found if figure is not None]
+
+
+def _floor(found: FloorFigures | None) -> FloorShown | None:
+    if found is None:
+        return None
+    quarter = {name: getattr(found, name) if found.told else None
+               for name in ("executives", "on_floor", "shifts", "surprises")}  # fmt: skip
+    return FloorShown(quarter_from=found.quarter_from, **quarter, insights=found.insights, changes=found.changes,
+                      broadcasts=found.broadcasts, days_to_broadcast=found.days,
+                      hidden="" if found.told else TOO_FEW)  # fmt: skip
 
 
 def _figure(measure: Measure, figure: Figure) -> FigureShown:

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.db import db, upsert
+from portal.home import programme_frontline as frontline
 from portal.home import programme_places as places
 from portal.home import programme_weeks as weeks
+from portal.home.programme_frontline_rules import FloorFigures
 from portal.home.programme_models import ProgrammeState
 from portal.home.programme_places import Tree
 from portal.home.programme_rules import Figure, Place, mondays, summed
@@ -26,7 +28,8 @@ Groups = Mapping[Measure, Mapping[Dimension, Mapping[str, Figure]]]
 @dataclass(frozen=True, eq=False)  # one is read once an hour: what is made of it is kept by which one it is
 class Figures:
     """weeks: measure → the figure of each Monday there is one for. groups: over all weeks shown; for people the four
-    weeks up to now. latest, before: the last four weeks and the four before them.
+    weeks up to now. latest, before: the last four weeks and the four before them. floor: executives on the frontline;
+    None in a row that was written before they were counted.
     """
 
     at: datetime
@@ -38,6 +41,7 @@ class Figures:
     groups: Groups
     latest: Mapping[Measure, Figure]
     before: Mapping[Measure, Figure]
+    floor: FloorFigures | None = None
 
 
 def read() -> Figures | None:
@@ -74,6 +78,7 @@ def collect(tree: Tree, *, now: datetime) -> str:
         },
         "latest": _told_period(by_week, shown[-WEEKS_TOLD:], silence),
         "before": _told_period(by_week, shown[-2 * WEEKS_TOLD : -WEEKS_TOLD], {}),
+        "floor": frontline.as_values(frontline.count(tree.zone, now=now)),
     }  # fmt: skip
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
@@ -134,6 +139,7 @@ def _parsed(text: str) -> Figures | None:
         },
         latest={Measure(measure): _figure(one) for measure, one in said["latest"].items()},
         before={Measure(measure): _figure(one) for measure, one in said["before"].items()},
+        floor=frontline.read(said.get("floor")),
     )
 
 

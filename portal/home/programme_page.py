@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from portal.db import db
+from portal.home import programme_frontline_rules as floor
 from portal.home import programme_rules as rules
 from portal.home.programme_figures import Figures
 from portal.home.programme_models import EmployerFigures
@@ -76,7 +77,8 @@ def load(figures: Figures, sight: Sight) -> Programme:
         {measure: figure if measure in known else Figure() for measure, figure in of.items()}
         for of in (figures.latest, figures.before)
     )
-    return Programme(figures, known, rules.told(latest, before, rules.slowest_of(medians)), tables)
+    sentences = [*rules.told(latest, before, rules.slowest_of(medians)), floor.sentence(figures.floor)]
+    return Programme(figures, known, [words for words in sentences if words], tables)
 
 
 def told(figures: Figures, sight: Sight) -> frozenset[Measure]:

@@ -7,12 +7,14 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from portal.home.programme_figures import Figures
+from portal.home.programme_frontline_rules import TOO_FEW, FloorFigures
 from portal.home.programme_page import COLUMNS, Programme, Row, series
 from portal.home.programme_rules import NOWHERE, Figure, basis_words, value_words
 from portal.home.programme_words import DEPARTMENT_WORDS, WEEKLY, WEEKS_SHOWN, Dimension, Measure
 from portal.metrics.chart import Drawings, Line, draw, values_sentence
 from portal.web.dates import day_words
 
+WEEKS_A_YEAR = 52
 UNITS = {Measure.REPLIES: "working days"}
 PARTS = {
     Dimension.SITE: "What was said about a site, and how many of its people took part.",
@@ -142,6 +144,22 @@ def csv_rows(programme: Programme) -> Iterator[list[object]]:
                 numbers = ["", "", ""] if found is None else _numbers(measure, found)
                 why = row.why if found is None else ""
                 yield [dimension.value, row.name, first, WEEKS_SHOWN, measure.value, *numbers, why]
+    if figures.floor:
+        yield from _floor_rows(figures.floor)
+
+
+def _floor_rows(found: FloorFigures) -> Iterator[list[object]]:
+    """Of the quarter, and of the year up to now: those have no first day."""
+    first = found.quarter_from.isoformat()
+    for name, part, whole in (
+        ("executives_on_floor", found.on_floor, found.executives),
+        ("surprises_of_shifts", found.surprises, found.shifts),
+    ):
+        numbers = [part, whole] if found.told else ["", ""]
+        yield ["frontline", "Executives", first, "", name, *numbers, "", "" if found.told else TOO_FEW]
+    yield ["frontline", "Everybody", "", WEEKS_A_YEAR, "changes_of_insights", found.changes, found.insights, "", ""]
+    hours = "" if found.hours is None else found.hours
+    yield ["frontline", "Everybody", "", WEEKS_A_YEAR, "hours_to_broadcast", hours, found.broadcasts, "", ""]
 
 
 def _numbers(measure: Measure, figure: Figure) -> list[object]:

@@ -11,6 +11,7 @@ from portal import clock
 from portal.csv_files import as_csv
 from portal.errors import Invalid, Missing
 from portal.home import programme_figures, programme_lists, programme_page, programme_service, programme_shown
+from portal.home import programme_frontline_rules as floor
 from portal.home.programme_figures import Figures
 from portal.home.programme_forms import PublicationForm
 from portal.home.programme_page import Sight
@@ -52,6 +53,8 @@ def _body(figures: Figures, sight: Sight) -> Markup:
         headlines=programme_shown.headlines(page),
         silence=programme_shown.silence(page),
         tables=programme_shown.tables(page),
+        floor=floor.lines(figures.floor) if figures.floor else [],
+        floor_hidden="" if figures.floor is None or figures.floor.told else floor.TOO_FEW,
     )
     return Markup(html)  # made by a template that escapes
 

@@ -1,5 +1,6 @@
 """The interface to what an organisation has decided about points, and every version of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -61,6 +62,12 @@ class ImpactShares(Sent):
     confirmer: SharePoints
 
 
+class HostedShares(Sent):
+    """A visitor was looked after for a shift, until its end."""
+
+    colleague: SharePoints
+
+
 class PolicyBody(Sent):
     """Event → share → points."""
 
@@ -68,6 +75,7 @@ class PolicyBody(Sent):
     promise_kept: KeptShares
     gone_on_the_desk: GoneShares
     impact_shown: ImpactShares
+    shift_hosted: HostedShares | None = Field(None, description="Stays as it is where it is left out.")
 
 
 WHOLE = BeforeValidator(whole)
@@ -95,8 +103,13 @@ class RewardSettingsSent(Sent):
         """The settings that were sent."""
         plain = {name: getattr(self, name) for name in settings_rules.PLAIN}
         policy = {Event(event): {Share(share): points for share, points in shares.items()}
-                  for event, shares in self.policy.model_dump().items()}  # fmt: skip
-        return replace(current, policy=policy, **plain)
+                  for event, shares in self.policy.model_dump(exclude_none=True).items()}  # fmt: skip
+        return replace(current, policy={**_left_out(current), **policy}, **plain)
+
+
+def _left_out(current: RewardSettings) -> dict[Event, Mapping[Share, int]]:
+    hosted = current.policy.get(Event.SHIFT_HOSTED)
+    return {} if hosted is None else {Event.SHIFT_HOSTED: hosted}
 
 
 class RewardSettingsShown(Shown):

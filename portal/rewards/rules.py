@@ -19,7 +19,7 @@ class Share(StrEnum):
     BUILDER = "builder"
     EARLY = "early"  # among the first who said that they would help to try it
     CONFIRMER = "confirmer"  # looked, as the second person, and what they confirmed held
-    COLLEAGUE = "colleague"  # of an award that somebody gives
+    COLLEAGUE = "colleague"  # of an award that somebody gives; and who sat beside a visitor
 
     @property
     def label(self) -> str:
@@ -51,6 +51,7 @@ class Event(StrEnum):
     GONE_ON_THE_DESK = "gone_on_the_desk"  # the people who asked for it say that it is gone
     IMPACT_SHOWN = "impact_shown"  # the locked verdict of the measurement: it worked
     IMPACT_TRANCHE = "impact_tranche"  # a part of what a measured change is worth
+    SHIFT_HOSTED = "shift_hosted"  # an executive took calls beside somebody, and stayed
     GIVEN = "given"  # somebody who keeps a budget gives it, with the reason
 
     @property
@@ -65,6 +66,7 @@ EVENT_LABELS = {
     Event.GONE_ON_THE_DESK: "It is gone on the desks of those who asked",
     Event.IMPACT_SHOWN: "The measurement says that it worked",
     Event.IMPACT_TRANCHE: "A share of what a measured change is worth",
+    Event.SHIFT_HOSTED: "A visitor was looked after for a shift",
     Event.GIVEN: "Given by who keeps a budget",
 }
 Policy = Mapping[Event, Mapping[Share, int]]
@@ -88,10 +90,21 @@ POLICIES: dict[int, Policy] = {
             Share.AUTHOR: 200, Share.IMPLEMENTER: 100, Share.BUILDER: 50, Share.HELPER: 20, Share.CONFIRMER: 20,
         },
     },
+    3: {
+        Event.IDEA_PROMOTED: {Share.AUTHOR: 50},
+        Event.PROMISE_KEPT: {
+            Share.AUTHOR: 200, Share.IMPLEMENTER: 100, Share.BUILDER: 50, Share.HELPER: 20, Share.EARLY: 10,
+        },
+        Event.GONE_ON_THE_DESK: {Share.AUTHOR: 100, Share.IMPLEMENTER: 50, Share.CONFIRMER: 20},
+        Event.IMPACT_SHOWN: {
+            Share.AUTHOR: 200, Share.IMPLEMENTER: 100, Share.BUILDER: 50, Share.HELPER: 20, Share.CONFIRMER: 20,
+        },
+        Event.SHIFT_HOSTED: {Share.COLLEAGUE: 20},
+    },
 }  # fmt: skip
 POLICY_VERSION = max(POLICIES)
 # Events that exist because somebody says so: that person is paid nothing for them.
-CONFIRMED_BY_SOMEBODY = frozenset({Event.PROMISE_KEPT, Event.GIVEN})
+CONFIRMED_BY_SOMEBODY = frozenset({Event.PROMISE_KEPT, Event.SHIFT_HOSTED, Event.GIVEN})
 # Whose names are told to nobody, however the idea was said: supporters are never listed.
 ALWAYS_HIDDEN = frozenset({Share.EARLY})
 MAY_BE_HIDDEN = (Share.AUTHOR, Share.BUILDER, Share.EARLY)
@@ -158,6 +171,7 @@ MEMOS = {
     Event.GONE_ON_THE_DESK: "Number {} is gone on the desks of those who asked",
     Event.IMPACT_SHOWN: "Number {} worked, by measurement",
     Event.IMPACT_TRANCHE: "Number {}: a share of what it is worth",
+    Event.SHIFT_HOSTED: "Number {}: a visitor was looked after for a shift",
     Event.GIVEN: "Number {}: given by who keeps the budget",
 }
 

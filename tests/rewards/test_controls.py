@@ -142,7 +142,7 @@ def test_settings_are_changed_on_the_page_and_over_the_interface(app: Flask, cas
     mia, client = Caller(app, cast.mia), signed_in(app, cast.mia)
     now = mia.get("/reward-settings").json
     assert now is not None
-    body = {name: value for name, value in now.items() if name not in ("version", "at", "by")} | {"based_on": 2}
+    body = {name: value for name, value in now.items() if name not in ("version", "at", "by")} | {"based_on": 3}
 
     changed = mia.put("/reward-settings", body | {"cents_per_point": 5, "tax_note": "Payroll adds this."})
     stale = mia.put("/reward-settings", body)

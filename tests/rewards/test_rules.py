@@ -13,11 +13,12 @@ ASHA, OLU, VIC = 1, 2, 3
 
 
 def test_the_first_policy_is_what_it_was() -> None:
-    assert POLICY_VERSION == 2
+    assert POLICY_VERSION == 3
     assert POLICIES[1] == {
         "idea_promoted": {"author": 50},
         "promise_kept": {"author": 200, "implementer": 100},
     }
+    assert POLICIES[3] == POLICIES[2] | {"shift_hosted": {"colleague": 20}}
 
 
 def test_the_author_and_whoever_did_the_work_are_paid_when_a_promise_is_kept() -> None:

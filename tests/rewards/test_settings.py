@@ -41,7 +41,7 @@ def test_a_new_version_changes_nothing_that_was_paid(context: Flask, cast: Cast)
 
     assert made == settings() == settings_of(101)
     assert [(one.points, one.policy_version) for one in db.session.query(Award).order_by(Award.id)] == [
-        (200, 2),
+        (200, 3),
         (500, 101),
     ]
     assert wallet_points(cast.asha) == 700
@@ -57,13 +57,13 @@ def test_settings_that_were_read_too_long_ago_are_refused_and_equal_ones_make_no
     mia, asha = viewer_of(cast.mia), viewer_of(cast.asha)
     assert mia is not None and asha is not None
     with writing():
-        assert settings_service.change(mia, settings(), based_on=2, now=NOON) == RewardSettings()
-        settings_service.change(mia, doubled(settings()), based_on=2, now=NOON)
+        assert settings_service.change(mia, settings(), based_on=3, now=NOON) == RewardSettings()
+        settings_service.change(mia, doubled(settings()), based_on=3, now=NOON)
 
     for viewer, wanted, code in ((mia, RewardSettings(), "settings_changed"), (asha, RewardSettings(), "not_allowed"),
                                  (mia, RewardSettings(cap_idea=0), "settings_changed")):  # fmt: skip
         with pytest.raises(DomainError) as refused, writing():
-            settings_service.change(viewer, wanted, based_on=2, now=NOON)
+            settings_service.change(viewer, wanted, based_on=3, now=NOON)
         assert refused.value.code == code
     with pytest.raises(DomainError, match="too small or too large"), writing():
         settings_service.change(mia, RewardSettings(cap_idea=0), based_on=101, now=NOON)
@@ -74,7 +74,7 @@ def test_of_two_who_change_the_settings_at_once_one_does(app: Flask, cast: Cast)
     def work(number: int) -> object:
         viewer = viewer_of(cast.mia)
         assert viewer is not None
-        return settings_service.change(viewer, RewardSettings(cap_idea=1000 + number), based_on=2, now=NOON).version
+        return settings_service.change(viewer, RewardSettings(cap_idea=1000 + number), based_on=3, now=NOON).version
 
     assert sorted(map(str, race(app, 4, work))) == ["101"] + ["settings_changed"] * 3
 
