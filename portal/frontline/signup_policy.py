@@ -8,7 +8,6 @@ TAKERS = (Role.EXECUTIVE, Role.OWNER, Role.PROGRAMME)
 SITE = (Role.FORECASTER, Role.TEAM_LEADER, Role.PROGRAMME)
 
 MAY: dict[str, Rule] = {
-    "shift.see": signed_in,  # at one's site the coming day; everywhere for those with a role there
     "shift.take": holds(*TAKERS),  # for oneself, at the place of the role or below
     "shift.give_up": signed_in,  # one's own, whatever role one has by now
     "shift.take_out": holds(*SITE),  # at the site or above, after the deadline

@@ -21,8 +21,6 @@ class Scope(StrEnum):
     DECISIONS_WRITE = "decisions:write"
     PROMISES_READ = "promises:read"
     PROMISES_WRITE = "promises:write"
-    SHIFTS_READ = "shifts:read"
-    SHIFTS_WRITE = "shifts:write"
     METRICS_READ = "metrics:read"
     METRICS_WRITE = "metrics:write"
     WALLET_READ = "wallet:read"
@@ -56,8 +54,6 @@ WORDS = {
     Scope.DECISIONS_WRITE: "Answer promoted ideas: commit or decline; merge ideas that are the same",
     Scope.PROMISES_READ: "Read promises and results",
     Scope.PROMISES_WRITE: "Accept, update, move, deliver and confirm promises",
-    Scope.SHIFTS_READ: "Read shifts at the frontline and what was learned there",
-    Scope.SHIFTS_WRITE: "Publish shifts, take and give up seats, write down what was learned",
     Scope.METRICS_READ: "Read metrics and observations",
     Scope.METRICS_WRITE: "Define metrics and bring observations",
     Scope.WALLET_READ: "Read the wallet and the statements of its person",
