@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from portal.db import db
+from portal.frontline import hosting
 from portal.frontline.attendance_rules import WORDS_CHARS_MAX, AttendanceRefusal, SeatFacts, mark_refusal
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.slot_policy import MAY
@@ -43,6 +44,8 @@ def carry_out(sign_up: SignUp, to: Attendance, *, by_id: int | None, now: dateti
 
     seat_steps.record(sign_up, SeatStepKind(to.value), by_id=by_id, now=now, words=words)
     outbox.emit(ATTENDED, {"sign_up": sign_up.id}, now=now)
+    if to is Attendance.COMPLETED:
+        hosting.thank_the_buddy(sign_up.id, by_id=by_id, now=now)
 
 
 def facts_of(viewer: Viewer, sign_up: SignUp) -> SeatFacts:

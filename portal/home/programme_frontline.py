@@ -11,29 +11,29 @@ from sqlalchemy.orm import aliased
 from portal.db import db
 from portal.frontline.broadcast_models import Broadcast
 from portal.frontline.debrief_models import Debrief, DebriefAnswer, Insight
+from portal.frontline.floor_queries import floor_of
+from portal.frontline.floor_rules import Quarter
 from portal.frontline.models import SignUp
 from portal.frontline.words import Attendance, DebriefQuestion
-from portal.home.programme_frontline_rules import DAYS_BACK, FloorFigures, hours_between, quarter_start
+from portal.home.programme_frontline_rules import DAYS_BACK, FloorFigures, hours_between
 from portal.home.programme_rows import COUNTED
 from portal.home.programme_weeks import start_of
 from portal.ideas.models import Idea
 from portal.ideas.words import Audience, Stage
-from portal.people.models import Grant, Person
-from portal.people.roles import Role
 from portal.web.dates import local_day
 
 COMPLETED = SignUp.attendance == Attendance.COMPLETED
 
 
 def count(zone: str, *, now: datetime) -> FloorFigures:
-    """The figures as they stand. Four statements. zone: of the organisation."""
-    first = quarter_start(local_day(now, zone))
+    """The figures as they stand. Seven statements. zone: of the organisation."""
+    first = Quarter.of(local_day(now, zone)).first_day
     since, a_year_ago = start_of(first, zone), now - timedelta(days=DAYS_BACK)
-    executives, on_floor = _executives(since, now)
+    floor = floor_of(Quarter.of(first), now=now)
     shifts, surprises = _surprises(since, now)
     insights, changes = _changes(a_year_ago)
     told = _told(a_year_ago, now)
-    return FloorFigures(first, executives, on_floor, shifts, surprises, insights, changes, len(told),
+    return FloorFigures(first, floor.executives, floor.been, shifts, surprises, insights, changes, len(told),
                         hours_between(told))  # fmt: skip
 
 
@@ -45,15 +45,6 @@ def as_values(found: FloorFigures) -> dict[str, Any]:
 def read(values: dict[str, Any] | None) -> FloorFigures | None:
     """What was kept; None where nothing was."""
     return FloorFigures(**values | {"quarter_from": date.fromisoformat(values["quarter_from"])}) if values else None
-
-
-def _executives(since: datetime, now: datetime) -> tuple[int, int]:
-    """How many executives work here, and how many of them have completed a shift since a moment."""
-    held = select(Grant.person_id).where(Grant.role == Role.EXECUTIVE, Grant.revoked_at.is_(None))
-    was_there = select(SignUp.person_id).where(COMPLETED, SignUp.starts_at >= since, SignUp.starts_at <= now)
-    both = select(func.count(), func.count().filter(Person.id.in_(was_there)))
-    found = both.select_from(Person).where(Person.deactivated_at.is_(None), Person.id.in_(held))
-    return tuple(db.session.execute(found).one())  # type: ignore[return-value]
 
 
 def _surprises(since: datetime, now: datetime) -> tuple[int, int]:

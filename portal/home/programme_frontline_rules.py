@@ -63,11 +63,6 @@ class FloorLine:
     href: str
 
 
-def quarter_start(today: date) -> date:
-    """The first day of the quarter."""
-    return date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
-
-
 def hours_between(surprised_and_told: Iterable[tuple[datetime, datetime]]) -> float | None:
     """The median of the hours from each first moment to the second one; None of nothing."""
     hours = [max(0.0, (told - surprised).total_seconds() / 3600) for surprised, told in surprised_and_told]
