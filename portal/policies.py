@@ -3,8 +3,8 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
-from portal.frontline import slot_policy as slots
 from portal.frontline import signup_policy as signups
+from portal.frontline import slot_policy as slots
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
