@@ -1,6 +1,5 @@
 """Publishing windows in which a visitor does no harm, changing them, and cancelling them with the reason."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from portal.frontline.slot_rules import (
     NewSlot,
     SlotChanges,
     SlotRefusal,
+    Where,
     reason_refusal,
     slot_refusal,
     tidied,
@@ -27,13 +27,6 @@ from portal.people.viewer import Viewer
 
 CHANGED = "frontline.slot_changed"  # {"change": id}
 KEPT = ("queue", "language", "channel", "busy", "seats", "briefing_needed", "opens_at", "note")
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a slot stands, for the policy."""
-
-    path: str
 
 
 def publish(viewer: Viewer, new: NewSlot, *, now: datetime) -> Slot:
