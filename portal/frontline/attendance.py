@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from portal.db import db
+from portal.frontline import seat_steps
 from portal.frontline.attendance_queries import is_at_site
 from portal.frontline.attendance_rules import WORDS_CHARS_MAX, AttendanceRefusal, SeatFacts, mark_refusal
 from portal.frontline.models import SignUp, Slot
@@ -38,8 +39,6 @@ def carry_out(sign_up: SignUp, to: Attendance, *, by_id: int | None, now: dateti
     seen = SignUp.id == sign_up.id, SignUp.attendance == sign_up.attendance, SignUp.state == sign_up.state
     if db.session.execute(update(SignUp).where(*seen).values(attendance=to, changed_at=now)).rowcount != 1:  # type: ignore[attr-defined]
         raise AttendanceRefusal.NOT_NEXT.as_error()
-    from portal.frontline import seat_steps
-
     seat_steps.record(sign_up, SeatStepKind(to.value), by_id=by_id, now=now, words=words)
     outbox.emit(ATTENDED, {"sign_up": sign_up.id}, now=now)
 

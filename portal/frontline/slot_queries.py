@@ -33,20 +33,24 @@ class Site:
 
 def slot_for(viewer: Viewer, number: int) -> Slot:
     """The slot, cancelled or not, if the viewer may know of it. Raises Missing."""
-    query = select(Slot).join(Place, Place.id == Slot.site_id).where(Slot.id == number, seen_by(viewer))
+    query = select(Slot).join(Place, Place.id == Slot.site_id).where(Slot.id == number, known_to(viewer))
     found = db.session.scalar(query)
     if found is None:
         raise Missing("shift")
     return found
 
 
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition on `Slot` with its site: below a role of the viewer's, at their own site, hosted by them, or one
-    for which they signed up."""
+def known_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Slot` with its site: one they may see, host, or signed up for."""
     seat = aliased(SignUp)
     mine = exists().where(seat.slot_id == Slot.id, seat.person_id == viewer.id)
-    own_site = [Slot.site_id == viewer.site_id] if viewer.site_id is not None else []
-    return or_(below(viewer.scope(*LOOKS), Place.path), Slot.buddy_id == viewer.id, mine, *own_site)
+    return or_(seen_by(viewer), Slot.buddy_id == viewer.id, mine)
+
+
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on the `Place` of a site whose slots the viewer sees: below a role of theirs, and their own."""
+    own = [Place.id == viewer.site_id] if viewer.site_id is not None else []
+    return or_(below(viewer.scope(*LOOKS), Place.path), *own)
 
 
 def locked(slot_id: int) -> Slot:
@@ -93,7 +97,7 @@ def managed_page(
 
 def slot_with_names(viewer: Viewer, number: int) -> Row:
     """(Slot, site, path, buddy, publisher) of one slot. Raises Missing."""
-    found = db.session.execute(_with_names().where(Slot.id == number, seen_by(viewer))).one_or_none()
+    found = db.session.execute(_with_names().where(Slot.id == number, known_to(viewer))).one_or_none()
     if found is None:
         raise Missing("shift")
     return found
