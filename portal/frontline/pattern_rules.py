@@ -87,6 +87,8 @@ def pattern_refusal(new: NewPattern, zone: str, *, now: datetime) -> PatternRefu
         return PatternRefusal.TOO_LONG
     if new.first_day > now.date() + timedelta(days=AHEAD_DAYS_MAX):
         return PatternRefusal.TOO_FAR
+    if new.last_day < now.date() - timedelta(days=1):
+        return PatternRefusal.NOTHING_TO_COME  # before anything is counted with it
     if refused := words_refusal(slot_on(new, new.first_day)):
         return refused
     coming = any(times_of(slot_on(new, day), zone)[0] > now for day in days_of(new))

@@ -63,8 +63,16 @@ def generate(pattern_id: int, *, now: datetime) -> int:
     return made
 
 
+def again(viewer: Viewer, pattern: Pattern, *, now: datetime) -> int:
+    """Make what is missing, as `generate`. Raises Invalid `unknown_site` where it is not the viewer's to look after."""
+    demand(MAY, "shift.publish", viewer)
+    slots.demand_site(viewer, pattern.site_id)
+    return generate(pattern.id, now=now)
+
+
 def end(viewer: Viewer, pattern: Pattern, *, now: datetime) -> None:
     """No more slots are made from it; those that exist stay. A second time changes nothing."""
+    demand(MAY, "shift.publish", viewer)
     slots.demand_site(viewer, pattern.site_id)
     standing = update(Pattern).where(Pattern.id == pattern.id, Pattern.ended_at.is_(None))
     if db.session.execute(standing.values(ended_at=now)).rowcount:  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -19,6 +19,7 @@ from portal.people.viewer import Viewer
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
 
 CHOICES_MAX = 500
+LOOKS = tuple(role for role in Role if role is not Role.FRONTLINE)
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,26 @@ class Site:
     path: str
 
 
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition on the `Place` of a site: of the viewer's employer and its partners, or below a role of theirs."""
-    top = viewer.path[: viewer.path.index(f"/{viewer.employer_id}/")] + f"/{viewer.employer_id}/"
-    return below((top, *viewer.scope(*Role)), Place.path)
-
-
 def slot_for(viewer: Viewer, number: int) -> Slot:
-    """The slot, cancelled or not, if the viewer may see its site. Raises Missing."""
-    query = select(Slot).join(Place, Place.id == Slot.site_id).where(Slot.id == number, seen_by(viewer))
+    """The slot, cancelled or not, if the viewer may know of it. Raises Missing."""
+    query = select(Slot).join(Place, Place.id == Slot.site_id).where(Slot.id == number, known_to(viewer))
     found = db.session.scalar(query)
     if found is None:
         raise Missing("shift")
     return found
+
+
+def known_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Slot` with its site: one they may see, host, or signed up for."""
+    seat = aliased(SignUp)
+    mine = exists().where(seat.slot_id == Slot.id, seat.person_id == viewer.id)
+    return or_(seen_by(viewer), Slot.buddy_id == viewer.id, mine)
+
+
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on the `Place` of a site whose slots the viewer sees: below a role of theirs, and their own."""
+    own = [Place.id == viewer.site_id] if viewer.site_id is not None else []
+    return or_(below(viewer.scope(*LOOKS), Place.path), *own)
 
 
 def locked(slot_id: int) -> Slot:
@@ -89,7 +97,7 @@ def managed_page(
 
 def slot_with_names(viewer: Viewer, number: int) -> Row:
     """(Slot, site, path, buddy, publisher) of one slot. Raises Missing."""
-    found = db.session.execute(_with_names().where(Slot.id == number, seen_by(viewer))).one_or_none()
+    found = db.session.execute(_with_names().where(Slot.id == number, known_to(viewer))).one_or_none()
     if found is None:
         raise Missing("shift")
     return found

@@ -1,11 +1,10 @@
 """Publishing windows in which a visitor does no harm, changing them, and cancelling them with the reason."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from portal.db import db
-from portal.frontline import buddies, slot_capacity, slot_changes
+from portal.frontline import buddies, seats, slot_capacity, slot_changes
 from portal.frontline.models import Slot, SlotChange
 from portal.frontline.slot_policy import MAY
 from portal.frontline.slot_queries import is_signed_up, locked, path_of
@@ -13,6 +12,7 @@ from portal.frontline.slot_rules import (
     NewSlot,
     SlotChanges,
     SlotRefusal,
+    Where,
     reason_refusal,
     slot_refusal,
     tidied,
@@ -27,13 +27,6 @@ from portal.people.viewer import Viewer
 
 CHANGED = "frontline.slot_changed"  # {"change": id}
 KEPT = ("queue", "language", "channel", "busy", "seats", "briefing_needed", "opens_at", "note")
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a slot stands, for the policy."""
-
-    path: str
 
 
 def publish(viewer: Viewer, new: NewSlot, *, now: datetime) -> Slot:
@@ -72,7 +65,7 @@ def change(viewer: Viewer, slot: Slot, changes: SlotChanges, reason: str, *, now
         raise refused.as_error()
     slot.version += 1
     made = _tell(slot, before, after, reason.strip(), by_id=viewer.id, now=now)
-    _seats().move_all(slot, now=now)
+    seats.move_all(slot, now=now)
     return made
 
 
@@ -89,7 +82,7 @@ def cancel(viewer: Viewer, slot: Slot, reason: str, *, now: datetime) -> SlotCha
     slot.version += 1
     db.session.flush()
     made = _tell(slot, {"cancelled": False}, {"cancelled": True}, words, by_id=viewer.id, now=now)
-    _seats().release_all(slot, words, by_id=viewer.id, now=now)
+    seats.release_all(slot, words, by_id=viewer.id, now=now)
     audit("shift.cancelled", f"slot:{slot.id}", {"reason": words}, actor_id=viewer.id, now=now)
     return made
 
@@ -148,9 +141,3 @@ def _facts(slot: Slot) -> dict[str, Any]:
     words = {name: str(getattr(slot, name)) for name in ("queue", "language", "channel", "busy", "note")}
     rest = {"seats": slot.seats, "briefing_needed": slot.briefing_needed, "buddy": slot.buddy_id}
     return moments | words | rest
-
-
-def _seats() -> Any:
-    from portal.frontline import seats
-
-    return seats
