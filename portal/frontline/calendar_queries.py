@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Missing
+from portal.frontline.buddies import ANSWER
 from portal.frontline.calendar_wording import for_host, in_calendar, title_of
 from portal.frontline.feed_rules import AHEAD_DAYS, ENTRIES_MAX, KEPT_DAYS
 from portal.frontline.ics import Entry, uid_of
@@ -33,7 +34,7 @@ def entries_of(viewer: Viewer, *, base_url: str, now: datetime) -> list[Entry]:
     latest = Slot.starts_at.desc(), Slot.id.desc()
     seats = db.session.execute(_seats(viewer).where(*window).order_by(*latest).limit(ENTRIES_MAX))
     hosted = db.session.execute(_hosted(viewer).where(*window).order_by(*latest).limit(ENTRIES_MAX))
-    found = [_of_seat(row, base_url) for row in seats] + [_of_host(row, base_url) for row in hosted]
+    found = [_of_seat(row, base_url) for row in seats] + [_of_host(viewer, row, base_url) for row in hosted]
     return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))
 
 
@@ -42,35 +43,42 @@ def entry_for(viewer: Viewer, number: int, *, base_url: str) -> Entry:
     if row := db.session.execute(_seats(viewer).where(Slot.id == number)).one_or_none():
         return _of_seat(row, base_url)
     if row := db.session.execute(_hosted(viewer).where(Slot.id == number)).one_or_none():
-        return _of_host(row, base_url)
+        return _of_host(viewer, row, base_url)
     raise Missing("shift")
 
 
 def _seats(viewer: Viewer) -> Select[Any]:
     had = exists().where(SeatStep.sign_up_id == SignUp.id, SeatStep.kind.in_(HAD))
-    seat = SignUp.id.label("seat"), SignUp.state, SignUp.attendance, SignUp.version.label("seat_version")
+    steps = select(func.count()).where(SeatStep.sign_up_id == SignUp.id).scalar_subquery().label("steps")
+    seat = SignUp.id.label("seat"), SignUp.state, SignUp.attendance, SignUp.changed_at.label("seat_changed_at")
     return (
         _slots()
-        .add_columns(*seat, SignUp.changed_at.label("seat_changed_at"))
+        .add_columns(*seat, steps)
         .join(SignUp, SignUp.slot_id == Slot.id)
         .where(SignUp.person_id == viewer.id, or_(SignUp.state == SeatState.BOOKED, had))
     )
 
 
 def _hosted(viewer: Viewer) -> Select[Any]:
-    return _slots().where(Slot.buddy_id == viewer.id, Slot.buddy_state != BuddyState.NONE)
+    """Whoever had answered and was replaced keeps it, as cancelled."""
+    said = exists().where(
+        SlotChange.slot_id == Slot.id, SlotChange.by_id == viewer.id, SlotChange.after.contains(f'"{ANSWER}"')
+    )
+    return _slots().add_columns(Slot.buddy_id).where(or_(Slot.buddy_id == viewer.id, said))
 
 
 def _slots() -> Select[Any]:
-    """buddy: their name, once they have agreed."""
+    """buddy: their name, once they have agreed. Rows of what was done are only ever added: counted, they are a
+    SEQUENCE that never goes back."""
     buddy = aliased(Person)
     agreed = and_(buddy.id == Slot.buddy_id, Slot.buddy_state == BuddyState.AGREED)
+    changes = select(func.count()).where(SlotChange.slot_id == Slot.id).scalar_subquery()
     changed = select(func.max(SlotChange.at)).where(SlotChange.slot_id == Slot.id).scalar_subquery()
     columns = (
-        Slot.id.label("number"), Slot.version, Slot.zone, Slot.starts_at, Slot.ends_at, Slot.queue, Slot.language,
+        Slot.id.label("number"), Slot.zone, Slot.starts_at, Slot.ends_at, Slot.queue, Slot.language,
         Slot.channel, Slot.busy, Slot.note, Slot.published_at, Slot.cancelled_at, Slot.cancel_reason,
         Slot.buddy_state, Slot.buddy_answered_at, Place.name.label("site"), buddy.name.label("buddy"),
-        changed.label("slot_changed_at"),
+        changed.label("slot_changed_at"), changes.label("changes"),
     )  # fmt: skip
     return select(*columns).join(Place, Place.id == Slot.site_id).outerjoin(buddy, agreed)
 
@@ -80,18 +88,20 @@ def _of_seat(row: Row, base_url: str) -> Entry:
     if row.attendance is Attendance.EXCUSED:
         gone = gone or "You are excused from this shift."
     return _entry(
-        row, uid_of("seat", row.seat, row.number, row.published_at.isoformat()), row.version + row.seat_version,
+        row, uid_of("seat", row.seat, row.number, row.published_at.isoformat()), row.changes + row.steps,
         title=f"Frontline shift: {title_of(row)}", words=in_calendar(row, base_url=base_url, gone=gone),
         gone=gone, base_url=base_url, changed=[row.seat_changed_at],
     )  # fmt: skip
 
 
-def _of_host(row: Row, base_url: str) -> Entry:
+def _of_host(viewer: Viewer, row: Row, base_url: str) -> Entry:
     gone = _called_off(row)
-    if row.buddy_state is BuddyState.DECLINED:
+    if row.buddy_id != viewer.id:
+        gone = gone or "Somebody else is the host."
+    elif row.buddy_state is BuddyState.DECLINED:
         gone = gone or "You have said that you would rather not."
     return _entry(
-        row, uid_of("host", row.number, row.published_at.isoformat()), row.version,
+        row, uid_of("host", row.number, viewer.id, row.published_at.isoformat()), row.changes,
         title=f"A visitor beside you: {title_of(row)}", words=for_host(row, base_url=base_url, gone=gone),
         gone=gone, base_url=base_url, asked_only=row.buddy_state is BuddyState.ASKED,
     )  # fmt: skip

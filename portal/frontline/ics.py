@@ -117,16 +117,19 @@ def _event(entry: Entry, *, sender: str | None, stamp: datetime) -> Any:
 
 def _written(moment: datetime, entry: Entry) -> datetime:
     """On the clock of the site; in UTC where that clock shows the hour twice, and could only mean the first one."""
+    return moment if _in_utc(entry) else moment.astimezone(ZoneInfo(entry.zone))
+
+
+def _in_utc(entry: Entry) -> bool:
     zone = ZoneInfo(entry.zone)
-    local = (entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone))
-    return moment if any(one.fold for one in local) or entry.zone == "UTC" else moment.astimezone(zone)
+    return entry.zone == "UTC" or any(one.astimezone(zone).fold for one in (entry.starts_at, entry.ends_at))
 
 
 def _zones(entries: Iterable[Entry]) -> list[Any]:
     """A VTIMEZONE for each zone that an entry is written in, for the years around them."""
     spans: dict[str, tuple[date, date]] = {}
     for entry in entries:
-        if _written(entry.starts_at, entry).tzinfo is not entry.starts_at.tzinfo:
+        if not _in_utc(entry):
             first, last = spans.get(entry.zone, (entry.starts_at.date(), entry.ends_at.date()))
             spans[entry.zone] = min(first, entry.starts_at.date()), max(last, entry.ends_at.date())
     return [_zone(name, (first - AROUND).year, (last + AROUND).year) for name, (first, last) in sorted(spans.items())]
