@@ -1,6 +1,6 @@
 """What the worker does for shifts: every five minutes it looks who is to be reminded, and writes down that they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Row, and_, select, update
@@ -8,7 +8,8 @@ from sqlalchemy import Row, and_, select, update
 from portal.db import db, insert_if_new, writing
 from portal.frontline.debrief_models import Debrief
 from portal.frontline.models import Reminder, SignUp, Slot
-from portal.frontline.reminder_rules import DAY, LOOKS_BACK, Kind, Seat, due as kinds_due, window
+from portal.frontline.reminder_rules import DAY, LOOKS_BACK, Kind, Seat, window
+from portal.frontline.reminder_rules import due as kinds_due
 from portal.frontline.words import SeatState
 from portal.outbox import service as outbox
 from portal.outbox.service import Claimed

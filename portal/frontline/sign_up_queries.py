@@ -1,0 +1,104 @@
+"""Reading seats: one's own, and what the rules need to know about a slot and a person."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.db import db
+from portal.errors import Missing
+from portal.frontline.models import Briefing, SignUp, Slot
+from portal.frontline.signup_policy import SITE, TAKERS
+from portal.frontline.signup_rules import SeatFacts, SlotFacts, Span
+from portal.frontline.words import SeatState
+from portal.people.directory import below
+from portal.people.models import Place
+from portal.people.roles import Role
+from portal.people.viewer import Viewer
+
+NUMBER_MAX = 2**31 - 1
+LOOKS = (*dict.fromkeys((*TAKERS, *SITE)), Role.ADMINISTRATOR)
+HELD = (SeatState.BOOKED, SeatState.WAITING)
+
+
+def seat_of(viewer: Viewer, slot_number: int, *, states: Sequence[SeatState] = (SeatState.BOOKED,)) -> SignUp:
+    """The viewer's own seat in a slot, as the database has it now. Raises Missing where they have none.
+
+    states: which rows count; all of `SeatState` also finds one that was given up or cancelled.
+    """
+    found = own_row(slot_number, viewer.id) if 0 < slot_number <= NUMBER_MAX else None
+    if found is None or found.state not in states:
+        raise Missing("seat")
+    return found
+
+
+def own_row(slot_id: int, person_id: int) -> SignUp | None:
+    """Somebody's row for a slot, whatever its state."""
+    query = select(SignUp).where(SignUp.slot_id == slot_id, SignUp.person_id == person_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The slots that the viewer may know of: where they hold a role, at their own site, and those they sit in on."""
+    seat = aliased(SignUp)
+    mine = exists().where(seat.slot_id == Slot.id, seat.person_id == viewer.id)
+    here = [Slot.site_id == viewer.site_id] if viewer.site_id else []
+    return or_(_at(viewer, *LOOKS), Slot.buddy_id == viewer.id, mine, *here)
+
+
+def takeable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The slots at places where the viewer holds a role that may take a seat."""
+    return _at(viewer, *TAKERS)
+
+
+def at_site_of(viewer: Viewer) -> ColumnElement[bool]:
+    """The slots at places that the viewer answers for."""
+    return _at(viewer, *SITE)
+
+
+def booked_spans(person_id: int, *, after: datetime, but: int | None = None) -> list[Span]:
+    """When somebody has seats that end after a moment. but: the slot that is left out."""
+    query = select(SignUp.starts_at, SignUp.ends_at).where(
+        SignUp.person_id == person_id, SignUp.state == SeatState.BOOKED, SignUp.ends_at > after,
+        SignUp.slot_id != (but or 0),
+    )  # fmt: skip
+    return [Span(row.starts_at, row.ends_at) for row in db.session.execute(query)]
+
+
+def briefed_until(person_id: int) -> date | None:
+    """The last day on which somebody's data protection briefing counts; None without one."""
+    counts = Briefing.person_id == person_id, Briefing.withdrawn_at.is_(None)
+    return db.session.scalar(select(Briefing.valid_until).where(*counts).order_by(Briefing.valid_until.desc()).limit(1))
+
+
+def is_briefed_for(person_id: int, slot: Slot) -> bool:
+    """True where the slot asks for no briefing, or somebody's counts on its day."""
+    if not slot.briefing_needed:
+        return True
+    until = briefed_until(person_id)
+    return until is not None and until >= day_of(slot)
+
+
+def facts_of(slot: Any) -> SlotFacts:
+    """A slot, or a row with its columns, as the rules see it."""
+    return SlotFacts(Span(slot.starts_at, slot.ends_at), slot.seats, slot.taken, slot.opens_at,
+                     slot.cancelled_at is not None, slot.briefing_needed)  # fmt: skip
+
+
+def seat_facts(seat: Any) -> SeatFacts | None:
+    """A row of a person as the rules see it; None for none."""
+    if seat is None:
+        return None
+    return SeatFacts(seat.state, seat.starts_at, seat.changed_at, seat.decline_by, seat.attendance)
+
+
+def day_of(slot: Any) -> date:
+    """The day of a slot by the clock on the wall there."""
+    return slot.starts_at.astimezone(ZoneInfo(slot.zone)).date()
+
+
+def _at(viewer: Viewer, *roles: Role) -> ColumnElement[bool]:
+    return Slot.site_id.in_(select(Place.id).where(below(viewer.scope(*roles), Place.path)))
