@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
+from portal.frontline import calendar_policy as calendars
 from portal.frontline import signup_policy as signups
 from portal.frontline import slot_policy as slots
 from portal.home import policy as home
@@ -25,6 +26,9 @@ TABLES = (
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY, slots.MAY, signups.MAY,
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
     slots.MAY, signups.MAY,
+    home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
+    home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
+    slots.MAY, signups.MAY, calendars.MAY,
 )  # fmt: skip
 
 
