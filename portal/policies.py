@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal.commitments import policy as commitments
 from portal.frontline import insight_policy
+from portal.frontline import slot_policy as slots
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
@@ -23,6 +24,7 @@ TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
     insight_policy.MAY,
+    slots.MAY,
 )  # fmt: skip
 
 

@@ -52,9 +52,9 @@ class SeatFacts:
     starts_at: datetime
 
 
-def writing_refusal(seat: SeatFacts | None, *, now: datetime) -> DebriefRefusal | None:
+def writing_refusal(seat: SeatFacts, *, now: datetime) -> DebriefRefusal | None:
     """Why this seat gives no debrief, or None: who has it, from the moment the shift has started."""
-    if seat is None or seat.state is not SeatState.BOOKED:
+    if seat.state is not SeatState.BOOKED:
         return DebriefRefusal.NO_SEAT
     if now < seat.starts_at:
         return DebriefRefusal.NOT_STARTED

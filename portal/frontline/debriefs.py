@@ -22,7 +22,7 @@ from portal.frontline.debrief_rules import (
 )
 from portal.frontline.insight_policy import MAY
 from portal.frontline.insights import Becoming
-from portal.frontline.models import SignUp, Slot
+from portal.frontline.models import SignUp
 from portal.frontline.words import DebriefQuestion, InsightKind
 from portal.ideas import drafts
 from portal.people.policy import demand
@@ -35,7 +35,7 @@ LEFT_OVER = (DebriefQuestion.SURPRISED, DebriefQuestion.MADE_THEM)  # become not
 def start(viewer: Viewer, slot_number: int, *, now: datetime) -> Debrief:
     """The debrief of the viewer's seat, begun now or earlier; twice is the same as once.
 
-    Raises Missing where there is no such shift, and the refusals of `writing_refusal`.
+    Raises Missing where the viewer never had a seat in it, and the refusals of `writing_refusal`.
     """
     demand(MAY, "debrief.write", viewer)
     seat = seat_for_writing(viewer, slot_number, now=now)
@@ -46,13 +46,12 @@ def start(viewer: Viewer, slot_number: int, *, now: datetime) -> Debrief:
 
 def seat_for_writing(viewer: Viewer, slot_number: int, *, now: datetime) -> SignUp:
     """The viewer's seat in this shift, if its debrief can be written now; raises as `start`."""
-    if not 0 < slot_number <= NUMBER_MAX or db.session.get(Slot, slot_number) is None:
+    mine = SignUp.slot_id == slot_number, SignUp.person_id == viewer.id
+    seat = db.session.scalar(select(SignUp).where(*mine)) if 0 < slot_number <= NUMBER_MAX else None
+    if seat is None:
         raise Missing("shift")
-    seat = db.session.scalar(select(SignUp).where(SignUp.slot_id == slot_number, SignUp.person_id == viewer.id))
-    facts = SeatFacts(seat.state, seat.attendance, seat.starts_at) if seat is not None else None
-    if refused := writing_refusal(facts, now=now):
+    if refused := writing_refusal(SeatFacts(seat.state, seat.attendance, seat.starts_at), now=now):
         raise refused.as_error()
-    assert seat is not None
     return seat
 
 

@@ -33,6 +33,8 @@ class Scope(StrEnum):
     AUDIT_READ = "audit:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    SHIFTS_READ = "shifts:read"
+    SHIFTS_WRITE = "shifts:write"
     WORKER_WRITE = "worker:write"
 
     @property
@@ -66,6 +68,8 @@ WORDS = {
     Scope.AUDIT_READ: "Read what people with rights did",
     Scope.WEBHOOKS_READ: "List receivers of webhooks and what was sent to them",
     Scope.WEBHOOKS_WRITE: "Add, change, pause and remove receivers of webhooks",
+    Scope.SHIFTS_READ: "Read shifts, debriefs, what was learned and told, and who speaks for whom",
+    Scope.SHIFTS_WRITE: "Publish, take and give up shifts, debrief, tell everybody, carry something",
     Scope.WORKER_WRITE: "Let the worker go on when its clock has jumped",
 }
 

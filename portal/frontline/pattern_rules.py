@@ -1,0 +1,93 @@
+"""Which days a pattern means, and which patterns may be made. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from portal.errors import Invalid, Refusal
+from portal.frontline.slot_rules import NewSlot, SlotRefusal, times_of, words_refusal
+from portal.frontline.words import Busy, Channel
+
+WEEKS_MAX = 26
+AHEAD_DAYS_MAX = 366
+
+
+class PatternRefusal(Refusal):
+    """Why a pattern is not kept. The value is the stable code."""
+
+    NO_WEEKDAY = "no_weekday", Invalid, "Choose at least one day of the week.", "weekdays"
+    ENDS_BEFORE = "ends_before_it_begins", Invalid, "The last day comes before the first.", "last_day"
+    TOO_LONG = "pattern_too_long", Invalid, f"A pattern lasts at most {WEEKS_MAX} weeks.", "last_day"
+    TOO_FAR = "pattern_too_far", Invalid, "Choose a first day within a year.", "first_day"
+    NOTHING_TO_COME = "nothing_to_come", Invalid, "None of these days is still to come.", "last_day"
+
+
+class Repeated(Protocol):
+    """What a pattern says about each of its slots."""
+
+    site_id: int
+    starts: time
+    minutes: int
+    queue: str
+    language: str
+    channel: Channel
+    busy: Busy
+    seats: int
+    briefing_needed: bool
+    note: str
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class NewPattern:
+    """A pattern as it was sent. weekdays: 0 is Monday; both days are included; starts: on the wall there."""
+
+    site_id: int
+    weekdays: frozenset[int]
+    starts: time
+    minutes: int
+    first_day: date
+    last_day: date
+    queue: str
+    language: str
+    channel: Channel = Channel.CALLS
+    busy: Busy = Busy.USUAL
+    seats: int = 1
+    buddy_id: int | None = None
+    briefing_needed: bool = True
+    note: str = ""
+
+
+def days_of(pattern: "NewPattern | Repeated") -> Iterator[date]:
+    """The days that a pattern means, in order."""
+    weekdays = {int(day) for day in pattern.weekdays}  # type: ignore[union-attr]
+    for ahead in range((pattern.last_day - pattern.first_day).days + 1):
+        day = pattern.first_day + timedelta(days=ahead)
+        if day.weekday() in weekdays:
+            yield day
+
+
+def slot_on(pattern: "NewPattern | Repeated", day: date) -> NewSlot:
+    """The slot of one day."""
+    return NewSlot(
+        pattern.site_id, day, pattern.starts, pattern.minutes, pattern.queue, pattern.language, pattern.channel,
+        pattern.busy, pattern.seats, None, pattern.briefing_needed, None, pattern.note,
+    )  # fmt: skip
+
+
+def pattern_refusal(new: NewPattern, zone: str, *, now: datetime) -> PatternRefusal | SlotRefusal | None:
+    """Why it cannot be kept like this, or None. A night in which the clocks skip its time is no reason."""
+    if not new.weekdays or not new.weekdays <= set(range(7)):
+        return PatternRefusal.NO_WEEKDAY
+    if new.last_day < new.first_day:
+        return PatternRefusal.ENDS_BEFORE
+    if new.last_day - new.first_day >= timedelta(weeks=WEEKS_MAX):
+        return PatternRefusal.TOO_LONG
+    if new.first_day > now.date() + timedelta(days=AHEAD_DAYS_MAX):
+        return PatternRefusal.TOO_FAR
+    if refused := words_refusal(slot_on(new, new.first_day)):
+        return refused
+    coming = any(times_of(slot_on(new, day), zone)[0] > now for day in days_of(new))
+    return None if coming else PatternRefusal.NOTHING_TO_COME
