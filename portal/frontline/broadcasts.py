@@ -107,12 +107,12 @@ def take_back(viewer: Viewer, broadcast: Broadcast, *, now: datetime) -> None:
 
 
 def begin_telling(number: int, *, now: datetime) -> Broadcast | None:
-    """From here on everybody can read it and nobody can take it back; None where it was taken back, or is not due.
+    """From here on everybody can read it and nobody can take it back; None where it was taken back before.
 
-    Twice changes nothing.
+    Its message is kept back for ten minutes; twice changes nothing.
     """
-    due = Broadcast.confirmed_at.is_not(None), Broadcast.taken_back_at.is_(None), Broadcast.sends_at <= now
-    statement = update(Broadcast).where(Broadcast.id == number, Broadcast.telling_at.is_(None), *due)
+    standing = Broadcast.confirmed_at.is_not(None), Broadcast.taken_back_at.is_(None)
+    statement = update(Broadcast).where(Broadcast.id == number, Broadcast.telling_at.is_(None), *standing)
     db.session.execute(statement.values(telling_at=now).execution_options(synchronize_session=False))
     told = db.session.get(Broadcast, number, populate_existing=True)
     return told if told is not None and told.telling_at is not None else None
