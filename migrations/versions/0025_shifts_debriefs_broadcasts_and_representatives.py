@@ -396,6 +396,7 @@ def upgrade() -> None:
         sa.Column("week", sa.String(length=8), nullable=True),
         sa.Column("sends_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("hearers", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("telling_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("told_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("taken_back_at", portal.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(confirmed_at IS NULL) = (week IS NULL)", name=op.f("ck_broadcasts_confirmed_in_a_week")),

@@ -39,6 +39,7 @@ class Broadcast(Base):
     week: Mapped[str | None] = mapped_column(String(8))
     sends_at: Mapped[datetime | None]
     hearers: Mapped[int] = mapped_column(default=0, server_default="0")  # when it was confirmed
+    telling_at: Mapped[datetime | None]  # since then it can be read, and cannot be taken back
     told_at: Mapped[datetime | None]  # everybody has been told
     taken_back_at: Mapped[datetime | None]
 
