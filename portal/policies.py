@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
+from portal.frontline import representative_policy as representatives
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
@@ -20,7 +21,7 @@ from portal.triage import policy as triage
 
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
-    home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
+    home.MAY, notices.MAY, webhooks.MAY, worker.MAY, representatives.MAY,
 )  # fmt: skip
 
 
