@@ -7,6 +7,7 @@ from portal.frontline import calendar_policy as calendars
 from portal.frontline import signup_policy as signups
 from portal.frontline import insight_policy
 from portal.frontline import slot_policy as slots
+from portal.frontline import representative_policy as representatives
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
@@ -32,6 +33,7 @@ TABLES = (
     slots.MAY, signups.MAY, calendars.MAY,
     insight_policy.MAY,
     slots.MAY,
+    home.MAY, notices.MAY, webhooks.MAY, worker.MAY, representatives.MAY,
 )  # fmt: skip
 
 

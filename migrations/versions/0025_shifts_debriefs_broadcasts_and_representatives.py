@@ -488,6 +488,7 @@ def upgrade() -> None:
 
     # Not as a batch: the table would be made anew without its triggers.
     op.add_column("promotions", sa.Column("carried", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("ideas", sa.Column("carried", sa.Boolean(), server_default=sa.false(), nullable=False))
     dialect = op.get_bind().dialect.name
     for table in GROWING:
         for statement in append_only.statements(dialect, table):
@@ -499,6 +500,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for statement in no_overlap.removal(op.get_bind().dialect.name):
         op.execute(statement)
+    op.drop_column("ideas", "carried")
     op.drop_column("promotions", "carried")
 
     with op.batch_alter_table("insights", schema=None) as batch_op:

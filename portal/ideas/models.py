@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -45,6 +45,8 @@ class Idea(Base):
     draft_key: Mapped[str | None] = mapped_column(String(36), unique=True)  # of the form: sent twice is said once
     # The idea that it has joined, never one that has itself joined another: the `merges` say how it came there.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)
+    # With the executives without the quorum: until they answer, what colleagues decide stays as hidden as before.
+    carried: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def number(self) -> int:

@@ -237,6 +237,12 @@ def mark_promoted(idea_id: int, *, now: datetime) -> None:
     move_stage(idea_id, Stage.OPEN, Stage.PROMOTED, now=now)
 
 
+def mark_carried(idea_id: int, *, now: datetime) -> None:
+    """A representative has put it before the executives, outside the quorum."""
+    mark_promoted(idea_id, now=now)
+    db.session.execute(update(Idea).where(Idea.id == idea_id).values(carried=True))
+
+
 def mark_promised(idea_id: int, *, now: datetime) -> None:
     """A named owner has a date."""
     move_stage(idea_id, Stage.PROMOTED, Stage.PROMISED, now=now)

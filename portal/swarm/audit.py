@@ -10,12 +10,14 @@ from sqlalchemy import delete, or_, select, update
 from portal.append_only import FIRST_HASH
 from portal.bulk_write import bulk_insert
 from portal.db import db, is_postgres, table_of
+from portal.ideas.models import Story
+from portal.ideas.words import StoryKind
 from portal.swarm import score as formula
 from portal.swarm.counting import Counted, counted
 from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, IdeaTeam, Promotion, PromotionTeam, Vote
 from portal.swarm.parameters import of_version
-from portal.swarm.promoting import HASHED, link_hash
+from portal.swarm.promoting import link_hash, linked
 from portal.swarm.score import Means, TeamCell, Terms
 from portal.swarm.scores import refresh_typical, standards, stored_score
 from portal.swarm.vote_rows import Scored
@@ -143,7 +145,7 @@ def _differences(idea: Counted, row: Any) -> Iterator[str]:
 
 def agrees(promotion: Promotion) -> bool:
     """Whether the votes of that moment give what a promotion says, and what it says gives its link of the chain."""
-    values = {name: getattr(promotion, name) for name in HASHED}
+    values = linked(promotion)
     before = promotion.prev_hash
     follows = (
         before == FIRST_HASH or db.session.scalar(select(Promotion.id).where(Promotion.hash == before)) is not None
@@ -154,7 +156,7 @@ def agrees(promotion: Promotion) -> bool:
 def _wrong_promotions() -> Iterator[str]:
     previous = FIRST_HASH
     for promotion in list(db.session.scalars(select(Promotion).order_by(Promotion.id))):
-        values = {name: getattr(promotion, name) for name in HASHED}
+        values = linked(promotion)
         if promotion.prev_hash != previous or promotion.hash != link_hash(previous, values):
             yield f"promotion {promotion.id} of idea {promotion.idea_id}: the chain is broken"
         previous = promotion.hash
@@ -179,8 +181,17 @@ def _wrong_inputs(promotion: Promotion) -> Iterator[str]:
     for name, value in (*zip("sdm", terms, strict=True), *_follows(promotion, terms, idea)):
         if abs(getattr(promotion, name) - value) > TOLERANCE:
             yield f"{told}: {name} was {getattr(promotion, name)}, its inputs give {value}"
-    if promotion.evidence < promotion.line - TOLERANCE:
+    if promotion.carried:
+        yield from _wrong_carrying(promotion, told)
+    elif promotion.evidence < promotion.line - TOLERANCE:
         yield f"{told}: its evidence is below the line"
+
+
+def _wrong_carrying(promotion: Promotion, told: str) -> Iterator[str]:
+    """Outside the quorum is only what a representative carried, in public."""
+    steps = Story.idea_id == promotion.idea_id, Story.kind == StoryKind.CARRIED, Story.at == promotion.at
+    if db.session.scalar(select(Story.id).where(*steps)) is None:
+        yield f"{told}: outside the quorum, and its story names nobody who carried it"
 
 
 def _follows(promotion: Promotion, terms: Terms, idea: Counted) -> Iterator[tuple[str, float]]:

@@ -16,12 +16,12 @@ from portal.ideas.models import Idea
 from portal.ideas.words import Names, StoryKind
 from portal.rewards import service as rewards
 from portal.rewards.rules import Event, Payee, Share
-from portal.swarm import scores
+from portal.swarm import scores, vote_rows
 from portal.swarm.audience import Size, audience_size, smallest
 from portal.swarm.co_authors import co_authors
 from portal.swarm.line import quorum_gap, swarm_line
 from portal.swarm.models import IdeaTeam, Promotion, PromotionTeam, Vote
-from portal.swarm.score import delta
+from portal.swarm.score import Terms, delta, evidence
 from portal.swarm.vote_rows import Scored
 
 HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site",
@@ -47,6 +47,24 @@ def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: date
     story.record(idea_id, StoryKind.PROMOTED, now=now, facts=facts)
     _award(idea, now)
     return True
+
+
+def carry(idea_id: int, *, now: datetime) -> Promotion:
+    """Put an open idea before the executives outside the quorum: a representative has carried it (`frontline`).
+
+    Its row keeps what the swarm said by then and says `carried`; no line was passed, so nobody is paid for that, and
+    its numbers stay hidden from those who have not decided. Raises Missing, and Conflict where it is not open.
+    """
+    locked = vote_rows.lock(idea_id, 0, None, None, now=now)
+    row, means = locked.row, locked.means or scores.typical(now=now)
+    terms = Terms(row.s, row.d, row.m)
+    scored = Scored(
+        terms, means, locked.params, evidence(*terms, means.mu0, locked.params), row.n_team, row.n_site
+    )  # fmt: skip
+    now = _after_changes(idea_id, now)
+    ideas.mark_carried(idea_id, now=now)
+    scores.close(idea_id)
+    return _record(idea_id, scored, *audience_size(row), now, carried=True)
 
 
 def _passes(scored: Scored, audience: Size) -> bool:
@@ -77,11 +95,18 @@ def _after_changes(idea_id: int, now: datetime) -> datetime:
 def link_hash(prev_hash: str, values: Mapping[str, Any]) -> str:
     """SHA-256 over the previous link and the inputs in a fixed order; floats by their shortest exact form."""
     inputs = {name: str(values[name]) if name == "at" else values[name] for name in HASHED}
+    if values.get("carried"):
+        inputs["carried"] = True  # only there: what was hashed before there were representatives stays as it is
     body = json.dumps(inputs, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
 
 
-def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime) -> None:
+def linked(promotion: Promotion) -> dict[str, Any]:
+    """What goes into the link of a promotion, as `link_hash` takes it."""
+    return {name: getattr(promotion, name) for name in (*HASHED, "carried")}
+
+
+def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime, *, carried: bool = False) -> Promotion:
     take_turns("promotions")  # the chain has one newest link
     newest = db.session.scalar(select(Promotion.hash).order_by(Promotion.id.desc()).limit(1)) or FIRST_HASH
     s, d, m = scored.terms
@@ -91,17 +116,17 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime)
         "line": swarm_line(teams, scored.params),
         "teams": teams, "sites": sites, "n_team": scored.n_team, "n_site": scored.n_site,
         "params_version": scored.params.version,
-        "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)),
+        "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)) or 0,
+        "carried": carried,
     }  # fmt: skip
     promotion = Promotion(**values, prev_hash=newest, hash=link_hash(newest, values))
     db.session.add(promotion)
     db.session.flush()
-    cells = db.session.execute(
-        select(IdeaTeam.team_id, IdeaTeam.site_id, IdeaTeam.u, IdeaTeam.d, IdeaTeam.m).where(
-            IdeaTeam.idea_id == idea_id
-        )
-    )
-    db.session.execute(insert(PromotionTeam), [{"promotion_id": promotion.id, **cell._mapping} for cell in cells])
+    columns = IdeaTeam.team_id, IdeaTeam.site_id, IdeaTeam.u, IdeaTeam.d, IdeaTeam.m
+    cells = db.session.execute(select(*columns).where(IdeaTeam.idea_id == idea_id)).all()
+    if cells:  # what a representative carries may have been seen by nobody yet
+        db.session.execute(insert(PromotionTeam), [{"promotion_id": promotion.id, **cell._mapping} for cell in cells])
+    return promotion
 
 
 def _award(idea: Idea, now: datetime) -> None:
