@@ -4,10 +4,10 @@ from flask import Flask
 
 from portal.commitments import policy as commitments
 from portal.frontline import calendar_policy as calendars
-from portal.frontline import signup_policy as signups
 from portal.frontline import insight_policy
-from portal.frontline import slot_policy as slots
 from portal.frontline import representative_policy as representatives
+from portal.frontline import signup_policy as signups
+from portal.frontline import slot_policy as slots
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
@@ -25,15 +25,8 @@ from portal.triage import policy as triage
 
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
-    home.MAY, notices.MAY, webhooks.MAY, worker.MAY, slots.MAY, signups.MAY,
-    home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
-    slots.MAY, signups.MAY,
-    home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
-    home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
-    slots.MAY, signups.MAY, calendars.MAY,
-    insight_policy.MAY,
-    slots.MAY,
-    home.MAY, notices.MAY, webhooks.MAY, worker.MAY, representatives.MAY,
+    home.MAY, notices.MAY, webhooks.MAY, worker.MAY, slots.MAY, signups.MAY, calendars.MAY, insight_policy.MAY,
+    representatives.MAY,
 )  # fmt: skip
 
 

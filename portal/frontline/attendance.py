@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from portal.db import db
-from portal.frontline import hosting
-from portal.frontline import seat_steps
+from portal.frontline import hosting, seat_steps
 from portal.frontline.attendance_queries import is_at_site
 from portal.frontline.attendance_rules import WORDS_CHARS_MAX, AttendanceRefusal, SeatFacts, mark_refusal
 from portal.frontline.models import SignUp, Slot
