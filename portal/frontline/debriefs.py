@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, select, update
 
 from portal.db import db, insert_if_new, upsert
 from portal.errors import Missing
-from portal.frontline import insights
+from portal.frontline import hosting, insights
 from portal.frontline.debrief_models import Debrief, DebriefAnswer, Insight
 from portal.frontline.debrief_rules import (
     DebriefRefusal,
@@ -124,6 +124,9 @@ def finish(viewer: Viewer, debrief: Debrief, *, now: datetime) -> Debrief:
     db.session.refresh(debrief)
     if done.rowcount == 1:  # type: ignore[attr-defined]
         insights.publish(debrief, now=now)
+        hosting.thank_the_buddy(
+            debrief.sign_up_id, by_id=viewer.id, now=now
+        )  # where they said themselves that it was completed
     for one in found:
         if one.question in LEFT_OVER and not _has_become(one):
             insights.make(viewer, debrief, one, InsightKind.NOTE, Becoming(one.words), now=now)

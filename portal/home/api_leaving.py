@@ -18,9 +18,10 @@ bp = api("leavers", "What somebody who leaves still owes, and who has it then.")
 
 
 class DutyShown(Shown):
-    """One thing that somebody owes. number: of the promise, the rule or the idea."""
+    """One thing that somebody owes. number: of the promise, the rule, the idea, the shift or the turn."""
 
-    kind: Literal["promise", "sponsored", "rule", "local_fix", "first_reply", "answer"]
+    kind: Literal["promise", "sponsored", "rule", "local_fix", "first_reply", "answer", "shift_seat",
+                  "shift_hosting", "representative_turn"]  # fmt: skip
     number: int
     title: str
     due_on: date | None
@@ -41,10 +42,10 @@ class HandedOverShown(Shown):
 @bp.get("/people/<int:number>/duties", responses={200: page_of(DutyShown)})
 @requires("commitment.hand_over", scope=Scope.PEOPLE_READ)
 def list_duties(path: NumberPath) -> Response:
-    """What somebody still owes: promises they own or made, by their day, then rules and answers."""
+    """What somebody still owes: promises they own or made, by their day, then rules, answers, shifts and turns."""
     viewer = the_viewer()
     leaving.leaver(viewer, path.number)
-    return listed([_shown(duty) for duty in leaving.duties_of(viewer, path.number)], None)
+    return listed([_shown(duty) for duty in leaving.duties_of(viewer, path.number, now=clock.now())], None)
 
 
 @bp.post("/people/<int:number>/duties/handovers", responses={201: HandedOverShown})

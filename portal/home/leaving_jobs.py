@@ -14,7 +14,7 @@ from portal.people.service import DEACTIVATED
 
 def hand_over(message: Claimed, now: datetime) -> None:
     """Hand over what the people who left still owed. A second run finds nothing; who is back keeps what is theirs."""
-    for person_id in leaving.owing(message.payload["people"]):
+    for person_id in leaving.owing(message.payload["people"], now=now):
         with writing():
             gone = select(Person.id).where(Person.id == person_id, Person.deactivated_at.is_not(None))
             if db.session.scalar(gone) is not None:
