@@ -60,6 +60,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
+    from portal.frontline import shift_page_views as shifts
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -108,6 +109,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         flags_views.bp, self_check_views.bp, plan_views.bp, rollout_views.bp, metrics.bp, definition_views.bp,
         import_views.bp, notes_views.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp,
         unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
+        shifts.bp,
     )  # fmt: skip
 
 

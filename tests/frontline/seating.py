@@ -71,7 +71,7 @@ def standing(slot_id: int) -> dict[int, SeatState]:
     """Person → where they stand with a slot."""
     rows = db.session.execute(select(SignUp.person_id, SignUp.state).where(SignUp.slot_id == slot_id)).all()
     db.session.rollback()
-    return dict([(row[0], row[1]) for row in rows])
+    return {row.person_id: row.state for row in rows}
 
 
 def holding(slot_id: int, state: SeatState) -> Sequence[int]:
