@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal.commitments import policy as commitments
 from portal.frontline import calendar_policy as calendars
+from portal.frontline import insight_policy
 from portal.frontline import signup_policy as signups
 from portal.frontline import slot_policy as slots
 from portal.home import policy as home
@@ -26,6 +27,7 @@ TABLES = (
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
     slots.MAY, signups.MAY, calendars.MAY,
+    insight_policy.MAY,
 )  # fmt: skip
 
 
