@@ -25,7 +25,6 @@ from portal.triage import policy as triage
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
-    home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
     slots.MAY, signups.MAY, calendars.MAY,
     insight_policy.MAY,
 )  # fmt: skip

@@ -26,7 +26,7 @@ def brief_page(brief: Brief) -> dict[str, Any]:
     return {
         "slot": slot, "when": at_length(slot.starts_at, slot.ends_at, slot.zone), "hear": hear(brief),
         "ideas": [(idea, *STAGES[idea.stage]) for idea in brief.ideas],
-        "of_queue": all(idea.of_queue for idea in brief.ideas), "promised": [(one, LOOKS[one.standing]) for one in brief.promised],
-        "do_not": DO_NOT,
-        "no_scores": NO_SCORES, "here": "shifts",
+        "of_queue": all(idea.of_queue for idea in brief.ideas),
+        "promised": [(one, LOOKS[one.standing]) for one in brief.promised],
+        "do_not": DO_NOT, "no_scores": NO_SCORES, "here": "shifts",
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """The interface to shifts in calendars: one's private address, one shift as a file, and the page before it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, url_for
 from pydantic import Field
@@ -10,7 +10,7 @@ from portal.commitments.rules import Standing
 from portal.frontline import brief_queries, calendar_queries, feeds, ics
 from portal.frontline.brief_shown import hear
 from portal.frontline.calendar_wording import DO_NOT
-from portal.frontline.words import Busy, Channel
+from portal.frontline.words import Busy
 from portal.ideas.words import Stage
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
@@ -22,7 +22,7 @@ from portal.web.transactions import writing
 bp = api("shift-calendar", "Shifts on the frontline in calendars, and the page before one.")
 
 
-class CalendarShown(Shown):
+class ShiftCalendarShown(Shown):
     """Whether the key's person has a private address for their calendar. The address itself is shown once."""
 
     standing: bool
@@ -30,7 +30,7 @@ class CalendarShown(Shown):
     last_read_on: Day | None = Field(description="The last day on which a calendar program read it.")
 
 
-class CalendarMade(Shown):
+class ShiftCalendarMade(Shown):
     """A new private address. Whoever has it reads the shifts of its person, and nothing else."""
 
     address: str | None = Field(description="Kept by nobody but you: null where the same request comes again.")
@@ -77,7 +77,7 @@ class ShiftBriefShown(Shown):
     site: str
     queue: str
     language: str
-    channel: Channel
+    channel: Literal["calls", "chat", "mail", "counter"]
     busy: Busy
     starts_at: Moment
     ends_at: Moment
@@ -90,25 +90,25 @@ class ShiftBriefShown(Shown):
     promised: list[PromisedThenShown]
 
 
-@bp.get("/me/calendar", responses={200: CalendarShown})
+@bp.get("/me/calendar", responses={200: ShiftCalendarShown})
 @requires("shift.calendar", scope=Scope.SHIFTS_READ)
 def see_my_calendar() -> Response:
     """Whether there is a private address for a calendar, and when it was last read."""
     feed = feeds.feed_of(the_viewer())
     if feed is None:
-        return shown(CalendarShown(standing=False, made_at=None, last_read_on=None))
-    return shown(CalendarShown(standing=True, made_at=feed.made_at, last_read_on=feed.last_read_on))
+        return shown(ShiftCalendarShown(standing=False, made_at=None, last_read_on=None))
+    return shown(ShiftCalendarShown(standing=True, made_at=feed.made_at, last_read_on=feed.last_read_on))
 
 
-@bp.post("/me/calendar", responses={201: CalendarMade})
+@bp.post("/me/calendar", responses={201: ShiftCalendarMade})
 @requires("shift.calendar", scope=Scope.SHIFTS_WRITE)
 def make_my_calendar() -> Response:
     """Make a private address for a calendar; an earlier one ends. It is shown this once."""
     viewer, now = the_viewer(), clock.now()
 
-    def made() -> CalendarMade:
+    def made() -> ShiftCalendarMade:
         token = feeds.make(viewer, now=now)
-        return CalendarMade(address=full(url_for("shift_calendar.feed", token=token)), made_at=now)
+        return ShiftCalendarMade(address=full(url_for("shift_calendar.feed", token=token)), made_at=now)
 
     return once(made, status=201, kept=lambda answer: answer.model_copy(update={"address": None}))
 
@@ -141,7 +141,7 @@ def see_shift_brief(path: NumberPath) -> Response:
     brief = brief_queries.brief_for(the_viewer(), path.number)
     slot = brief.slot
     return shown(ShiftBriefShown(
-        number=slot.number, site=slot.site, queue=slot.queue, language=slot.language, channel=slot.channel,
+        number=slot.number, site=slot.site, queue=slot.queue, language=slot.language, channel=slot.channel.value,
         busy=slot.busy, starts_at=slot.starts_at, ends_at=slot.ends_at, zone=slot.zone, buddy=slot.buddy,
         note=slot.note, hear=hear(brief), do_not=[f"{head}. {words}" for head, words in DO_NOT],
         ideas=[BriefIdeaShown(number=one.number, title=one.title, stage=one.stage, of_queue=one.of_queue)

@@ -30,8 +30,8 @@ def file(number: int) -> ResponseReturnValue:
     entry = calendar_queries.entry_for(the_viewer(), number, base_url=base_url())
     body = ics.of_seat(entry, sender=sender(), now=clock.now())
     method = "CANCEL" if entry.cancelled else "PUBLISH"
-    return make_response(body, 200, {"Content-Type": f"{KIND}; method={method}",
-                                     "Content-Disposition": f'attachment; filename="sayso-shift-{number}.ics"'})  # fmt: skip
+    name = f'attachment; filename="sayso-shift-{number}.ics"'
+    return make_response(body, 200, {"Content-Type": f"{KIND}; method={method}", "Content-Disposition": name})
 
 
 @bp.get("/calendar/<token>.ics")
@@ -45,8 +45,9 @@ def feed(token: str) -> ResponseReturnValue:
     if row.last_read_on != today:
         READS.note(row.id, today)
     g.caching = "private, no-cache"  # kept by the program alone, and asked for again each time
-    response = make_response(body, 200, {"Content-Type": KIND, "X-Robots-Tag": "noindex",
-                                         "Content-Disposition": 'inline; filename="sayso-shifts.ics"'})  # fmt: skip
+    name = 'inline; filename="sayso-shifts.ics"'
+    headers = {"Content-Type": KIND, "Content-Disposition": name, "X-Robots-Tag": "noindex"}
+    response = make_response(body, 200, headers)
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     return response.make_conditional(request)
 
