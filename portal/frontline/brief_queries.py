@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, false, or_, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db, is_postgres
 from portal.errors import Missing
+from portal.frontline.insight_queries import PromisedThen, promised_last_time
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.words import BuddyState, SeatState
 from portal.ideas.models import Idea
@@ -42,12 +42,12 @@ class BriefIdea:
 @dataclass(frozen=True)
 class Brief:
     """Everything on the page. slot: number, queue, language, channel, busy, note, starts_at, ends_at, zone, site, and
-    buddy once they have agreed. promised: what the reader promised after earlier shifts, the newest first.
+    buddy once they have agreed. promised: what the reader promised after their last shift that held a promise.
     """
 
     slot: Row
     ideas: Sequence[BriefIdea]
-    promised: Sequence[Any]
+    promised: Sequence[PromisedThen]
 
 
 def brief_for(viewer: Viewer, number: int) -> Brief:
@@ -55,7 +55,7 @@ def brief_for(viewer: Viewer, number: int) -> Brief:
     slot = db.session.execute(_slot(viewer, number)).one_or_none()
     if slot is None:
         raise Missing("shift")
-    return Brief(slot, ideas_near(viewer, slot), promised_before(viewer.id, slot.starts_at))
+    return Brief(slot, ideas_near(viewer, slot), promised_last_time(viewer.id, before=slot.starts_at))
 
 
 def ideas_near(viewer: Viewer, slot: Row) -> list[BriefIdea]:
@@ -63,11 +63,6 @@ def ideas_near(viewer: Viewer, slot: Row) -> list[BriefIdea]:
     query = _near(viewer, " ".join(word for word in slot.queue.split() if word.lower() not in COMMON), slot.path)
     rows = db.session.execute(query.limit(IDEAS))
     return [BriefIdea(row.id, row.title, row.stage, bool(row.of_queue)) for row in rows]
-
-
-def promised_before(person_id: int, before: datetime) -> Sequence[Any]:
-    """What somebody promised after their earlier shifts."""
-    return []
 
 
 def _slot(viewer: Viewer, number: int) -> Select[Any]:
