@@ -62,6 +62,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.commitments import views as commitments
     from portal.frontline import shift_page_views as shifts
     from portal.frontline import calendar_views as shift_calendar
+    from portal.frontline import debrief_becoming_views, debrief_views, insight_views
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -112,6 +113,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
         shifts.bp,
         shift_calendar.bp,
+        debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
     )  # fmt: skip
 
 
@@ -120,6 +122,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.frontline import calendar_api as shift_calendar
+    from portal.frontline import api_debriefs, api_insights
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -161,4 +164,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
         shift_calendar.bp,
+        api_debriefs.bp, api_insights.bp,
     )  # fmt: skip

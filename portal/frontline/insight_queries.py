@@ -142,6 +142,13 @@ def credits_page(
     return [_line(row, viewer) for row in page], following
 
 
+def is_asked(viewer: Viewer) -> bool:
+    """True for whoever hosted a shift of which something came."""
+    mine = Insight.buddy_id == viewer.id, Insight.withdrawn_at.is_(None), Debrief.finished_at.is_not(None)
+    query = select(Insight.id).join(Debrief, Debrief.id == Insight.debrief_id).where(*mine).limit(1)
+    return db.session.scalar(query) is not None
+
+
 def writers() -> Sequence[Row[int, str]]:
     """(id, name) of everybody whose insights can be read, by name."""
     finished = select(Debrief.person_id).where(Debrief.finished_at.is_not(None))
