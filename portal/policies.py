@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
+from portal.frontline import broadcast_policy as broadcasts
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
@@ -21,6 +22,7 @@ from portal.triage import policy as triage
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
+    broadcasts.MAY,
 )  # fmt: skip
 
 
