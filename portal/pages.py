@@ -63,6 +63,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.frontline import shift_page_views as shifts
     from portal.frontline import calendar_views as shift_calendar
     from portal.frontline import debrief_becoming_views, debrief_views, insight_views
+    from portal.frontline import broadcast_views
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -114,6 +115,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         shifts.bp,
         shift_calendar.bp,
         debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
+        broadcast_views.bp,
     )  # fmt: skip
 
 
@@ -123,6 +125,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.frontline import calendar_api as shift_calendar
     from portal.frontline import api_debriefs, api_insights
+    from portal.frontline import broadcast_api
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -165,4 +168,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
         shift_calendar.bp,
         api_debriefs.bp, api_insights.bp,
+        broadcast_api.bp,
     )  # fmt: skip

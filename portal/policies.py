@@ -8,6 +8,7 @@ from portal.frontline import insight_policy
 from portal.frontline import representative_policy as representatives
 from portal.frontline import signup_policy as signups
 from portal.frontline import slot_policy as slots
+from portal.frontline import broadcast_policy as broadcasts
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas
@@ -26,7 +27,7 @@ from portal.triage import policy as triage
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY, slots.MAY, signups.MAY, calendars.MAY, insight_policy.MAY,
-    representatives.MAY,
+    representatives.MAY, broadcasts.MAY,
 )  # fmt: skip
 
 

@@ -46,13 +46,15 @@ def may_count(viewer: Viewer, broadcast: Broadcast) -> bool:
 
 
 def answers(viewer: Viewer, broadcast: Broadcast) -> Answers:
-    """What people said to something that was told. Raises Refused (`not_allowed`, `not_yours`).
+    """What people said to something that was told. Raises Refused (`not_allowed`, `not_yours`), Conflict `not_told`.
 
     Costs one count of everybody who was told: for its writer's page, not for everybody's.
     """
     demand(MAY, "broadcast.count", viewer)
     if not may_count(viewer, broadcast):
         raise BroadcastRefusal.NOT_YOURS.as_error()
+    if broadcast.telling_at is None:
+        raise BroadcastRefusal.NOT_TOLD.as_error()
     rates = _rates(broadcast)
     # Words of a group too small for a rate could be told apart as well.
     return Answers(rates, _words(broadcast) if rates.total else [])

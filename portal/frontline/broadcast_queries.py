@@ -17,7 +17,8 @@ from portal.frontline.broadcast_hearers import asks, meant_for
 from portal.frontline.broadcast_models import Acknowledgement, Broadcast
 from portal.frontline.broadcast_rules import BroadcastState
 from portal.frontline.broadcasts import state_of
-from portal.frontline.words import Acknowledged, LinkedAction
+from portal.frontline.debrief_models import Debrief, DebriefAnswer
+from portal.frontline.words import Acknowledged, DebriefQuestion, LinkedAction
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage
@@ -130,6 +131,36 @@ def own_unsent(viewer: Viewer, *, now: datetime) -> list[BroadcastView]:
     mine = Broadcast.by_id == viewer.id, Broadcast.telling_at.is_(None), Broadcast.taken_back_at.is_(None)
     query = _views(viewer).where(*mine).order_by(Broadcast.id.desc()).limit(OWN_MAX)
     return _shown(viewer, db.session.execute(query).all(), now)
+
+
+def own_broadcast(viewer: Viewer, number: int) -> Broadcast:
+    """A broadcast of the viewer's own; raises Missing for anybody else's."""
+    found = broadcast_for(viewer, number)
+    if found.by_id != viewer.id:
+        raise Missing("broadcast")
+    return found
+
+
+def own_draft(viewer: Viewer, number: int) -> Broadcast:
+    """A draft of the viewer's own; raises Missing, and Conflict where it has been confirmed."""
+    found = own_broadcast(viewer, number)
+    if refusal := rules.change_refusal(mine=True, state=state_of(found)):
+        raise refusal.as_error()
+    return found
+
+
+def told_in(viewer: Viewer, week: str) -> bool:
+    """True if the viewer has confirmed one in this week already."""
+    mine = Broadcast.by_id == viewer.id, Broadcast.week == week, Broadcast.taken_back_at.is_(None)
+    return db.session.scalar(select(Broadcast.id).where(*mine)) is not None
+
+
+def surprises_of(viewer: Viewer, debrief_id: int) -> str:
+    """What surprised the viewer on a shift, as they wrote it down; empty for a debrief that is not theirs."""
+    query = select(DebriefAnswer.words).join(Debrief, Debrief.id == DebriefAnswer.debrief_id)
+    mine = Debrief.id == _held(debrief_id), Debrief.person_id == viewer.id
+    asked = query.where(*mine, DebriefAnswer.question == DebriefQuestion.SURPRISED).order_by(DebriefAnswer.place)
+    return "\n\n".join(db.session.scalars(asked))
 
 
 def broadcasts_of_debrief(debrief_id: int) -> list[Broadcast]:
