@@ -221,7 +221,8 @@ def _waiting(viewer: Viewer) -> Select:
                                             Question.answered_at.is_(None)).correlate(Idea)  # fmt: skip
     return (
         select(Idea.id, Idea.title, IdeaScore.n_support, Promotion.at,
-               newest_return(Return.at, Idea.id).label("returned_at"), asked.scalar_subquery().label("asked_until"), Idea.carried)
+               newest_return(Return.at, Idea.id).label("returned_at"), asked.scalar_subquery().label("asked_until"),
+               Idea.carried)
         .join(Promotion, Promotion.idea_id == Idea.id)
         .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
         .where(waits_for(viewer))

@@ -47,8 +47,8 @@ class Voices:
 
 
 def voices_of(viewer: Viewer, idea: Any) -> Voices:
-    """idea: a row with `id`, `stage`, `audience`, `employer_id`, `site_id`, `carried` and `others`; promoted, so that anybody may
-    read what is said against it."""
+    """idea: a row with `id`, `stage`, `audience`, `employer_id`, `site_id`, `carried` and `others`; before the
+    executives, so that they may read what is said against it."""
     likeness = dict(json.loads(idea.others or "[]"))
     parts = [_stops(idea.id), _reasons(idea.id), _comment(idea.id), _notes(idea.id), _alike(viewer, idea, likeness)]
     parts += [_of_representatives("carried", *spoken.carried(idea.id))] if idea.carried else []
