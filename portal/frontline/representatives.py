@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, exists, select, update
 
-from portal.db import db, insert_if_new
+from portal.db import db, insert_if_new, take_turns
 from portal.frontline import representative_queries as queries
 from portal.frontline import representative_turns as turns
 from portal.frontline.representative_models import Carried, HandedIn, OptOut, Rotation, Turn
@@ -183,8 +183,7 @@ def release(person_id: int, *, now: datetime) -> int:
 
 
 def _begin(viewer: Viewer, place: Place, weeks: int, starts_on: date, now: datetime) -> Rotation:
-    # The place's row is the lock: two at once would both find no rotation there.
-    db.session.execute(select(Place.id).where(Place.id == place.id).with_for_update(key_share=False))
+    take_turns(f"rotation:{place.id}")  # two at once would both find none there
     runs = Rotation.place_id == place.id, Rotation.ended_at.is_(None)
     if db.session.scalar(select(Rotation.id).where(*runs)) is not None:
         raise RepresentativeRefusal.ROTATION_RUNS.as_error()

@@ -78,6 +78,8 @@ def _ended_early(idea: Any, moments: Mapping[StoryKind, Any], seen: Seen) -> lis
 def _said_words(moments: Mapping[StoryKind, Any]) -> str:
     if StoryKind.PROMOTED in moments:
         return CARRIED
+    if (carried := moments.get(StoryKind.CARRIED)) and carried.actor:
+        return f"{carried.actor} put it before the executives."
     replied = moments.get(StoryKind.REPLIED) or moments.get(StoryKind.LEFT_TO_SWARM)
     if replied is not None and replied.actor:
         return f"{replied.actor} replied."

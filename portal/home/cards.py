@@ -13,6 +13,7 @@ from portal.db import db, placed, places
 from portal.home.facts import Facts
 from portal.ideas.models import Follow, Idea
 from portal.ideas.queries import visible_to
+from portal.ideas.rules import counts_are_open
 from portal.ideas.words import Barrier, Names, Stage
 from portal.people.models import Person, Place, initials
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
@@ -80,7 +81,7 @@ class Card:
 COLUMNS = (
     Idea.id, Idea.kind, Idea.say, Idea.title, Idea.barrier, Idea.stage, Idea.names, Idea.author_id, Idea.audience,
     Idea.employer_id, Idea.site_id, Idea.origin_label, Idea.comment_count,
-    Idea.said_at,
+    Idea.said_at, Idea.carried,
 )  # fmt: skip
 
 VERSION = select(PortalStat.params_version).where(PortalStat.id == 1).scalar_subquery().label("params_version")
@@ -153,10 +154,11 @@ def card(row: Any, viewer: Viewer, facts: Facts, *, back: str = "/ideas", came: 
 
 
 def may_see_numbers(idea: Any, viewer: Viewer, vote: Any) -> bool:
-    """After deciding, or once promoted; the author has decided by saying it. One that has joined another has none."""
+    """After deciding, or once the swarm has carried it; the author has decided by saying it. One that has joined
+    another has none."""
     if idea.stage is Stage.MERGED:
         return False
-    return vote is not None or idea.author_id == viewer.id or idea.stage is not Stage.OPEN
+    return vote is not None or idea.author_id == viewer.id or counts_are_open(idea)
 
 
 def byline(row: Any) -> str:
@@ -167,7 +169,7 @@ def byline(row: Any) -> str:
 
 
 def _fill(row: Any, facts: Facts) -> int:
-    if row.stage is not Stage.OPEN:
+    if counts_are_open(row):
         return 100
     teams, _sites = facts.sizes.of(row.audience, row.employer_id, row.site_id)
     line = swarm_line(teams, of_version(row.params_version)) or 1.0

@@ -39,6 +39,8 @@ from portal.triage import clock_queries
 from portal.web.dates import day_words, local_day
 
 STORY_SHOWN = 12
+WAITS = "The count is shown once it is carried."
+OUTSIDE = "A representative put it before the executives. It has not passed the swarm line."
 ANSWERED = (Stage.PROMISED, Stage.DELIVERED, Stage.DONE)  # with a promise that stands
 
 
@@ -153,14 +155,16 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
         return SwarmFacts(f"Counted with number {row.merged_into_id}.")
     if not may_see_numbers(row, viewer, card.vote):
         if not card.may_vote:
-            return SwarmFacts("The frontline weighs in on this.", "The count is shown once it is carried.")
-        return SwarmFacts("Have you met this?", "Counts stay hidden until you weigh in.")
+            later = "The count stays hidden until it is answered." if row.carried else WAITS
+            return SwarmFacts("The frontline weighs in on this.", later, notes=_outside(row))
+        return SwarmFacts("Have you met this?", "Counts stay hidden until you weigh in.", notes=_outside(row))
     before = votes_before(row)
     if not (row.n_support or row.n_pass or row.n_stop):
-        return SwarmFacts("Nobody has weighed in yet.", "Your colleagues see it on their board.", before=before)
+        seen = "Your colleagues see it on their board."
+        return SwarmFacts("Nobody has weighed in yet.", seen, before=before, notes=_outside(row))
     if row.stage is not Stage.OPEN:
         where = f"In {_count(row.n_team, 'team')} on {_count(row.n_site, 'site')}. {_stops(row.n_stop)}".strip()
-        return SwarmFacts(f"{row.n_support} of you hit this", where, before=before, notes=notes(row))
+        return SwarmFacts(f"{row.n_support} of you hit this", where, before=before, notes=(*_outside(row), *notes(row)))
     mu0 = row.typical or 0.0
     place = place_of(row.id, row, mu0, most=PLACES_COUNTED)
     size = facts.sizes.of(row.audience, row.employer_id, row.site_id)
@@ -168,6 +172,10 @@ def swarm_facts(viewer: Viewer, card: Card, row: Any, facts: Facts) -> SwarmFact
     return SwarmFacts(
         f"{row.n_support} of you hit this so far", sentence(counted), before=before, numbers=counted, notes=notes(row)
     )
+
+
+def _outside(row: Any) -> tuple[str, ...]:
+    return (OUTSIDE,) if row.carried else ()
 
 
 def _count(number: int, noun: str) -> str:

@@ -41,7 +41,8 @@ SORTS: dict[Sort, frozenset[StoryKind]] = {
          _K.LEFT, _K.FROM_A_SHIFT}
     ),
     Sort.SWARM: frozenset(
-        {_K.PROMOTED, _K.ASKED_AGAIN, _K.STOP_ANSWERED, _K.STOP_LIFTED, _K.STOP_KEPT, _K.BACK, _K.FLOOR_CHECKED}
+        {_K.PROMOTED, _K.ASKED_AGAIN, _K.STOP_ANSWERED, _K.STOP_LIFTED, _K.STOP_KEPT, _K.BACK, _K.FLOOR_CHECKED,
+         _K.CARRIED}
     ),
     Sort.ANSWERS: frozenset(
         {_K.REPLIED, _K.LEFT_TO_SWARM, _K.FIXED_HERE, _K.ESCALATED, _K.ASKED, _K.ASK_ANSWERED, _K.UNDONE, _K.COMMITTED,

@@ -61,6 +61,7 @@ ICONS = {
     StoryKind.FLOOR_CHECKED: ("chart", ""),
     StoryKind.ROLLED_BACK: ("back", "stop"),
     StoryKind.FROM_A_SHIFT: ("talk", "blue"),
+    StoryKind.CARRIED: ("rise", "blue"),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -107,6 +108,7 @@ TITLES = {
     StoryKind.FLOOR_CHECKED: "Colleagues were asked whether it is gone on their desk.",
     StoryKind.ROLLED_BACK: "{who} says that it was taken back.",
     StoryKind.FROM_A_SHIFT: "{who} heard it on the frontline.",
+    StoryKind.CARRIED: "{who} put it before the executives.",
 }
 
 LOCAL = {
@@ -244,6 +246,10 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(
             f"Supporters in {facts['supporters_teams']} teams on {facts.get('sites', 1)} sites, "
             "so no single team did it."
+        )
+    if kind is StoryKind.CARRIED:
+        parts.append(
+            f"As the representative of {facts['place']}, outside the quorum: it has not passed the swarm line."
         )
     if owner := facts.get("owner"):
         parts.append(f"{owner} owns it.")

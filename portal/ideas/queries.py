@@ -40,6 +40,11 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     return and_(in_audience(viewer), shown, standing)
 
 
+def counts_open() -> ColumnElement[bool]:
+    """`rules.counts_are_open` as a condition on `Idea`."""
+    return and_(Idea.stage != Stage.OPEN, or_(Idea.stage != Stage.PROMOTED, Idea.carried.is_(False)))
+
+
 def in_audience(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on `Idea` for what is meant for the viewer, hidden and withdrawn ones included."""
     return or_(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from portal.errors import Conflict, Gone, Invalid, Refusal, Refused
 from portal.ideas.words import EDIT_MINUTES, Audience, Stage
@@ -112,6 +113,15 @@ class IdeaFacts:
     audience: Audience = Audience.ORGANISATION
     site_id: int | None = None
     employer_id: int | None = None
+
+
+def counts_are_open(idea: Any) -> bool:
+    """Whether everybody may know what colleagues decided: once the swarm has carried an idea, or it was answered.
+
+    While one waits that a representative carried, outside the quorum, colleagues still decide; what they decided
+    stays as hidden as on the board. idea: its `stage` and `carried`.
+    """
+    return idea.stage is not Stage.OPEN and not (idea.stage is Stage.PROMOTED and idea.carried)
 
 
 @dataclass(frozen=True)

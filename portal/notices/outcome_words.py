@@ -32,6 +32,9 @@ OUTCOMES: Mapping[StoryKind, Outcome] = {
     StoryKind.COMMITTED: Outcome(Moment.ANSWERED, "{who} said yes."),
     StoryKind.DECLINED: Outcome(Moment.ANSWERED, "{who} said no."),
     StoryKind.PROMOTED: Outcome(Moment.MOVED, "It was carried to the executives. One of them owes an answer now."),
+    StoryKind.CARRIED: Outcome(
+        Moment.MOVED, "{who} put it before the executives, outside the quorum. One of them owes an answer now."
+    ),
     StoryKind.ASKED_AGAIN: Outcome(Moment.MOVED, "It is with the executives once more."),
     StoryKind.ACCEPTED: Outcome(Moment.MOVED, "{who} took the promise on."),
     StoryKind.HANDED_BACK: Outcome(Moment.MOVED, "{who} handed the promise back."),

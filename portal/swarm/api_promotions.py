@@ -11,15 +11,15 @@ from portal.swarm import audit, lists
 from portal.swarm.models import Promotion
 from portal.web.api import Moment, NumberPath, PageAsked, Shown, api, listed, page_of, shown
 
-bp = api("promotions", "What the swarm has carried, with every input of the formula, chained.")
+bp = api("promotions", "What came before the executives, with every input of the formula, chained.")
 SAME = (
     "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site", "params_version",
-    "vote_id_max", "prev_hash", "hash",
+    "vote_id_max", "carried", "prev_hash", "hash",
 )  # fmt: skip
 
 
 class PromotionShown(Shown):
-    """An idea that passed the quorum: what went into the formula at that moment, and its link of the chain.
+    """An idea before the executives: what went into the formula at that moment, and its link of the chain.
 
     s, d, m: the discounted sums of support, stops and looks. mu0: the typical idea. evidence = s − d − m·(mu0 + delta).
     teams, sites: in the idea's audience; n_team, n_site: with a supporter. hash: over prev_hash and all of these.
@@ -40,7 +40,8 @@ class PromotionShown(Shown):
     n_team: int
     n_site: int
     params_version: int
-    vote_id_max: int = Field(description="The last vote that counted.")
+    vote_id_max: int = Field(description="The last vote that counted; 0 where there was none.")
+    carried: bool = Field(description="A representative carried it outside the quorum: it did not pass the line.")
     prev_hash: str
     hash: str
 
@@ -54,7 +55,7 @@ class PromotionChecked(PromotionShown):
 @bp.get("/promotions", responses={200: page_of(PromotionShown)})
 @requires("swarm.audit", scope=Scope.IDEAS_READ)
 def list_promotions(query: PageAsked) -> Response:
-    """What the swarm has carried to the executives, the newest first."""
+    """What came before the executives, the newest first; `carried` says what a representative put there."""
     rows, following = lists.promotions_page(the_viewer(), limit=query.limit, cursor=query.cursor)
     return listed([PromotionShown(**_facts(row)) for row in rows], following)
 

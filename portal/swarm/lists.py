@@ -45,7 +45,7 @@ def _mine(viewer: Viewer) -> Select:
 
 
 def promotions_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[Sequence[Promotion], str | None]:
-    """What the swarm has carried below the nodes that the viewer audits, newest first."""
+    """What came before the executives below the nodes that the viewer audits, newest first."""
     query = select(Promotion).join(Idea, Idea.id == Promotion.idea_id).where(_audited_by(viewer))
     if after := decode_cursor(cursor, int):
         query = query.where(Promotion.id < after[0])

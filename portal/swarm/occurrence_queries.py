@@ -11,7 +11,7 @@ from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for, visible_to
-from portal.ideas.words import Stage
+from portal.ideas.rules import counts_are_open
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -30,7 +30,7 @@ def figures_of(viewer: Viewer, number: int) -> tuple[bool, Figures | None]:
     """(whether the viewer may see counts of the idea, its figures); raises Missing. Before deciding: (False, None)."""
     idea = idea_for(viewer, number)
     mine = Vote.idea_id == number, Vote.person_id == viewer.id, Vote.revoked_at.is_(None)
-    shown = idea.stage is not Stage.OPEN or idea.author_id == viewer.id
+    shown = counts_are_open(idea) or idea.author_id == viewer.id
     if not shown and db.session.scalar(select(Vote.id).where(*mine)) is None:
         return False, None
     text = db.session.scalar(select(OccurrenceSum.facts).where(OccurrenceSum.idea_id == number))

@@ -53,10 +53,10 @@ def assess(viewer: Viewer, item: int, answer: Answer, *, now: datetime) -> None:
 
 def _carried(now: datetime) -> Sequence[int]:
     """Ideas that wait for an answer; where these are few, also those carried in the last month."""
-    waiting = _numbers(Idea.stage == Stage.PROMOTED)
+    waiting = _numbers(Idea.stage == Stage.PROMOTED, Idea.carried.is_(False))
     if len(waiting) >= DRAWN:
         return waiting
-    lately = select(Promotion.idea_id).where(Promotion.at > now - LATELY)
+    lately = select(Promotion.idea_id).where(Promotion.at > now - LATELY, Promotion.carried.is_(False))
     return _numbers(Idea.stage.not_in((Stage.OPEN, Stage.WITHDRAWN)), Idea.id.in_(lately), also=waiting)
 
 

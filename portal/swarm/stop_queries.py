@@ -23,8 +23,9 @@ from sqlalchemy.orm import aliased
 from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
-from portal.ideas.queries import idea_for, said_below, visible_to
+from portal.ideas.queries import counts_open, idea_for, said_below, visible_to
 from portal.ideas.rule_record_queries import owns_rule_of_idea
+from portal.ideas.rules import counts_are_open
 from portal.ideas.words import Stage
 from portal.people.models import Person
 from portal.people.roles import Role
@@ -123,9 +124,9 @@ def stops_page(viewer: Viewer, number: int) -> StopsPage:
     idea = idea_for(viewer, number)
     mine = Vote.idea_id == number, Vote.person_id == viewer.id, Vote.revoked_at.is_(None)
     vote = db.session.scalar(select(Vote.kind).where(*mine))
-    may_see = vote is not None or idea.author_id == viewer.id or idea.stage is not Stage.OPEN
+    may_see = vote is not None or idea.author_id == viewer.id or counts_are_open(idea)
     counts = _counts(number) if may_see else Counter()
-    words_too = counts.total() >= STOPS_SHOWN_FROM or idea.stage is not Stage.OPEN
+    words_too = counts.total() >= STOPS_SHOWN_FROM or counts_are_open(idea)
     lines = _lines(viewer, _one_by_one(viewer).where(Vote.idea_id == number, may_be_read_by(viewer)).limit(STOPS_MAX))
     for line in lines:
         hard = line.reason in HARD and may_see_hard(viewer, line.idea)
@@ -210,7 +211,7 @@ def may_be_read_by(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on `Vote` (with its `Idea`) for signals of which the viewer may know: see `stops_page`."""
     own = aliased(Vote, name="decision")
     decided = select(own.id).where(own.idea_id == Idea.id, own.person_id == viewer.id, own.revoked_at.is_(None))
-    known = or_(decided.exists(), Idea.author_id == viewer.id, Idea.stage != Stage.OPEN)
+    known = or_(decided.exists(), Idea.author_id == viewer.id, counts_open())
     hard = and_(Vote.reason.in_(HARD), _must_act(viewer))
     return and_(or_(Vote.revoked_at.is_(None), _has_answer()), or_(Vote.person_id == viewer.id, known, hard))
 
@@ -232,8 +233,8 @@ def _must_act(viewer: Viewer) -> ColumnElement[bool]:
 
 def may_see_words(viewer: Viewer, line: StopLine) -> bool:
     """Whether the words of a signal in a list across ideas may be shown; few, so that it is asked one by one."""
-    stage = db.session.scalar(select(Idea.stage).where(Idea.id == line.idea))
-    if line.mine or stage is not Stage.OPEN or _counts(line.idea).total() >= STOPS_SHOWN_FROM:
+    idea = db.session.execute(select(Idea.stage, Idea.carried).where(Idea.id == line.idea)).one()
+    if line.mine or counts_are_open(idea) or _counts(line.idea).total() >= STOPS_SHOWN_FROM:
         return True
     return line.reason in HARD and may_see_hard(viewer, line.idea)
 

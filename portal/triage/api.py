@@ -26,6 +26,7 @@ from portal.triage.api_shapes import (
     DeclineSent,
     HardStopShown,
     OwnerShown,
+    SpokenShown,
     StopShown,
     WaitingShown,
 )
@@ -56,7 +57,7 @@ def list_waiting(query: PageAsked) -> Response:
     items = [
         WaitingShown(
             number=one.number, title=one.title, people=one.people, promoted_at=one.promoted_at,
-            answer_due=owed.due_on, late=owed.overdue, answerer=owed.name,
+            answer_due=owed.due_on, late=owed.overdue, answerer=owed.name, carried=one.carried,
         )
         for one in found
         if (owed := clock_from(one.owed, now=now)) is not None
@@ -84,6 +85,8 @@ def see_brief(path: NumberPath) -> Response:
         colleague=brief.supporting[0] if brief.supporting else None,
         alike=[AlikeShown(number=number, title=title, likeness=like) for number, title, like in brief.alike],
         question=brief.question.number if brief.question else None,
+        carried=SpokenShown(words=brief.carried[0], by=brief.carried[1]) if brief.carried else None,
+        voices=[SpokenShown(words=words, by=who) for words, who in brief.spoken],
         unanswered_stops=brief.unanswered, contested=bool(brief.contested),
         alarms=[AlarmNoted(kind=one.kind, words=one.words, facts=one.facts) for one in brief.alarms],
         answer=_shown(newest[0], path.number) if newest and newest[0].stands else None,

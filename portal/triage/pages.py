@@ -39,6 +39,8 @@ def _entry(waiting: Waiting, current: int | None, place: str, clock: Clock | Non
     text, late = clock_words(clock, today)
     if waiting.asked_until is not None and text:
         text = f"Asked, {text[:1].lower()}{text[1:]}"
+    if waiting.carried:
+        text = f"Carried by a representative. {text}".rstrip()
     return {
         "number": waiting.number,
         "title": waiting.title,
@@ -84,14 +86,15 @@ def item_context(brief: Brief, *, clock: Clock | None, zone: str, today: date) -
 
 
 def _voices(brief: Brief) -> list[tuple[str, str, bool]]:
-    """Two of them: somebody who builds on it, and the strongest objection."""
+    """Two of them, somebody who builds on it and the strongest objection, and what representatives say."""
     found = []
     if brief.supporting is not None:
         words, who = brief.supporting
         few = words.split()
         short = " ".join(few[:BRIEF_WORDS]) + (" …" if len(few) > BRIEF_WORDS else "")
         found.append((short, f"{who[:1].upper()}{who[1:]}", False))
-    return [*found, *((words, f"Stop signal: {reason.words}", True) for reason, words in brief.stops[:1])]
+    found += [(words, f"Stop signal: {reason.words}", True) for reason, words in brief.stops[:1]]
+    return [*found, *((words, who, False) for words, who in brief.spoken)]
 
 
 def _question(brief: Brief, *, zone: str, today: date) -> dict[str, Any] | None:
@@ -179,6 +182,9 @@ def _reached(brief: Brief, zone: str, today: date) -> str:
     if brief.returned_at is not None:
         back = wording.day(day_in(zone, brief.returned_at), today)
         again = f" After a no, {_came_back(brief)} on {back}."
+    if brief.carried is not None:
+        words, who = brief.carried
+        return f"{who}, put it here on {day}, outside the quorum: it has not passed the swarm line. “{words}”{again}"
     return f"it passed the swarm line on {day} with support from {spread}, so no single team pushed it here.{again}"
 
 

@@ -49,6 +49,7 @@ class Waiting:
     promoted_at: datetime
     asked_until: datetime | None = None  # something was asked back, and this is when it must be answered
     owed: Any = None  # what `clock_from` reads: who owes the answer by when
+    carried: bool = False  # by a representative, outside the quorum
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class Brief:
     author_known: bool  # somebody is stored as its author, so that they can be asked
     site_id: int | None
     owed: Any = None  # what `clock_from` reads: who owes the answer by when
+    carried: tuple[str, str] | None = None  # (words, who) of the representative who put it here, outside the quorum
+    spoken: Sequence[tuple[str, str]] = ()  # (words, who) of representatives
 
     @property
     def waits_since(self) -> datetime:
@@ -139,7 +142,8 @@ def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[lis
         raise bad_cursor()
     page, following = cut(rows, limit, lambda row: (row.id,))
     return [
-        Waiting(row.id, row.title, row.n_support or 0, row.returned_at or row.at, row.asked_until, row) for row in page
+        Waiting(row.id, row.title, row.n_support or 0, row.returned_at or row.at, row.asked_until, row, row.carried)
+        for row in page
     ], following
 
 
@@ -202,7 +206,8 @@ def brief(viewer: Viewer, number: int) -> Brief:
         unanswered=row.unanswered, alarms=alarms_of(number),
         contested=said.reasons if contested(row.stop_teams, row.s or 0.0, row.d or 0.0) else (),
         hard=said.hard, supporting=said.supporting, alike=said.alike, question=_asked(row), own_note=said.own_note,
-        notes=said.notes, author_known=row.author_known, site_id=row.site_id, owed=row,
+        notes=said.notes, author_known=row.author_known, site_id=row.site_id, owed=row, carried=said.carried,
+        spoken=said.spoken,
     )  # fmt: skip
 
 
@@ -216,7 +221,8 @@ def _waiting(viewer: Viewer) -> Select:
                                             Question.answered_at.is_(None)).correlate(Idea)  # fmt: skip
     return (
         select(Idea.id, Idea.title, IdeaScore.n_support, Promotion.at,
-               newest_return(Return.at, Idea.id).label("returned_at"), asked.scalar_subquery().label("asked_until"))
+               newest_return(Return.at, Idea.id).label("returned_at"), asked.scalar_subquery().label("asked_until"),
+               Idea.carried)
         .join(Promotion, Promotion.idea_id == Idea.id)
         .outerjoin(IdeaScore, IdeaScore.idea_id == Idea.id)
         .where(waits_for(viewer))
@@ -249,7 +255,7 @@ def _brief(viewer: Viewer) -> Select:
         newest_return(Return.voices, Idea.id).label("returned_voices"),
         newest_return(Return.because, Idea.id).label("returned_because"),
         newest_return(Return.fact, Idea.id).label("returned_fact"),
-        Idea.audience, Idea.employer_id, Idea.site_id, Idea.author_id.is_not(None).label("author_known"),
+        Idea.audience, Idea.employer_id, Idea.site_id, Idea.carried, Idea.author_id.is_not(None).label("author_known"),
         Question.id.label("question_id"), Question.words.label("question"), Question.reply_by, Question.answer,
         Question.answered_at, expert.name.label("expert"), Alike.others,
         IdeaScore.s, IdeaScore.d, unanswered_count().label("unanswered"), stop_teams().label("stop_teams"),

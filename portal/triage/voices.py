@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, case, cast, exists, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import Select, String, case, cast, exists, func, literal, literal_column, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -19,6 +19,7 @@ from portal.swarm.models import Vote
 from portal.swarm.rules import StopReason
 from portal.swarm.stop_models import StopStep
 from portal.swarm.stop_rules import HARD
+from portal.triage import spoken
 from portal.triage.assessments import Noted
 from portal.triage.moves_models import Assessment
 from portal.triage.moves_rules import Opinion
@@ -26,6 +27,7 @@ from portal.triage.moves_rules import Opinion
 STOPS_SHOWN = 3
 HARD_READ = 50  # more than can be read before a promise anyway
 NOTES_READ = 50
+SOURCES = ("stop", "reason", "comment", "note", "alike", "carried", "spoken")
 STOP: Any = literal_column("'stop'")  # written out: SQLite takes a partial index only where it sees the condition
 
 
@@ -40,14 +42,18 @@ class Voices:
     own_note: Noted | None
     notes: Sequence[Noted]
     alike: Sequence[tuple[int, str, float]]
+    carried: tuple[str, str] | None  # (words, who) of the representative who put it here, outside the quorum
+    spoken: Sequence[tuple[str, str]]  # (words, who) of representatives
 
 
 def voices_of(viewer: Viewer, idea: Any) -> Voices:
-    """idea: a row with `id`, `stage`, `audience`, `employer_id`, `site_id` and `others`; promoted, so that anybody may
-    read what is said against it."""
+    """idea: a row with `id`, `stage`, `audience`, `employer_id`, `site_id`, `carried` and `others`; before the
+    executives, so that they may read what is said against it."""
     likeness = dict(json.loads(idea.others or "[]"))
     parts = [_stops(idea.id), _reasons(idea.id), _comment(idea.id), _notes(idea.id), _alike(viewer, idea, likeness)]
-    told: dict[str, list[Any]] = {name: [] for name in ("stop", "reason", "comment", "note", "alike")}
+    parts += [_of_representatives("carried", *spoken.carried(idea.id))] if idea.carried else []
+    parts.append(_of_representatives("spoken", *spoken.spoken(idea.id)))
+    told: dict[str, list[Any]] = {name: [] for name in SOURCES}
     for row in db.session.execute(union_all(*(select(part.subquery()) for part in parts))):
         told[row.source].append(row)
     stops = sorted(((row.id, StopReason(row.kind), row.words, bool(row.count)) for row in told["stop"]), key=_strength)
@@ -62,6 +68,8 @@ def voices_of(viewer: Viewer, idea: Any) -> Voices:
         own_note=own,
         notes=[one for one in notes if opened and one.by_id != viewer.id],
         alike=sorted(((row.id, row.words, likeness[row.id]) for row in told["alike"]), key=lambda one: -one[2]),
+        carried=next(((row.words, row.who) for row in told["carried"]), None),
+        spoken=[(row.words, row.who) for row in told["spoken"]],
     )
 
 
@@ -111,6 +119,11 @@ def _notes(number: int) -> Any:
                        count=literal(0), at=Assessment.at)  # fmt: skip
     query = select(*columns).join(Person, Person.id == Assessment.by_id).where(Assessment.idea_id == number)
     return query.order_by(Assessment.at, Assessment.by_id).limit(NOTES_READ)
+
+
+def _of_representatives(source: str, said: Any, who: Any, query: Select) -> Any:
+    words = _columns(source, said.id, kind=literal(""), words=said.words, who=who, count=literal(0), at=said.at)
+    return query.add_columns(*words)
 
 
 def _alike(viewer: Viewer, idea: Any, likeness: dict[int, float]) -> Any:
