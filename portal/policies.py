@@ -3,12 +3,12 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
+from portal.frontline import broadcast_policy as broadcasts
 from portal.frontline import calendar_policy as calendars
 from portal.frontline import insight_policy
 from portal.frontline import representative_policy as representatives
 from portal.frontline import signup_policy as signups
 from portal.frontline import slot_policy as slots
-from portal.frontline import broadcast_policy as broadcasts
 from portal.home import policy as home
 from portal.home import worker_policy as worker
 from portal.ideas import policy as ideas

@@ -1,10 +1,9 @@
 """The interface to debriefs: one's own, answer by answer, and what each answer becomes."""
 
 from datetime import datetime
-from typing import Annotated
 
 from flask import Response
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from portal import clock
 from portal.commitments.rules import SENTENCE_CHARS_MAX
@@ -21,7 +20,6 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
 from portal.web.api import (
-    AskedNumber,
     AskedPath,
     Day,
     Moment,
@@ -32,7 +30,6 @@ from portal.web.api import (
     Words,
     api,
     shown,
-    whole,
 )
 from portal.web.transactions import writing
 

@@ -124,9 +124,8 @@ def finish(viewer: Viewer, debrief: Debrief, *, now: datetime) -> Debrief:
     db.session.refresh(debrief)
     if done.rowcount == 1:  # type: ignore[attr-defined]
         insights.publish(debrief, now=now)
-        hosting.thank_the_buddy(
-            debrief.sign_up_id, by_id=viewer.id, now=now
-        )  # where they said themselves that it was completed
+        # A buddy who noted it themselves was not paid on that word.
+        hosting.thank_the_buddy(debrief.sign_up_id, by_id=viewer.id, now=now)
     for one in found:
         if one.question in LEFT_OVER and not _has_become(one):
             insights.make(viewer, debrief, one, InsightKind.NOTE, Becoming(one.words), now=now)

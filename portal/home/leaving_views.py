@@ -53,7 +53,8 @@ def _page(person_id: int, form: HandOverForm, extra: dict[str, str] | None = Non
     viewer = the_viewer()
     person = leaving.leaver(viewer, person_id)
     return render_template(
-        "home/leaving.html", here="people", person=person, form=form,
-        duties=leaving.duties_of(viewer, person_id, now=clock.now()), extra=extra or {},
-        wrong=form if form.errors else None, lets_go=may("people.deactivate") and person.active and person.id != viewer.id,
+        "home/leaving.html", here="people", person=person, form=form, extra=extra or {},
+        duties=leaving.duties_of(viewer, person_id, now=clock.now()),
+        wrong=form if form.errors else None,
+        lets_go=may("people.deactivate") and person.active and person.id != viewer.id,
     )  # fmt: skip

@@ -120,7 +120,12 @@ def _nav(viewer: Viewer, in_triage: int) -> list[NavItem]:
         items.insert(0, ("Triage", "/triage", "triage", capped(in_triage) if in_triage else None))
     if viewer.holds(Role.TEAM_LEADER) or _of_a_site(viewer):
         items.append(("My team", "/team", "team", None))
-    items += [("Results", "/results", "results", None), ("Metrics", "/metrics", "metrics", None)]
+    items += [
+        ("Results", "/results", "results", None), ("Metrics", "/metrics", "metrics", None),
+        ("Shifts", "/shifts", "shifts", None),
+    ]  # fmt: skip
+    if viewer.is_executive:
+        items.append(("Insights", "/insights", "insights", None))
     if viewer.is_programme:
         items.append(("How we answer", "/programme", "programme", None))
     if viewer.is_administrator or viewer.is_programme:
@@ -156,7 +161,8 @@ def _tabs(viewer: Viewer) -> list[tuple[str, str, str, str, str]]:
 
 def _footer(viewer: Viewer) -> list[tuple[str, str]]:
     links = [
-        ("Search", "/search"), ("How we answer", "/programme"),
+        ("Search", "/search"), ("How we answer", "/programme"), ("Shifts", "/shifts"), ("Insights", "/insights"),
+        ("Broadcasts", "/broadcasts"), ("Representatives", "/representatives"),
         ("What may I say now?", "/rules/now"), ("Rules", "/rules"),
         ("Moderation log", "/moderation"), ("Rewards", "/rewards"), ("Thanks", "/thanks"),
     ]  # fmt: skip
