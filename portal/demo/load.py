@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from portal.demo import content
 from portal.demo.aftermath import confirm_bulletins, plan_checks
 from portal.demo.again import plan_again
+from portal.demo.frontline import plan_frontline
 from portal.demo.keeping import plan_keeping
 from portal.demo.lane import plan_lane
 from portal.demo.lives import Life
@@ -87,6 +88,7 @@ def load_demo(*, now: datetime, seed: int = 7) -> str:
     plan_measuring(lives, calendar, now=now)
     _pay_weekly(calendar, began, now)
     plan_shop(crowd, calendar, now=now)
+    plan_frontline(lives, crowd, calendar, seed=seed, now=now)
     calendar.run()
     confirm_bulletins(seed=seed, now=now)
     scores.refresh_typical(now=now, every_score=True)

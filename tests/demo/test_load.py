@@ -14,6 +14,9 @@ from portal.commitments.rules import Standing
 from portal.db import db, writing
 from portal.demo.load import load_demo
 from portal.errors import Conflict
+from portal.frontline.models import SignUp, Slot
+from portal.frontline.words import SeatState
+from portal.home import programme_frontline
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.ledger.verify import verify as verify_ledger
@@ -69,6 +72,11 @@ def test_the_demo_is_a_believable_firm_in_every_state_that_verifies(context: Fla
     first = next(number for number in official_list() if db.session.get_one(Idea, number).stage is Stage.OPEN)
     score = db.session.get_one(IdeaScore, first)
     assert numbers_of(db.session.get_one(Idea, first), score).looks > score.n_support + score.n_pass + score.n_stop
+    floor = programme_frontline.count("Europe/London", now=NOW)
+    assert (floor.executives, floor.on_floor, floor.changes, floor.broadcasts) == (12, 9, 1, 1)
+    assert count(Promotion.carried.is_(True)) == 1
+    assert count(Slot.cancelled_at.is_not(None)) == 1 == count(SignUp.looking_since.is_not(None))
+    assert count(SignUp.state == SeatState.WAITING) == 2
     assert audit.verify() == []
     assert verify_ledger().ok
     with pytest.raises(Conflict) as refused, writing():
