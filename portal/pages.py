@@ -117,6 +117,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
+    from portal.frontline import shift_page_api as shifts
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -157,4 +158,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
+        shifts.bp,
     )  # fmt: skip
