@@ -38,6 +38,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     """Everything that the worker does: HANDLERS in each, and `due` where something is periodic."""
     from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
+    from portal.frontline import attendance_jobs as attendance
     from portal.frontline import seat_jobs as seats
     from portal.home import jobs as home
     from portal.home import leaving_jobs as leaving
@@ -80,6 +81,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, orders,
         shop_notices, rewards_notices, rollouts, impact, verdicts,
         seats,
+        attendance,
     )  # fmt: skip
 
 

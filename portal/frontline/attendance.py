@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import update
 
 from portal.db import db
+from portal.frontline import seat_steps
+from portal.frontline.attendance_queries import is_at_site
 from portal.frontline.attendance_rules import WORDS_CHARS_MAX, AttendanceRefusal, SeatFacts, mark_refusal
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.slot_policy import MAY
-from portal.frontline.slot_queries import path_of
-from portal.frontline.slots import Where
-from portal.frontline.words import Attendance, BuddyState, SeatStepKind
+from portal.frontline.words import Attendance, SeatStepKind
 from portal.outbox import service as outbox
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
@@ -39,8 +39,6 @@ def carry_out(sign_up: SignUp, to: Attendance, *, by_id: int | None, now: dateti
     seen = SignUp.id == sign_up.id, SignUp.attendance == sign_up.attendance, SignUp.state == sign_up.state
     if db.session.execute(update(SignUp).where(*seen).values(attendance=to, changed_at=now)).rowcount != 1:  # type: ignore[attr-defined]
         raise AttendanceRefusal.NOT_NEXT.as_error()
-    from portal.frontline import seat_steps
-
     seat_steps.record(sign_up, SeatStepKind(to.value), by_id=by_id, now=now, words=words)
     outbox.emit(ATTENDED, {"sign_up": sign_up.id}, now=now)
 
@@ -48,8 +46,6 @@ def carry_out(sign_up: SignUp, to: Attendance, *, by_id: int | None, now: dateti
 def facts_of(viewer: Viewer, sign_up: SignUp) -> SeatFacts:
     """The seat as the rules see it."""
     slot = db.session.get_one(Slot, sign_up.slot_id)
-    hosts = slot.buddy_id == viewer.id and slot.buddy_state is BuddyState.AGREED
-    looks_after = MAY["shift.publish"](viewer, Where(path_of(slot.site_id) or ""))
     own = sign_up.person_id == viewer.id
-    at_site = (hosts or looks_after) and not own
+    at_site = is_at_site(viewer, slot) and not own
     return SeatFacts(sign_up.state, sign_up.attendance, slot.starts_at, slot.ends_at, at_site=at_site, own=own)

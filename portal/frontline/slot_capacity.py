@@ -7,6 +7,7 @@ from sqlalchemy import Row, select, update
 
 from portal.db import db
 from portal.errors import Conflict
+from portal.frontline import seat_steps
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.slot_rules import SlotChanges, SlotRefusal
 from portal.frontline.words import SeatState, SeatStepKind
@@ -32,8 +33,6 @@ def make_room(slot: Slot, changes: SlotChanges, *, by_id: int, now: datetime) ->
                                     version=SignUp.version + 1))  # fmt: skip
     slot.taken = changes.seats
     db.session.flush()
-    from portal.frontline import seat_steps
-
     for one in last:
         db.session.refresh(one)
         seat_steps.record(one, SeatStepKind.JOINED_WAITING, by_id=by_id, now=now, words="There are fewer seats now.")

@@ -8,6 +8,7 @@ from portal.people.viewer import Viewer
 
 FORECASTS = (Role.FORECASTER, Role.PROGRAMME)  # at the site or above
 MANAGES = (Role.EXECUTIVE, Role.TEAM_LEADER)  # of that very site: its director, whoever leads all of it
+VISITS = (Role.EXECUTIVE, Role.OWNER, Role.PROGRAMME)  # whoever decides about rules and promises
 PUBLISHES = (*FORECASTS, *MANAGES)
 
 

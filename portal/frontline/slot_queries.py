@@ -4,21 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Missing
 from portal.frontline.models import SignUp, Slot, SlotChange
 from portal.frontline.slot_policy import FORECASTS, MANAGES
-from portal.frontline.words import SeatState
+from portal.frontline.words import Attendance, SeatState
+from portal.people import calendars
 from portal.people.directory import below
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
 
-CHOICES_MAX = 500
+LOOKS = tuple(role for role in Role if role is not Role.FRONTLINE)
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,26 @@ class Site:
     path: str
 
 
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition on the `Place` of a site: of the viewer's employer and its partners, or below a role of theirs."""
-    top = viewer.path[: viewer.path.index(f"/{viewer.employer_id}/")] + f"/{viewer.employer_id}/"
-    return below((top, *viewer.scope(*Role)), Place.path)
-
-
 def slot_for(viewer: Viewer, number: int) -> Slot:
-    """The slot, cancelled or not, if the viewer may see its site. Raises Missing."""
-    query = select(Slot).join(Place, Place.id == Slot.site_id).where(Slot.id == number, seen_by(viewer))
+    """The slot, cancelled or not, if the viewer may know of it. Raises Missing."""
+    query = select(Slot).join(Place, Place.id == Slot.site_id).where(Slot.id == number, known_to(viewer))
     found = db.session.scalar(query)
     if found is None:
         raise Missing("shift")
     return found
+
+
+def known_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Slot` with its site: one they may see, host, or signed up for."""
+    seat = aliased(SignUp)
+    mine = exists().where(seat.slot_id == Slot.id, seat.person_id == viewer.id)
+    return or_(seen_by(viewer), Slot.buddy_id == viewer.id, mine)
+
+
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on the `Place` of a site whose slots the viewer sees: below a role of theirs, and their own."""
+    own = [Place.id == viewer.site_id] if viewer.site_id is not None else []
+    return or_(below(viewer.scope(*LOOKS), Place.path), *own)
 
 
 def locked(slot_id: int) -> Slot:
@@ -89,7 +97,7 @@ def managed_page(
 
 def slot_with_names(viewer: Viewer, number: int) -> Row:
     """(Slot, site, path, buddy, publisher) of one slot. Raises Missing."""
-    found = db.session.execute(_with_names().where(Slot.id == number, seen_by(viewer))).one_or_none()
+    found = db.session.execute(_with_names().where(Slot.id == number, known_to(viewer))).one_or_none()
     if found is None:
         raise Missing("shift")
     return found
@@ -107,12 +115,15 @@ def is_signed_up(slot_id: int) -> bool:
     return db.session.scalar(select(SignUp.id).where(*here).limit(1)) is not None
 
 
-def hosts_at(site_ids: Sequence[int]) -> Sequence[Row]:
-    """(id, name, site_id, place) of those who work at the sites and could sit beside a visitor, by name."""
-    query = select(Person.id, Person.name, Person.site_id, Place.name.label("place"))
-    query = query.join(Place, Place.id == Person.place_id)
-    here = Person.site_id.in_(site_ids), Person.deactivated_at.is_(None)
-    return db.session.execute(query.where(*here).order_by(Person.name, Person.id).limit(CHOICES_MAX)).all()
+def is_under_way(slot_id: int) -> bool:
+    """True where it is noted of somebody that they arrived or are excused."""
+    noted = SignUp.slot_id == slot_id, SignUp.attendance != Attendance.SIGNED_UP
+    return db.session.scalar(select(SignUp.id).where(*noted).limit(1)) is not None
+
+
+def zone_at(site_id: int) -> str:
+    """The time zone of a site; three statements."""
+    return calendars.calendar_of(site_id).zone
 
 
 def path_of(site_id: int) -> str | None:

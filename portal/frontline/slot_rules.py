@@ -11,8 +11,9 @@ from portal.frontline.words import Busy, Channel
 MINUTES = range(15, 721)
 SEATS = range(1, 51)
 QUEUE_CHARS_MAX, LANGUAGE_CHARS_MAX, NOTE_CHARS_MAX = 80, 40, 300
-REASON_CHARS = range(3, 401)
+REASON_CHARS = range(1, 401)
 AHEAD_DAYS_MAX = 366
+OLDEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
 class Length(StrEnum):
@@ -49,13 +50,20 @@ class SlotRefusal(Refusal):
         "buddy_said_no", Conflict,
         "They have said no to this shift. Nobody is asked twice: ask somebody else.", "buddy",
     )  # fmt: skip
-    REASON = "reason_length", Invalid, "Say why in 3 to 400 characters. Whoever signed up reads it.", "reason"
+    REASON = "reason_length", Invalid, "Say why, in at most 400 characters. Whoever signed up reads it.", "reason"
     OVER = "slot_over", Conflict, "This shift has begun or is over, so it stays as it was."
     CANCELLED = "slot_cancelled", Gone, "This shift was cancelled. Publish another one instead."
     BELOW_BOOKED = (
         "capacity_below_booked", Conflict,
         "More people have a seat than that. Say that the last ones wait, or keep the seats.", "seats",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a slot stands in the tree, for the policy."""
+
+    path: str
 
 
 @dataclass(frozen=True)
@@ -140,6 +148,8 @@ def slot_refusal(slot: NewSlot | SlotChanges, zone: str, *, now: datetime) -> Sl
     """Why it cannot be published or changed like this, or None."""
     if refused := words_refusal(slot):
         return refused
+    if refused := _day_refusal(slot.day, now):
+        return refused
     if not comes(slot.day, slot.starts, zone):
         return SlotRefusal.NO_SUCH_TIME
     starts_at, _ = times_of(slot, zone)
@@ -150,6 +160,13 @@ def slot_refusal(slot: NewSlot | SlotChanges, zone: str, *, now: datetime) -> Sl
     return SlotRefusal.OPENS_LATE if slot.opens_at is not None and slot.opens_at >= starts_at else None
 
 
+def opens_of(day: date | None, zone: str) -> datetime | None:
+    """When sign-up opens that opens with a day there; None where it is open at once."""
+    if day is None or day.year < OLDEST.year:
+        return None
+    return utc_of(min(day, LATEST), time(0), zone)
+
+
 def reason_refusal(reason: str) -> SlotRefusal | None:
     """Why this is no reason, or None."""
     return None if len(reason.strip()) in REASON_CHARS else SlotRefusal.REASON
@@ -158,6 +175,14 @@ def reason_refusal(reason: str) -> SlotRefusal | None:
 def tidied(slot: NewSlot) -> NewSlot:
     """Without blanks at the ends."""
     return replace(slot, queue=slot.queue.strip(), language=slot.language.strip(), note=slot.note.strip())
+
+
+def _day_refusal(day: date, now: datetime) -> SlotRefusal | None:
+    """Before anything is counted with it: the calendar has days that no zone has a moment for."""
+    ahead = (day - now.date()).days
+    if ahead < -1:
+        return SlotRefusal.PAST
+    return SlotRefusal.TOO_FAR if ahead > AHEAD_DAYS_MAX + 1 else None
 
 
 def words_refusal(slot: NewSlot | SlotChanges) -> SlotRefusal | None:

@@ -1,18 +1,18 @@
 """Publishing windows in which a visitor does no harm, changing them, and cancelling them with the reason."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from portal.db import db
-from portal.frontline import buddies, slot_capacity, slot_changes
+from portal.frontline import buddies, seats, slot_capacity, slot_changes
 from portal.frontline.models import Slot, SlotChange
 from portal.frontline.slot_policy import MAY
-from portal.frontline.slot_queries import is_signed_up, locked, path_of
+from portal.frontline.slot_queries import is_signed_up, is_under_way, locked, path_of, zone_at
 from portal.frontline.slot_rules import (
     NewSlot,
     SlotChanges,
     SlotRefusal,
+    Where,
     reason_refusal,
     slot_refusal,
     tidied,
@@ -20,20 +20,12 @@ from portal.frontline.slot_rules import (
 )
 from portal.frontline.words import BuddyState
 from portal.outbox import service as outbox
-from portal.people import calendars
 from portal.people.policy import demand
 from portal.people.service import audit
 from portal.people.viewer import Viewer
 
 CHANGED = "frontline.slot_changed"  # {"change": id}
 KEPT = ("queue", "language", "channel", "busy", "seats", "briefing_needed", "opens_at", "note")
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a slot stands, for the policy."""
-
-    path: str
 
 
 def publish(viewer: Viewer, new: NewSlot, *, now: datetime) -> Slot:
@@ -43,7 +35,7 @@ def publish(viewer: Viewer, new: NewSlot, *, now: datetime) -> Slot:
     """
     demand(MAY, "shift.publish", viewer)
     demand_site(viewer, new.site_id)
-    zone = calendars.calendar_of(new.site_id).zone
+    zone = zone_at(new.site_id)
     if refused := slot_refusal(new, zone, now=now):
         raise refused.as_error()
     made = add(tidied(new), zone, by_id=viewer.id, now=now)
@@ -72,7 +64,7 @@ def change(viewer: Viewer, slot: Slot, changes: SlotChanges, reason: str, *, now
         raise refused.as_error()
     slot.version += 1
     made = _tell(slot, before, after, reason.strip(), by_id=viewer.id, now=now)
-    _seats().move_all(slot, now=now)
+    seats.move_all(slot, now=now)
     return made
 
 
@@ -89,7 +81,7 @@ def cancel(viewer: Viewer, slot: Slot, reason: str, *, now: datetime) -> SlotCha
     slot.version += 1
     db.session.flush()
     made = _tell(slot, {"cancelled": False}, {"cancelled": True}, words, by_id=viewer.id, now=now)
-    _seats().release_all(slot, words, by_id=viewer.id, now=now)
+    seats.release_all(slot, words, by_id=viewer.id, now=now)
     audit("shift.cancelled", f"slot:{slot.id}", {"reason": words}, actor_id=viewer.id, now=now)
     return made
 
@@ -113,12 +105,17 @@ def demand_site(viewer: Viewer, site_id: int) -> None:
         raise SlotRefusal.UNKNOWN_SITE.as_error()
 
 
+def demand_to_look_after(viewer: Viewer, where: Where) -> None:
+    """Raise Refused unless the viewer looks after the site."""
+    demand(MAY, "shift.publish", viewer, where)
+
+
 def _to_work_on(viewer: Viewer, slot: Slot, *, now: datetime) -> Slot:
-    demand(MAY, "shift.publish", viewer, Where(path_of(slot.site_id) or ""))
+    demand_to_look_after(viewer, Where(path_of(slot.site_id) or ""))
     slot = locked(slot.id)
     if slot.cancelled_at is not None:
         raise SlotRefusal.CANCELLED.as_error()
-    if slot.starts_at <= now:
+    if slot.starts_at <= now or is_under_way(slot.id):
         raise SlotRefusal.OVER.as_error()
     return slot
 
@@ -148,9 +145,3 @@ def _facts(slot: Slot) -> dict[str, Any]:
     words = {name: str(getattr(slot, name)) for name in ("queue", "language", "channel", "busy", "note")}
     rest = {"seats": slot.seats, "briefing_needed": slot.briefing_needed, "buddy": slot.buddy_id}
     return moments | words | rest
-
-
-def _seats() -> Any:
-    from portal.frontline import seats
-
-    return seats
