@@ -102,7 +102,7 @@ class SignUp(Base):
     """Somebody and one slot; one row however often they come and go. The slot's times are copied for the guard
     against overlaps, which both databases keep (`portal.no_overlap`).
 
-    ticket: their place in the order of the waiting list, given again whenever they join it.
+    ticket: their place in the order in which people came, given again whenever they come back.
     """
 
     __tablename__ = "shift_sign_ups"

@@ -59,7 +59,7 @@ def next_ticket(slot: Slot) -> int:
     return ticket
 
 
-def put(slot: Slot, person_id: int, state: SeatState, *, now: datetime, ticket: int = 0, **values: Any) -> SignUp:
+def put(slot: Slot, person_id: int, state: SeatState, *, now: datetime, ticket: int, **values: Any) -> SignUp:
     """Write somebody's row for a slot, new or again. Raises Conflict `clash` where the guard finds another seat."""
     written = {"state": state, "ticket": ticket, "starts_at": slot.starts_at, "ends_at": slot.ends_at,
                "changed_at": now, "looking_since": None, "decline_by": None} | values  # fmt: skip
@@ -161,6 +161,6 @@ def _waiting(slot: Slot, now: datetime) -> Any:
     if slot.briefing_needed:
         query = query.where(exists().where(
             Briefing.person_id == SignUp.person_id, Briefing.withdrawn_at.is_(None),
-            Briefing.valid_until >= day_of(slot),
+            Briefing.done_on <= day_of(slot), Briefing.valid_until >= day_of(slot),
         ))  # fmt: skip
     return query.order_by(SignUp.ticket, SignUp.id).execution_options(populate_existing=True)

@@ -67,10 +67,10 @@ def book(viewer: Viewer, slot_id: int, *, now: datetime) -> SignUp:
         return seat
     if count(slot, 1):
         lock_person(viewer.id)
-        seat, kind = put(slot, viewer.id, SeatState.BOOKED, now=now), SeatStepKind.BOOKED
+        state, kind = SeatState.BOOKED, SeatStepKind.BOOKED
     else:
-        seat = put(slot, viewer.id, SeatState.WAITING, now=now, ticket=next_ticket(slot))
-        kind = SeatStepKind.JOINED_WAITING
+        state, kind = SeatState.WAITING, SeatStepKind.JOINED_WAITING
+    seat = put(slot, viewer.id, state, now=now, ticket=next_ticket(slot))
     seat_steps.record(seat, kind, by_id=viewer.id, now=now)
     return seat
 

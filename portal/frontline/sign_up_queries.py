@@ -10,17 +10,17 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Missing
-from portal.frontline.models import Briefing, SignUp, Slot
-from portal.frontline.signup_policy import SITE, TAKERS
+from portal.frontline.briefing_queries import is_briefed
+from portal.frontline.models import SignUp, Slot
+from portal.frontline.signup_policy import TAKERS
 from portal.frontline.signup_rules import SeatFacts, SlotFacts, Span
+from portal.frontline.slot_queries import managed_by, seen_by
 from portal.frontline.words import SeatState
 from portal.people.directory import below
 from portal.people.models import Place
-from portal.people.roles import Role
 from portal.people.viewer import Viewer
 
 NUMBER_MAX = 2**31 - 1
-LOOKS = (*dict.fromkeys((*TAKERS, *SITE)), Role.ADMINISTRATOR)
 HELD = (SeatState.BOOKED, SeatState.WAITING)
 
 
@@ -42,21 +42,20 @@ def own_row(slot_id: int, person_id: int) -> SignUp | None:
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """The slots that the viewer may know of: where they hold a role, at their own site, and those they sit in on."""
+    """The slots at sites that the viewer may see, and those in which they have or had a seat."""
     seat = aliased(SignUp)
     mine = exists().where(seat.slot_id == Slot.id, seat.person_id == viewer.id)
-    here = [Slot.site_id == viewer.site_id] if viewer.site_id else []
-    return or_(_at(viewer, *LOOKS), Slot.buddy_id == viewer.id, mine, *here)
+    return or_(Slot.site_id.in_(select(Place.id).where(seen_by(viewer))), mine)
 
 
 def takeable_by(viewer: Viewer) -> ColumnElement[bool]:
     """The slots at places where the viewer holds a role that may take a seat."""
-    return _at(viewer, *TAKERS)
+    return Slot.site_id.in_(select(Place.id).where(below(viewer.scope(*TAKERS), Place.path)))
 
 
 def at_site_of(viewer: Viewer) -> ColumnElement[bool]:
-    """The slots at places that the viewer answers for."""
-    return _at(viewer, *SITE)
+    """The slots at sites that the viewer looks after."""
+    return Slot.site_id.in_(select(Place.id).where(managed_by(viewer)))
 
 
 def booked_spans(person_id: int, *, after: datetime, but: int | None = None) -> list[Span]:
@@ -68,18 +67,9 @@ def booked_spans(person_id: int, *, after: datetime, but: int | None = None) -> 
     return [Span(row.starts_at, row.ends_at) for row in db.session.execute(query)]
 
 
-def briefed_until(person_id: int) -> date | None:
-    """The last day on which somebody's data protection briefing counts; None without one."""
-    counts = Briefing.person_id == person_id, Briefing.withdrawn_at.is_(None)
-    return db.session.scalar(select(Briefing.valid_until).where(*counts).order_by(Briefing.valid_until.desc()).limit(1))
-
-
 def is_briefed_for(person_id: int, slot: Slot) -> bool:
     """True where the slot asks for no briefing, or somebody's counts on its day."""
-    if not slot.briefing_needed:
-        return True
-    until = briefed_until(person_id)
-    return until is not None and until >= day_of(slot)
+    return not slot.briefing_needed or is_briefed(person_id, day_of(slot))
 
 
 def facts_of(slot: Any) -> SlotFacts:
@@ -98,7 +88,3 @@ def seat_facts(seat: Any) -> SeatFacts | None:
 def day_of(slot: Any) -> date:
     """The day of a slot by the clock on the wall there."""
     return slot.starts_at.astimezone(ZoneInfo(slot.zone)).date()
-
-
-def _at(viewer: Viewer, *roles: Role) -> ColumnElement[bool]:
-    return Slot.site_id.in_(select(Place.id).where(below(viewer.scope(*roles), Place.path)))

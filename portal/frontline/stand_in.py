@@ -61,7 +61,7 @@ def take_over(viewer: Viewer, slot_id: int, *, now: datetime) -> SignUp:
         raise StandInRefusal.WAITING_FIRST.as_error()
     lock_person(viewer.id)
     put(slot, theirs.person_id, SeatState.STOOD_IN, now=now, ticket=theirs.ticket)
-    seat = put(slot, viewer.id, SeatState.BOOKED, now=now)
+    seat = put(slot, viewer.id, SeatState.BOOKED, now=now, ticket=theirs.ticket)
     seat_steps.record(theirs, SeatStepKind.STOOD_IN, by_id=viewer.id, now=now)
     seat_steps.record(seat, SeatStepKind.TOOK_OVER, by_id=viewer.id, now=now)
     free_again(theirs, now=now)
@@ -78,7 +78,7 @@ def give_back(slot: Slot, seat: SignUp, *, now: datetime) -> SignUp:
     if giver is not None:
         lock_person(giver.person_id)
         with suppress(Conflict):  # they have another shift at that time by now
-            put(slot, giver.person_id, SeatState.BOOKED, now=now, looking_since=now)
+            put(slot, giver.person_id, SeatState.BOOKED, now=now, ticket=giver.ticket, looking_since=now)
             count(slot, 1)
             seat_steps.record(giver, SeatStepKind.LOOKING, by_id=None, now=now, words=GIVEN_BACK)
     fill(slot, now=now)
