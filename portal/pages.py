@@ -67,6 +67,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         pattern_views,
         slot_views,
     )
+    from portal.frontline import calendar_views as shift_calendar
     from portal.frontline import floor_views as shift_floor_views
     from portal.frontline import shift_page_views as shifts
     from portal.home import wallet_prospects
@@ -119,6 +120,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
         shifts.bp,
         slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
+        shift_calendar.bp,
     )  # fmt: skip
 
 
@@ -127,6 +129,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.frontline import attendance_api, briefing_api, buddy_api, floor_api, pattern_api, slot_api
+    from portal.frontline import calendar_api as shift_calendar
     from portal.frontline import shift_page_api as shifts
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
@@ -170,4 +173,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
         shifts.bp,
         slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
+        shift_calendar.bp,
     )  # fmt: skip

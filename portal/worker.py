@@ -39,6 +39,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
     from portal.frontline import attendance_jobs as attendance
+    from portal.frontline import reminder_jobs as reminders
     from portal.frontline import seat_jobs as seats
     from portal.home import jobs as home
     from portal.home import leaving_jobs as leaving
@@ -59,8 +60,11 @@ def _capabilities() -> tuple[ModuleType, ...]:
         outcome_jobs,
         people_mails,
         post_jobs,
+        reminder_notices,
         rewards_notices,
+        shift_notices,
         shop_notices,
+        slot_notices,
         swarm_mails,
     )
     from portal.notices import promise_notices as promises
@@ -82,6 +86,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         shop_notices, rewards_notices, rollouts, impact, verdicts,
         seats,
         attendance,
+        reminders, shift_notices, slot_notices, reminder_notices,
     )  # fmt: skip
 
 

@@ -163,8 +163,11 @@ def see_shift(path: NumberPath) -> Response:
     looks_after = MAY["shift.take_out"](viewer, line)
     people = None
     if queries.names_shown(viewer, line, looks_after=looks_after, now=now):
-        people = [ShiftPersonShown(number=one.person_id, name=one.name, state=one.state, looks_for_stand_in=one.looking)
-    """Take the seat of whoever looked longest for a stand-in (409 `nobody_looks`, `your_own`, `waiting_first`,
+        people = [
+            ShiftPersonShown(number=one.person_id, name=one.name, state=one.state, looks_for_stand_in=one.looking)
+            for one in queries.attending(path.number)
+            if looks_after or one.state is SeatState.BOOKED
+        ]
     return shown(ShiftPageShown(**_shown(viewer, line).model_dump(), people=people))
 
 
