@@ -67,7 +67,9 @@ def _of_answers() -> tuple[Blueprint, ...]:
         pattern_views,
         slot_views,
     )
+    from portal.frontline import calendar_views as shift_calendar
     from portal.frontline import floor_views as shift_floor_views
+    from portal.frontline import shift_page_views as shifts
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -116,7 +118,9 @@ def _of_answers() -> tuple[Blueprint, ...]:
         flags_views.bp, self_check_views.bp, plan_views.bp, rollout_views.bp, metrics.bp, definition_views.bp,
         import_views.bp, notes_views.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp,
         unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
+        shifts.bp,
         slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
+        shift_calendar.bp,
     )  # fmt: skip
 
 
@@ -125,6 +129,8 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.frontline import attendance_api, briefing_api, buddy_api, floor_api, pattern_api, slot_api
+    from portal.frontline import calendar_api as shift_calendar
+    from portal.frontline import shift_page_api as shifts
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -165,5 +171,7 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
+        shifts.bp,
         slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
+        shift_calendar.bp,
     )  # fmt: skip

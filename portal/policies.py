@@ -3,6 +3,8 @@
 from flask import Flask
 
 from portal.commitments import policy as commitments
+from portal.frontline import calendar_policy as calendars
+from portal.frontline import insight_policy
 from portal.frontline import signup_policy as signups
 from portal.frontline import slot_policy as slots
 from portal.home import policy as home
@@ -23,7 +25,8 @@ from portal.triage import policy as triage
 TABLES = (
     people.MAY, metrics.MAY, ledger.MAY, rewards.MAY, ideas.MAY, swarm.MAY, commitments.MAY, impact.MAY, triage.MAY,
     home.MAY, notices.MAY, webhooks.MAY, worker.MAY,
-    slots.MAY, signups.MAY,
+    slots.MAY, signups.MAY, calendars.MAY,
+    insight_policy.MAY,
 )  # fmt: skip
 
 

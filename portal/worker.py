@@ -39,6 +39,8 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
     from portal.frontline import attendance_jobs as attendance
+    from portal.frontline import reminder_jobs as reminders
+    from portal.frontline import seat_jobs as seats
     from portal.home import jobs as home
     from portal.home import leaving_jobs as leaving
     from portal.home import programme_jobs as programme
@@ -58,8 +60,11 @@ def _capabilities() -> tuple[ModuleType, ...]:
         outcome_jobs,
         people_mails,
         post_jobs,
+        reminder_notices,
         rewards_notices,
+        shift_notices,
         shop_notices,
+        slot_notices,
         swarm_mails,
     )
     from portal.notices import promise_notices as promises
@@ -79,7 +84,9 @@ def _capabilities() -> tuple[ModuleType, ...]:
         floor_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm, floor, again,
         clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, orders,
         shop_notices, rewards_notices, rollouts, impact, verdicts,
+        seats,
         attendance,
+        reminders, shift_notices, slot_notices, reminder_notices,
     )  # fmt: skip
 
 

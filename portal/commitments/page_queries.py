@@ -38,6 +38,7 @@ STEPS = (
     StoryKind.HANDED_OVER,
     StoryKind.FLOOR_CHECKED,
     StoryKind.ROLLED_BACK,
+    StoryKind.FROM_A_SHIFT,
 )
 
 

@@ -289,6 +289,7 @@ def _entry(step: Step, when: When) -> dict[str, Any]:
         "text": told.text,
         "say": None if is_update else step.words,
         "html": render_markdown(step.words) if is_update else None,
+        "link": ("What surprised them", f"/insights/{step.facts['insight']}") if "insight" in step.facts else None,
         "when": wording.day(day_in(when.zone, step.at), when.today),
         "datetime": step.at.isoformat(timespec="seconds"),
     }

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from portal.commitments.models import Commitment, Delivery, DeliveryVerdict
+from portal.commitments.scope import was_promoted
 from portal.commitments.work_models import HelpAsk, HelpCall
 from portal.db import db
 from portal.ideas.models import Comment, Idea
@@ -25,7 +26,7 @@ def payees_of(commitment: Commitment) -> list[Payee]:
     """
     idea_id = commitment.idea_id
     author = db.session.execute(select(Idea.author_id, Idea.names).where(Idea.id == idea_id)).one()
-    return [
+    everybody = [
         Payee(author.author_id, Share.AUTHOR, hidden=author.names is Names.HIDDEN),
         Payee(commitment.owner_id, Share.IMPLEMENTER, hidden=False),
         *co_authors(idea_id),
@@ -34,6 +35,10 @@ def payees_of(commitment: Commitment) -> list[Payee]:
         *_shown(_confirmer(commitment.id), Share.CONFIRMER),
         *(Payee(person_id, Share.EARLY, hidden=True) for person_id in _early(idea_id)),
     ]
+    if author.author_id != commitment.sponsor_id or was_promoted(idea_id):
+        return everybody
+    # Said and promised by one person, and asked for by nobody: one is not paid for keeping one's own word.
+    return [payee for payee in everybody if payee.person_id != commitment.sponsor_id]
 
 
 def _builders(commitment: Commitment) -> list[Payee]:

@@ -7,6 +7,7 @@ from portal.ideas.models import Idea
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
+from portal.swarm.models import Promotion
 
 
 def said_within(viewer: Viewer, paths: tuple[str, ...]) -> ColumnElement[bool]:
@@ -22,6 +23,11 @@ def said_at(idea_id: int) -> str:
     top = select(Place.id).where(Place.kind == PlaceKind.ORGANISATION).scalar_subquery()
     query = select(Place.path).join(Idea, Place.id == func.coalesce(Idea.site_id, Idea.employer_id, top))
     return db.session.scalars(query.where(Idea.id == idea_id)).one()
+
+
+def was_promoted(idea_id: int) -> bool:
+    """True if the idea ever was with the executives; what somebody promised of themselves need not have been."""
+    return db.session.scalar(select(Promotion.id).where(Promotion.idea_id == idea_id)) is not None
 
 
 def organisation_zone() -> str:

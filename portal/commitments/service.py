@@ -32,7 +32,7 @@ from portal.commitments.rules import (
     PromiseFacts,
     Verb,
 )
-from portal.commitments.scope import said_at
+from portal.commitments.scope import said_at, was_promoted
 from portal.commitments.words import PromiseRefusal
 from portal.commitments.work_rows import facts_of
 from portal.db import db
@@ -76,7 +76,7 @@ def make_promise(
     owner = db.session.execute(owners_below(EVERYWHERE, only=owner_id)).one_or_none()
     if owner is None:
         raise PromiseRefusal.UNKNOWN_OWNER.as_error()
-    metric = _metric_name(promise.metric_id)
+    metric = metric_name(promise.metric_id)
     move_stage(idea.id, Stage.PROMOTED, Stage.PROMISED, now=now)
     made = Commitment(
         idea_id=idea.id, owner_id=owner_id, sponsor_id=sponsor_id, sentence=promise.sentence.strip(),
@@ -87,9 +87,9 @@ def make_promise(
     db.session.flush()
     db.session.add(PromisedDate(commitment_id=made.id, due_on=made.due_on, set_at=now, set_by_id=sponsor_id))
     facts = {"owner": owner.name, "due_on": made.due_on.isoformat(), "metric": metric}
-    _tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts, told_after=told_after)
+    tell(made, StoryKind.COMMITTED, sponsor_id, now=now, words=made.sentence, facts=facts, told_after=told_after)
     messages.offered(made, now=now, after=told_after)
-    _let_be_found(made, "", now)
+    let_be_found(made, "", now)
     return made
 
 
@@ -98,19 +98,21 @@ def accept(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
     demand(MAY, "commitment.accept", viewer)
     _demand(rules.refusal(Verb.ACCEPT, facts_of(commitment), Actor(viewer.id)))
     claim(commitment, now=now, state=CommitmentState.ACCEPTED)
-    _tell(commitment, StoryKind.ACCEPTED, viewer.id, now=now, facts={"due_on": commitment.due_on.isoformat()})
+    tell(commitment, StoryKind.ACCEPTED, viewer.id, now=now, facts={"due_on": commitment.due_on.isoformat()})
 
 
 def hand_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datetime) -> None:
-    """The owner gives an offered promise back; the idea is with the executives again."""
+    """The owner gives an offered promise back; the idea is with the executives again, or on the board if it never
+    was with them (`own_promise`, handed over by somebody who left)."""
     demand(MAY, "commitment.hand_back", viewer)
     _demand(rules.refusal(Verb.HAND_BACK, facts_of(commitment), Actor(viewer.id)) or rules.reason_refusal(reason))
     claim(commitment, now=now, state=CommitmentState.HANDED_BACK)
-    move_stage(commitment.idea_id, Stage.PROMISED, Stage.PROMOTED, now=now)
+    before = Stage.PROMOTED if was_promoted(commitment.idea_id) else Stage.OPEN
+    move_stage(commitment.idea_id, Stage.PROMISED, before, now=now)
     db.session.add(HandBack(commitment_id=commitment.id, by_id=viewer.id, at=now, reason=reason.strip()))
     search_index.forget(EntryKind.RESULT, commitment.id)
     helping.end(commitment.id, now=now)
-    _tell(commitment, StoryKind.HANDED_BACK, viewer.id, now=now, words=reason.strip())
+    tell(commitment, StoryKind.HANDED_BACK, viewer.id, now=now, words=reason.strip())
 
 
 def post_update(viewer: Viewer, commitment: Commitment, body: str, *, now: datetime) -> Update:
@@ -120,7 +122,7 @@ def post_update(viewer: Viewer, commitment: Commitment, body: str, *, now: datet
     claim(commitment, now=now)
     posted = Update(commitment_id=commitment.id, by_id=viewer.id, at=now, body=body.strip())
     db.session.add(posted)
-    _tell(commitment, StoryKind.UPDATED, viewer.id, now=now, words=posted.body)
+    tell(commitment, StoryKind.UPDATED, viewer.id, now=now, words=posted.body)
     return posted
 
 
@@ -141,7 +143,7 @@ def move_date(
     )
     db.session.add(named)
     facts = {"due_before": before.isoformat(), "due_on": due_on.isoformat(), "missed": today > before}
-    _tell(commitment, StoryKind.DATE_MOVED, viewer.id, now=now, words=named.reason, facts=facts)
+    tell(commitment, StoryKind.DATE_MOVED, viewer.id, now=now, words=named.reason, facts=facts)
     return named
 
 
@@ -167,8 +169,8 @@ def deliver(viewer: Viewer, commitment: Commitment, delivery: NewDelivery, *, to
         "without": sorted(without.values()), "reasons": list(delivery.reasons),
         "later": {sites[site]: day.isoformat() for site, day in delivery.days.items() if day},
     }  # fmt: skip
-    _tell(commitment, StoryKind.DELIVERED, viewer.id, now=now, words=done.evidence, facts=facts)
-    _let_be_found(commitment, done.evidence, now)
+    tell(commitment, StoryKind.DELIVERED, viewer.id, now=now, words=done.evidence, facts=facts)
+    let_be_found(commitment, done.evidence, now)
     return done
 
 
@@ -182,7 +184,7 @@ def confirm(viewer: Viewer, commitment: Commitment, *, now: datetime) -> None:
     move_stage(commitment.idea_id, Stage.DELIVERED, Stage.DONE, now=now)
     db.session.add(DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=True))
     facts = {"live_from": done.live_from.isoformat()}
-    _tell(commitment, StoryKind.CONFIRMED, viewer.id, now=now, facts=facts)
+    tell(commitment, StoryKind.CONFIRMED, viewer.id, now=now, facts=facts)
     settle_by_promise(
         commitment.idea_id, confirmed_by=viewer.id, owner_id=commitment.owner_id, sentence=commitment.sentence,
         live_from=done.live_from, now=now,
@@ -199,7 +201,7 @@ def send_back(viewer: Viewer, commitment: Commitment, reason: str, *, now: datet
     move_stage(commitment.idea_id, Stage.DELIVERED, Stage.PROMISED, now=now)
     verdict = DeliveryVerdict(delivery_id=done.id, by_id=viewer.id, at=now, confirmed=False, reason=reason.strip())
     db.session.add(verdict)
-    _tell(commitment, StoryKind.SENT_BACK, viewer.id, now=now, words=verdict.reason)
+    tell(commitment, StoryKind.SENT_BACK, viewer.id, now=now, words=verdict.reason)
 
 
 def verbs_now(viewer: Viewer, promise: PromiseFacts, path: str) -> frozenset[Verb]:
@@ -223,7 +225,7 @@ def _look(viewer: Viewer, commitment: Commitment, verb: Verb) -> Delivery:
     return db.session.scalars(newest).one()
 
 
-def _tell(
+def tell(
     commitment: Commitment,
     kind: StoryKind,
     actor_id: int,
@@ -233,17 +235,20 @@ def _tell(
     facts: Mapping[str, Any] | None = None,
     told_after: timedelta | None = None,
 ) -> None:
+    """Add a step about the promise to the story of its idea."""
     about = {"commitment": commitment.id} | dict(facts or {})
     story.record(commitment.idea_id, kind, now=now, actor_id=actor_id, words=words, facts=about, told_after=told_after)
     db.session.flush()
 
 
-def _let_be_found(commitment: Commitment, evidence: str, now: datetime) -> None:
+def let_be_found(commitment: Commitment, evidence: str, now: datetime) -> None:
+    """Let the search find the promise by these words."""
     number, title = commitment.idea_id, commitment.sentence
     search_index.index(EntryKind.RESULT, commitment.id, idea_id=number, title=title, text=plain(evidence), at=now)
 
 
-def _metric_name(metric_id: int | None) -> str | None:
+def metric_name(metric_id: int | None) -> str | None:
+    """The name of the metric that will show it. Raises Invalid `unknown_metric`."""
     if metric_id is None:
         return None
     name = db.session.scalar(select(Metric.name).where(Metric.id == metric_id, Metric.retired_at.is_(None)))

@@ -190,6 +190,7 @@ _TOLD = {
     "decision_given": ("check", "blue", "{who} decided"),
     "handed_over": ("back", "", "It was handed over to {who}"),
     "floor_checked": ("chart", "", "Colleagues were asked whether it is gone on their desk"),
+    "from_a_shift": ("talk", "blue", "{who} heard it on the frontline"),
     "rolled_back": ("back", "stop", "{who} says that it was taken back"),
 }
 
@@ -212,6 +213,8 @@ def _detail(kind: str, facts: Mapping[str, Any], today: date) -> str:
         return f"{facts['from']} had it before. The date stays."
     if kind == "floor_checked":
         return f"Asked {after(facts['after_days'])}. {result_line(facts.get('total'), facts.get('asked'))}"
+    if kind == "from_a_shift":
+        return f"On a shift in {facts['site']}, {facts['queue']}."
     if kind == "rolled_back":
         return f"Not any more in {listed(facts['units'])}, since {_day_of(facts, 'live_to', today)}."
     if kind == "back" and facts.get("after_days"):

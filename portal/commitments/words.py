@@ -7,6 +7,7 @@ class PromiseRefusal(Refusal):
     """Why something cannot be done with a promise. The value is the stable code."""
 
     NOT_THE_OWNER = "not_the_owner", Refused, "This promise belongs to somebody else. Only its owner can do this."
+    NOT_YOUR_WORDS = "not_your_words", Refused, "Promise yourself only what you have said under your own name."
     SECOND_PERSON = "second_person", Refused, "You own this promise, so somebody else has to look whether it is done."
     NOT_A_CONFIRMER = (
         "not_a_confirmer", Refused,

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from portal import append_only, clock, no_overlap
 from portal.db import db, is_postgres
+from portal.frontline.seat_checks import miscounted
 from portal.home import machine, points_health, readiness, worker_clock
 from portal.home.readiness import Check
 from portal.ideas import search_index
@@ -42,7 +43,7 @@ def examine(app: Flask, *, now: datetime) -> list[Check]:
         found += _database_file()
     if len(ready) > 1 and ready[1].fine:
         found += [_triggers(), _given_up(), worker_clock.check(), _webhooks()]
-        found += [_ledger(), points_health.check(), _scores(), _search()]
+        found += [_ledger(), points_health.check(), _scores(), _seats(), _search()]
     db.session.rollback()
     return found
 
@@ -133,6 +134,15 @@ def _scores() -> Check:
     if check.wrong:
         return Check("scores", False, f"{words}: {check.wrong} do not agree. Run: flask swarm verify")
     return Check("scores", True, f"{words}, they agree")
+
+
+def _seats() -> Check:
+    wrong = miscounted()
+    if not wrong:
+        return Check("seats of shifts", True, "every shift counts the seats that are taken")
+    slot, counted, booked = wrong[0]
+    words = f"{len(wrong)} shifts count wrongly; number {slot} says {counted} and has {booked}"
+    return Check("seats of shifts", False, words)
 
 
 def _database_file() -> Iterator[Check]:

@@ -38,7 +38,7 @@ class Sort(StrEnum):
 SORTS: dict[Sort, frozenset[StoryKind]] = {
     Sort.WORDS: frozenset(
         {_K.SAID, _K.EDITED, _K.WITHDRAWN, _K.HIDDEN, _K.RESTORED, _K.RULE_NAMED, _K.MERGED, _K.JOINED, _K.UNMERGED,
-         _K.LEFT}
+         _K.LEFT, _K.FROM_A_SHIFT}
     ),
     Sort.SWARM: frozenset(
         {_K.PROMOTED, _K.ASKED_AGAIN, _K.STOP_ANSWERED, _K.STOP_LIFTED, _K.STOP_KEPT, _K.BACK, _K.FLOOR_CHECKED}

@@ -60,6 +60,7 @@ ICONS = {
     StoryKind.HANDED_OVER: ("back", ""),
     StoryKind.FLOOR_CHECKED: ("chart", ""),
     StoryKind.ROLLED_BACK: ("back", "stop"),
+    StoryKind.FROM_A_SHIFT: ("talk", "blue"),
 }
 TITLES = {
     StoryKind.SAID: "{who} said it.",
@@ -105,6 +106,7 @@ TITLES = {
     StoryKind.HANDED_OVER: "It was handed over to {who}.",
     StoryKind.FLOOR_CHECKED: "Colleagues were asked whether it is gone on their desk.",
     StoryKind.ROLLED_BACK: "{who} says that it was taken back.",
+    StoryKind.FROM_A_SHIFT: "{who} heard it on the frontline.",
 }
 
 LOCAL = {
@@ -226,6 +228,8 @@ def local_title(facts: Mapping[str, Any]) -> str:
 def _other(kind: StoryKind, facts: Mapping[str, Any]) -> tuple[str, str] | None:
     if facts.get("rule"):
         return facts["rule_title"], f"/rules/{facts['rule']}"
+    if kind is StoryKind.FROM_A_SHIFT:
+        return "What surprised them", f"/insights/{facts['insight']}"
     if kind is StoryKind.FIXED_HERE and facts.get("fix"):
         return "See it", f"/local-fixes/{facts['fix']}"
     number = facts.get("number") if kind in ABOUT_TWO else None
@@ -260,6 +264,8 @@ def _detail(kind: StoryKind, facts: Mapping[str, Any], today: date) -> str:
         parts.append(f"{still_met(facts['after_days'])} It is open again.")
     elif kind is StoryKind.BACK:
         parts.append(f"Met again on {day_words(date.fromisoformat(facts['day']), today=today)}, so it is open again.")
+    if kind is StoryKind.FROM_A_SHIFT:
+        parts.append(f"On a shift in {facts['site']}, {facts['queue']}.")
     if kind is StoryKind.ROLLED_BACK:
         since = day_words(date.fromisoformat(facts["live_to"]), today=today)
         parts.append(f"Not any more in {_listed(facts['units'])}, since {since}.")

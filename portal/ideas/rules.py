@@ -13,10 +13,12 @@ EDIT_TIME = timedelta(minutes=EDIT_MINUTES)
 LABEL_CHARS_MAX = 120
 
 STAGE_MOVES: Mapping[Stage, frozenset[Stage]] = {
-    Stage.OPEN: frozenset({Stage.PROMOTED, Stage.WITHDRAWN, Stage.MERGED}),
+    # Promised at once by whoever said it, as their own: nobody has to be asked.
+    Stage.OPEN: frozenset({Stage.PROMOTED, Stage.PROMISED, Stage.WITHDRAWN, Stage.MERGED}),
     Stage.PROMOTED: frozenset({Stage.PROMISED, Stage.DECLINED, Stage.MERGED}),
     # Back when the promise is handed back; done at once when what was reopened turns out not to be back.
-    Stage.PROMISED: frozenset({Stage.DELIVERED, Stage.PROMOTED, Stage.DONE}),
+    # What never was with the executives goes back to the board.
+    Stage.PROMISED: frozenset({Stage.DELIVERED, Stage.PROMOTED, Stage.OPEN, Stage.DONE}),
     Stage.DELIVERED: frozenset({Stage.DONE, Stage.PROMISED}),  # back when the second person does not confirm it
     Stage.DONE: frozenset({Stage.PROMISED}),  # back when the trouble returns
     Stage.DECLINED: frozenset({Stage.PROMOTED}),  # back when the answer is taken back or enough people ask again

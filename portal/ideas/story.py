@@ -21,7 +21,10 @@ from portal.people.roles import PlaceKind
 
 TOLD = "story.told"  # payload: {"story_id": …}
 ON_BEHALF = frozenset({StoryKind.COMMITTED, StoryKind.DECLINED, StoryKind.ASKED, StoryKind.REPLIED})
-NOT_TOLD = frozenset({StoryKind.SAID, StoryKind.EDITED, StoryKind.WITHDRAWN, StoryKind.RULE_NAMED, StoryKind.UNDONE})
+NOT_TOLD = frozenset(
+    {StoryKind.SAID, StoryKind.EDITED, StoryKind.WITHDRAWN, StoryKind.RULE_NAMED, StoryKind.UNDONE,
+     StoryKind.FROM_A_SHIFT}
+)  # fmt: skip
 
 
 def record(

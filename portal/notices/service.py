@@ -31,6 +31,7 @@ def notify(
     now: datetime,
     idea_id: int | None = None,
     happened_at: datetime | None = None,
+    mail_until: datetime | None = None,
 ) -> int:
     """Tell people something, in the caller's transaction; returns how many had not been told of this event.
 
@@ -38,8 +39,8 @@ def notify(
     preferences when it is mailed. title: one sentence without names that are hidden and without counts; path: of our
     own page; words: may be empty. event_id: at most 36 signs; told again with the same one, nobody hears twice.
     idea_id: what it is about, so that it is shown beside the idea, and to nobody who may no longer read it; who has
-    muted the idea is passed over, but for duties. happened_at: where it is not now. Raises ValueError for more than
-    AT_ONCE_MAX people.
+    muted the idea is passed over, but for duties. happened_at: where it is not now. mail_until: whoever would be
+    mailed then or later reads it in the portal alone. Raises ValueError for more than AT_ONCE_MAX people.
     """
     wanted = sorted(set(person_ids))
     if len(wanted) > AT_ONCE_MAX:
@@ -48,7 +49,7 @@ def notify(
         wanted = _not_muted(wanted, idea_id)
     told = {"event_id": event_id, "moment": moment, "idea_id": idea_id, "title": _cut(title), "words": words,
             "path": path[:PATH_CHARS_MAX], "at": happened_at or now}  # fmt: skip
-    due = _by_due([wish for wish in wishes(wanted, moment) if _wanted(wish, moment)], now)
+    due = _by_due([wish for wish in wishes(wanted, moment) if _wanted(wish, moment)], now, mail_until)
     written = sum(_write(people, told | {"mail_at": at}) for at, people in due.items())
     if written and any(at is not None and at <= now for at in due):
         outbox.emit(POST, {}, now=now, unique_key=f"{POST}:{event_id}:{wanted[0]}")
@@ -59,13 +60,14 @@ def _wanted(wish: Wish, moment: Moment) -> bool:
     return not (moment.only_when_asked_for and wish.pace is Pace.NEVER)
 
 
-def _by_due(hearers: Sequence[Wish], now: datetime) -> dict[datetime | None, list[int]]:
+def _by_due(hearers: Sequence[Wish], now: datetime, until: datetime | None) -> dict[datetime | None, list[int]]:
     """When it is mailed → to whom. Most people share a zone and a pace: the calendar is asked once for all of them."""
     kinds = {(one.mail_pace, one.zone, one.quiet) for one in hearers}
     due = {(pace, zone, quiet): mailed_at(pace, now, zone=zone, quiet=quiet) for pace, zone, quiet in kinds}
     found: dict[datetime | None, list[int]] = {}
     for one in hearers:
-        found.setdefault(due[one.mail_pace, one.zone, one.quiet], []).append(one.person_id)
+        at = due[one.mail_pace, one.zone, one.quiet]
+        found.setdefault(None if at and until and at >= until else at, []).append(one.person_id)
     return found
 
 

@@ -15,7 +15,7 @@ def nonce() -> str:
 
 
 def init_headers(app: Flask, *, https: bool) -> None:
-    """Set the security headers on every answer; signed-in pages are never stored."""
+    """Set the security headers on every answer; nothing is stored but where a view says so in `g.caching`."""
 
     @app.after_request
     def _protect(response: Response) -> Response:
@@ -30,7 +30,7 @@ def init_headers(app: Flask, *, https: bool) -> None:
         if https:
             headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
         if request.endpoint != "static":
-            headers["Cache-Control"] = "no-store"
+            headers["Cache-Control"] = g.get("caching", "no-store")
             headers.add("Vary", "Cookie, HX-Request")
         return response
 
