@@ -62,6 +62,15 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.commitments import views as commitments
     from portal.frontline import broadcast_views, debrief_becoming_views, debrief_views, insight_views
     from portal.frontline import calendar_views as shift_calendar
+    from portal.frontline import (
+        attendance_views,
+        briefing_views,
+        buddy_views,
+        pattern_views,
+        slot_views,
+    )
+    from portal.frontline import calendar_views as shift_calendar
+    from portal.frontline import floor_views as shift_floor_views
     from portal.frontline import shift_page_views as shifts
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
@@ -115,6 +124,8 @@ def _of_answers() -> tuple[Blueprint, ...]:
         shift_calendar.bp,
         debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
         broadcast_views.bp,
+        slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
+        shift_calendar.bp,
     )  # fmt: skip
 
 
@@ -123,7 +134,9 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
     from portal.frontline import api_debriefs, api_insights, broadcast_api
+    from portal.frontline import attendance_api, briefing_api, buddy_api, floor_api, pattern_api, slot_api
     from portal.frontline import calendar_api as shift_calendar
+    from portal.frontline import shift_page_api as shifts
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -164,6 +177,8 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
+        shifts.bp,
+        slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
         shift_calendar.bp,
         api_debriefs.bp, api_insights.bp,
         broadcast_api.bp,

@@ -40,6 +40,8 @@ def _capabilities() -> tuple[ModuleType, ...]:
     from portal.commitments import jobs as commitments
     from portal.frontline import reminder_jobs as reminders
     from portal.frontline import representative_jobs as representatives
+    from portal.frontline import attendance_jobs as attendance
+    from portal.frontline import reminder_jobs as reminders
     from portal.frontline import seat_jobs as seats
     from portal.home import jobs as home
     from portal.home import leaving_jobs as leaving
@@ -87,7 +89,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         broadcast_notices, floor_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm,
         floor, again, clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
         orders, shop_notices, rewards_notices, rollouts, impact, verdicts, reminders, shift_notices, slot_notices,
-        reminder_notices, seats, insight_notices, representatives, representative_notices,
+        reminder_notices, seats, insight_notices, representatives, representative_notices, attendance,
     )  # fmt: skip
 
 

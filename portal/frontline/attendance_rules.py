@@ -60,10 +60,9 @@ def mark_refusal(seat: SeatFacts, to: Attendance, *, now: datetime) -> Attendanc
 
 
 def earliest(to: Attendance, starts_at: datetime) -> datetime:
-    """From when on a step can be noted: arriving half an hour before the start, staying away a quarter after it."""
-    if to is A.EXCUSED:
-        return datetime.min.replace(tzinfo=starts_at.tzinfo)
-    return {A.ARRIVED: starts_at - EARLY, A.NO_SHOW: starts_at + GRACE}.get(to, starts_at)
+    """From when on a step can be noted: half an hour before the start who arrived or is excused, a quarter of an hour
+    after it who stayed away, and with the start how it ended. Before, one gives the seat up."""
+    return starts_at + {A.ARRIVED: -EARLY, A.EXCUSED: -EARLY, A.NO_SHOW: GRACE}.get(to, timedelta())
 
 
 def offered(seat: SeatFacts, *, now: datetime) -> list[Attendance]:

@@ -121,7 +121,7 @@ def _coming(people: Sequence[int], now: datetime) -> dict[int, datetime]:
     query = select(SignUp.person_id, func.min(SignUp.starts_at)).where(
         SignUp.person_id.in_(people), SignUp.state == SeatState.BOOKED, SignUp.starts_at > now
     )
-    return dict(db.session.execute(query.group_by(SignUp.person_id)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(SignUp.person_id))}
 
 
 def _one(person: Row, shifts: Sequence[Row], next_at: datetime | None) -> OnTheFloor:

@@ -40,6 +40,11 @@ class Quarter:
         return Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
 
     @property
+    def key(self) -> str:
+        """ "2026-q4"."""
+        return f"{self.year}-q{self.number}"
+
+    @property
     def words(self) -> str:
         """ "October to December 2026"."""
         last = self.after.first_day - timedelta(days=1)

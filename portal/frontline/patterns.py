@@ -8,10 +8,18 @@ from portal.db import db
 from portal.errors import Missing
 from portal.frontline import buddies, slots
 from portal.frontline.models import Pattern, Slot
-from portal.frontline.pattern_rules import NewPattern, days_of, pattern_refusal, slot_on
+from portal.frontline.pattern_rules import (
+    MORE,
+    NewPattern,
+    PatternRefusal,
+    days_of,
+    may_go_on,
+    pattern_refusal,
+    slot_on,
+)
 from portal.frontline.slot_policy import MAY
+from portal.frontline.slot_queries import zone_at
 from portal.frontline.slot_rules import times_of
-from portal.people import calendars
 from portal.people.policy import demand
 from portal.people.service import audit
 from portal.people.viewer import Viewer
@@ -24,7 +32,7 @@ def make(viewer: Viewer, new: NewPattern, *, now: datetime) -> Pattern:
     """
     demand(MAY, "shift.publish", viewer)
     slots.demand_site(viewer, new.site_id)
-    zone = calendars.calendar_of(new.site_id).zone
+    zone = zone_at(new.site_id)
     if refused := pattern_refusal(new, zone, now=now):
         raise refused.as_error()
     if new.buddy_id is not None:
@@ -44,12 +52,14 @@ def make(viewer: Viewer, new: NewPattern, *, now: datetime) -> Pattern:
 
 def generate(pattern_id: int, *, now: datetime) -> int:
     """Make the slots that are to come and do not exist; returns how many. None that exists is touched, also none that
-    was moved or cancelled. Raises Missing for a pattern that does not exist or was ended.
+    was moved or cancelled. Raises Missing for a pattern that does not exist, Gone `pattern_ended`.
     """
-    query = select(Pattern).where(Pattern.id == pattern_id, Pattern.ended_at.is_(None)).with_for_update()
+    query = select(Pattern).where(Pattern.id == pattern_id).with_for_update()
     pattern = db.session.scalar(query.execution_options(populate_existing=True))
     if pattern is None:
         raise Missing("pattern")
+    if pattern.ended_at is not None:
+        raise PatternRefusal.ENDED.as_error()
     there = set(db.session.scalars(select(Slot.pattern_day).where(Slot.pattern_id == pattern.id)))
     asked = False
     made = 0
@@ -67,6 +77,21 @@ def again(viewer: Viewer, pattern: Pattern, *, now: datetime) -> int:
     """Make what is missing, as `generate`. Raises Invalid `unknown_site` where it is not the viewer's to look after."""
     demand(MAY, "shift.publish", viewer)
     slots.demand_site(viewer, pattern.site_id)
+    return generate(pattern.id, now=now)
+
+
+def go_on(viewer: Viewer, pattern: Pattern, *, now: datetime) -> int:
+    """Let a pattern go on for four weeks, and make what is missing; returns how many.
+
+    Raises Invalid (`unknown_site`, `pattern_too_long`), Gone `pattern_ended`.
+    """
+    demand(MAY, "shift.publish", viewer)
+    slots.demand_site(viewer, pattern.site_id)
+    db.session.refresh(pattern, with_for_update=True)
+    if not may_go_on(pattern.first_day, pattern.last_day, now=now):
+        raise PatternRefusal.TOO_LONG.as_error()
+    pattern.last_day += MORE
+    db.session.flush()
     return generate(pattern.id, now=now)
 
 

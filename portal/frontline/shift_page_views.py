@@ -208,7 +208,7 @@ def _take_out_form(sent: StrictForm | None) -> TakeOutForm:
 
 
 def _seats(viewer: Viewer, rows: Any) -> list[dict[str, Any]]:
-    return [wording.seat_row(row, now=clock.now(), zone=viewer.timezone) for row in rows]
+    return [wording.seat_row(row, now=clock.now(), zone=viewer.timezone) for row in rows[:SHOWN]]
 
 
 def _instead(viewer: Viewer) -> dict[str, Any] | None:

@@ -11,14 +11,14 @@ from portal.db import db
 from portal.errors import Missing
 from portal.frontline.models import SignUp, Slot, SlotChange
 from portal.frontline.slot_policy import FORECASTS, MANAGES
-from portal.frontline.words import SeatState
+from portal.frontline.words import Attendance, SeatState
+from portal.people import calendars
 from portal.people.directory import below
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
 from portal.web.paging import cut, decode_cursor, from_micros, to_micros
 
-CHOICES_MAX = 500
 LOOKS = tuple(role for role in Role if role is not Role.FRONTLINE)
 
 
@@ -115,12 +115,15 @@ def is_signed_up(slot_id: int) -> bool:
     return db.session.scalar(select(SignUp.id).where(*here).limit(1)) is not None
 
 
-def hosts_at(site_ids: Sequence[int]) -> Sequence[Row]:
-    """(id, name, site_id, place) of those who work at the sites and could sit beside a visitor, by name."""
-    query = select(Person.id, Person.name, Person.site_id, Place.name.label("place"))
-    query = query.join(Place, Place.id == Person.place_id)
-    here = Person.site_id.in_(site_ids), Person.deactivated_at.is_(None)
-    return db.session.execute(query.where(*here).order_by(Person.name, Person.id).limit(CHOICES_MAX)).all()
+def is_under_way(slot_id: int) -> bool:
+    """True where it is noted of somebody that they arrived or are excused."""
+    noted = SignUp.slot_id == slot_id, SignUp.attendance != Attendance.SIGNED_UP
+    return db.session.scalar(select(SignUp.id).where(*noted).limit(1)) is not None
+
+
+def zone_at(site_id: int) -> str:
+    """The time zone of a site; three statements."""
+    return calendars.calendar_of(site_id).zone
 
 
 def path_of(site_id: int) -> str | None:

@@ -7,7 +7,7 @@ from portal.db import db
 from portal.frontline import buddies, seats, slot_capacity, slot_changes
 from portal.frontline.models import Slot, SlotChange
 from portal.frontline.slot_policy import MAY
-from portal.frontline.slot_queries import is_signed_up, locked, path_of
+from portal.frontline.slot_queries import is_signed_up, is_under_way, locked, path_of, zone_at
 from portal.frontline.slot_rules import (
     NewSlot,
     SlotChanges,
@@ -20,7 +20,6 @@ from portal.frontline.slot_rules import (
 )
 from portal.frontline.words import BuddyState
 from portal.outbox import service as outbox
-from portal.people import calendars
 from portal.people.policy import demand
 from portal.people.service import audit
 from portal.people.viewer import Viewer
@@ -36,7 +35,7 @@ def publish(viewer: Viewer, new: NewSlot, *, now: datetime) -> Slot:
     """
     demand(MAY, "shift.publish", viewer)
     demand_site(viewer, new.site_id)
-    zone = calendars.calendar_of(new.site_id).zone
+    zone = zone_at(new.site_id)
     if refused := slot_refusal(new, zone, now=now):
         raise refused.as_error()
     made = add(tidied(new), zone, by_id=viewer.id, now=now)
@@ -106,12 +105,17 @@ def demand_site(viewer: Viewer, site_id: int) -> None:
         raise SlotRefusal.UNKNOWN_SITE.as_error()
 
 
+def demand_to_look_after(viewer: Viewer, where: Where) -> None:
+    """Raise Refused unless the viewer looks after the site."""
+    demand(MAY, "shift.publish", viewer, where)
+
+
 def _to_work_on(viewer: Viewer, slot: Slot, *, now: datetime) -> Slot:
-    demand(MAY, "shift.publish", viewer, Where(path_of(slot.site_id) or ""))
+    demand_to_look_after(viewer, Where(path_of(slot.site_id) or ""))
     slot = locked(slot.id)
     if slot.cancelled_at is not None:
         raise SlotRefusal.CANCELLED.as_error()
-    if slot.starts_at <= now:
+    if slot.starts_at <= now or is_under_way(slot.id):
         raise SlotRefusal.OVER.as_error()
     return slot
 

@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 
-class Channel(StrEnum):
-    """How customers reach the queue."""
+class QueueChannel(StrEnum):
+    """How customers reach the queue. In the interface's document a set of words is known by its name."""
 
     CALLS = "calls"
     CHAT = "chat"
@@ -15,6 +15,9 @@ class Channel(StrEnum):
     def label(self) -> str:
         """As people read it."""
         return self.value.capitalize()
+
+
+Channel = QueueChannel
 
 
 class Busy(StrEnum):
