@@ -76,9 +76,9 @@ def _capabilities() -> tuple[ModuleType, ...]:
 
     return (
         people_mails, swarm_mails, merge_mails, again_mails, ask_notices, bulletin_notices, clock_notices,
-        floor_notices, insight_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm, floor, again,
-        clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news, orders,
-        shop_notices, rewards_notices, rollouts, impact, verdicts,
+        floor_notices, insight_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm,
+        floor, again, clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
+        orders, shop_notices, rewards_notices, rollouts, impact, verdicts,
     )  # fmt: skip
 
 

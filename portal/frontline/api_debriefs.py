@@ -1,10 +1,9 @@
 """The interface to debriefs: one's own, answer by answer, and what each answer becomes."""
 
 from datetime import datetime
-from typing import Annotated
 
 from flask import Response
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from portal import clock
 from portal.commitments.rules import SENTENCE_CHARS_MAX
@@ -21,7 +20,6 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
 from portal.web.api import (
-    AskedNumber,
     AskedPath,
     Day,
     Moment,
@@ -32,7 +30,6 @@ from portal.web.api import (
     Words,
     api,
     shown,
-    whole,
 )
 from portal.web.transactions import writing
 
@@ -141,8 +138,8 @@ def take_out_debrief_answer(path: AnswerPath) -> Response:
 def turn_answer_into(path: AnswerPath, body: BecomingSent) -> Response:
     """Let an answer become an idea, an answer to a stop signal, a promise of one's own or a note.
 
-    403 `own_stop`, `out_of_reach`, `not_allowed`; 409 `has_become`, `already_answered`, `taken_back`;
-    422 `kept_for_you`, `no_stop`, `no_date`, `unknown_owner`, `date_not_after_today`, `date_too_far`,
+    403 `own_stop`, `out_of_reach`, `not_allowed`; 409 `has_become`, `cannot_promise`, `already_answered`, `taken_back`;
+    422 `kept_for_you`, `no_stop`, `no_date`, `date_not_after_today`, `date_too_far`,
     `sentence_too_short`, `sentence_too_long`, `personal_data`.
     """
     viewer, now = the_viewer(), clock.now()
