@@ -126,7 +126,7 @@ def test_pages_go_to_the_end_without_gaps(context: Flask, cast: Cast):
 def test_the_buddy_is_asked_once_and_named_only_with_a_yes(context: Flask, cast: Cast):
     number = a_note(cast, cast.vic, WORDS, buddy=cast.asha)
     message = db.session.scalars(select(Message).where(Message.topic == insights.CREDIT_ASKED)).one()
-    claimed = Claimed(message.id, message.topic, {"debrief": 1}, 1, "c" * 36)
+    claimed = Claimed(message.id, message.event_id, message.topic, {"debrief": 1}, 1, NOON)
     db.session.rollback()
     insight_notices.ask(claimed, NOON)
     insight_notices.ask(claimed, NOON)
