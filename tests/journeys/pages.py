@@ -251,20 +251,17 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         found = _ideas() | promises | _results() | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
-    return (
-        found
-        | debriefed(app)
-        | {
-            "rule": 1,
-            "asked": _asked(app),
-            "fixed": 1,
-            "noted": _noted(app, visitor, found["open"]),
-            "said": _said(visitor),
-            "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
-            "webhook": _webhook(served),
-            "values": number_in(_sent(served, "programme", "/metrics/imports", VALUES)),
-        }
-    )
+    found |= debriefed(app)
+    return found | {
+        "rule": 1,
+        "asked": _asked(app),
+        "fixed": 1,
+        "noted": _noted(app, visitor, found["open"]),
+        "said": _said(visitor),
+        "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
+        "webhook": _webhook(served),
+        "values": number_in(_sent(served, "programme", "/metrics/imports", VALUES)),
+    }
 
 
 def _webhook(served: Installation) -> int:
