@@ -138,8 +138,8 @@ def take_out_debrief_answer(path: AnswerPath) -> Response:
 def turn_answer_into(path: AnswerPath, body: BecomingSent) -> Response:
     """Let an answer become an idea, an answer to a stop signal, a promise of one's own or a note.
 
-    403 `own_stop`, `out_of_reach`, `not_allowed`; 409 `has_become`, `already_answered`, `taken_back`;
-    422 `kept_for_you`, `no_stop`, `no_date`, `unknown_owner`, `date_not_after_today`, `date_too_far`,
+    403 `own_stop`, `out_of_reach`, `not_allowed`; 409 `has_become`, `cannot_promise`, `already_answered`, `taken_back`;
+    422 `kept_for_you`, `no_stop`, `no_date`, `date_not_after_today`, `date_too_far`,
     `sentence_too_short`, `sentence_too_long`, `personal_data`.
     """
     viewer, now = the_viewer(), clock.now()

@@ -46,7 +46,6 @@ def show(number: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get("/shifts/<int:number>/debrief/<question>", defaults={"place": 1})
 @bp.get("/shifts/<int:number>/debrief/<question>/<int:place>")
 @requires("debrief.write")
 def ask(number: int, question: str, place: int) -> ResponseReturnValue:

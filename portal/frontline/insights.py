@@ -3,6 +3,7 @@
 The buddy of the shift is asked whether they want to be named beside it, once everybody can read it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -91,8 +92,7 @@ def publish(debrief: Debrief, *, now: datetime) -> None:
     found = db.session.scalars(select(Insight).where(*standing).order_by(Insight.id)).all()
     for insight in found:
         _tell(insight, slot, now=now)
-    # Surprises that become notes right after this ask too; the buddy reads them all on one page.
-    outbox.emit(CREDIT_ASKED, {"debrief": debrief.id}, now=now, unique_key=f"{CREDIT_ASKED}:{debrief.id}")
+    _ask_buddy(debrief, found, now=now)
 
 
 def withdraw(viewer: Viewer, insight: Insight, *, now: datetime) -> None:
@@ -144,6 +144,8 @@ def _idea(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Made:
 
 def _promise(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Made:
     assert wanted.due_on is not None
+    if not own_promise.can_promise(viewer):
+        raise DebriefRefusal.CANNOT_PROMISE.as_error()
     idea = _say(viewer, slot, wanted.words, now)
     new = NewPromise(wanted.promise.strip() or wanted.words, wanted.due_on)
     today = day_in(organisation_zone(), now)
@@ -192,7 +194,7 @@ def _tell(insight: Insight, slot: Slot, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _ask_buddy(debrief: Debrief, found: list[Insight], *, now: datetime) -> None:
+def _ask_buddy(debrief: Debrief, found: Sequence[Insight], *, now: datetime) -> None:
     if any(insight.credit is Credit.ASKED for insight in found):
         key = f"{CREDIT_ASKED}:{debrief.id}:{found[0].id}"
         outbox.emit(CREDIT_ASKED, {"debrief": debrief.id}, now=now, unique_key=key)

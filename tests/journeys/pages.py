@@ -24,6 +24,7 @@ from portal.metrics.models import Metric
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
+from tests.journeys.debriefed import debriefed
 from tests.journeys.serving import Installation, Visitor, number_in
 
 NOBODY = "nobody"  # in front of an installation that was started for the first time
@@ -190,6 +191,14 @@ PAGES = (
     ("programme", "/ideas/imports/new"),
     ("programme", "/ideas/imports/{waiting}"),
     ("programme", "/ideas/imports/{brought}"),
+    ("executive", "/shifts/{shift_had}/debrief"),
+    ("executive", "/shifts/{shift_had}/debrief/made_them/1"),
+    ("executive", "/shifts/{shift_had}/debrief/surprised/2/becomes"),
+    ("executive", "/shifts/{shift_had}/debrief/surprised/2/becomes/promise"),
+    ("frontline", "/insights"),
+    ("frontline", "/insights?q=twice&kind=idea"),
+    ("frontline", "/insights/{insight}"),
+    ("frontline", "/insights/credits"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",
@@ -242,6 +251,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         found = _ideas() | promises | _results() | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
+    found |= debriefed(app)
     return found | {
         "rule": 1,
         "asked": _asked(app),
