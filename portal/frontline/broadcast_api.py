@@ -21,7 +21,6 @@ from portal.frontline.broadcast_rules import (
     NewBroadcast,
 )
 from portal.frontline.words import Acknowledged, LinkedAction
-from portal.ideas.api import INSIST
 from portal.ideas.box import refuse_personal_data
 from portal.ideas.words import Names
 from portal.people.access import requires, the_viewer
@@ -72,7 +71,7 @@ class AcknowledgementSent(Sent):
     words: Words = Field(
         "", max_length=ANSWER_CHARS_MAX, description="Shown without a name, once three have added some."
     )
-    insist: bool = Field(False, description=INSIST)
+    insist: bool = Field(False, description="Send it although something in it looks like personal data.")
 
 
 class BroadcastsAsked(PageAsked):

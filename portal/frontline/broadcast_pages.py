@@ -46,8 +46,8 @@ def blank(viewer: Viewer, asked: Mapping[str, str]) -> BroadcastForm:
     action = LinkedAction.PROMISE if numbers["promise"] else LinkedAction.IDEA if numbers["idea"] else LinkedAction.NONE
     debrief = numbers["debrief"] or 0
     data = {
-        "words": queries.surprises_of(viewer, debrief), "action": action.value, "debrief": debrief or "",
-        "idea": numbers["idea"] or "", "promise": numbers["promise"] or "",
+        "words": queries.surprises_of(viewer, debrief), "action": action.value, "debrief": str(debrief or ""),
+        "idea": str(numbers["idea"] or ""), "promise": str(numbers["promise"] or ""),
     }  # fmt: skip
     return form_for(viewer, data=data)
 
@@ -57,7 +57,7 @@ def filled(viewer: Viewer, told: Broadcast) -> BroadcastForm:
     idea = told.idea_id if told.action is LinkedAction.IDEA else ""
     data = {
         "title": told.title, "words": told.words, "place": str(told.place_id), "action": told.action.value,
-        "idea": idea, "promise": told.commitment_id or "", "debrief": told.debrief_id or "",
+        "idea": str(idea or ""), "promise": str(told.commitment_id or ""), "debrief": str(told.debrief_id or ""),
     }  # fmt: skip
     return form_for(viewer, data=data)
 

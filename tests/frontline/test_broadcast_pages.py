@@ -41,6 +41,7 @@ def test_an_executive_writes_looks_sends_and_takes_back(app: Flask, cast: Cast) 
     seen = re.search(r'name="seen" value="(\d+)"', preview.get_data(as_text=True))
     assert seen is not None
     assert send(vic, f"{address}/confirmation").status_code == 422  # not without the preview
+    assert WORDS in text(vic.get(f"{address}/edit")) and vic.get("/broadcasts/new?idea=1&debrief=7").status_code == 200
     assert send(vic, f"{address}", **form | {"title": "Other"}).status_code == 303
     stale = send(vic, f"{address}/confirmation", seen=seen[1])
     assert stale.status_code == 409 and "changed since this preview" in text(stale)
