@@ -60,6 +60,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
+    from portal.frontline import representative_views as representatives
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -97,6 +98,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         local_fix_views,
         moves_views,
         reply_views,
+        seat_views,
     )
     from portal.triage import views as triage
 
@@ -108,6 +110,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         flags_views.bp, self_check_views.bp, plan_views.bp, rollout_views.bp, metrics.bp, definition_views.bp,
         import_views.bp, notes_views.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp,
         unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
+        representatives.bp, seat_views.bp,
     )  # fmt: skip
 
 
@@ -115,6 +118,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
+    from portal.frontline import representative_api as representatives
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -143,7 +147,7 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api,
     )
     from portal.triage import api as triage
-    from portal.triage import api_again, api_clock, api_moves, lane_api, local_fix_api
+    from portal.triage import api_again, api_clock, api_moves, lane_api, local_fix_api, seat_api
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
@@ -155,4 +159,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
+        representatives.bp, seat_api.bp,
     )  # fmt: skip
