@@ -72,6 +72,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     from portal.frontline import calendar_views as shift_calendar
     from portal.frontline import floor_views as shift_floor_views
     from portal.frontline import shift_page_views as shifts
+    from portal.frontline import representative_views as representatives
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -109,6 +110,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         local_fix_views,
         moves_views,
         reply_views,
+        seat_views,
     )
     from portal.triage import views as triage
 
@@ -126,6 +128,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         broadcast_views.bp,
         slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
         shift_calendar.bp,
+        representatives.bp, seat_views.bp,
     )  # fmt: skip
 
 
@@ -137,6 +140,7 @@ def interface() -> tuple[APIBlueprint, ...]:
     from portal.frontline import attendance_api, briefing_api, buddy_api, floor_api, pattern_api, slot_api
     from portal.frontline import calendar_api as shift_calendar
     from portal.frontline import shift_page_api as shifts
+    from portal.frontline import representative_api as representatives
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -165,7 +169,7 @@ def interface() -> tuple[APIBlueprint, ...]:
         looks_api,
     )
     from portal.triage import api as triage
-    from portal.triage import api_again, api_clock, api_moves, lane_api, local_fix_api
+    from portal.triage import api_again, api_clock, api_moves, lane_api, local_fix_api, seat_api
 
     return (
         self_.bp, home.bp, api_search.bp, ideas.bp, api_comments.bp, idea_imports.bp, swarm.bp, api_stops.bp,
@@ -182,4 +186,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         shift_calendar.bp,
         api_debriefs.bp, api_insights.bp,
         broadcast_api.bp,
+        representatives.bp, seat_api.bp,
     )  # fmt: skip
