@@ -60,19 +60,21 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
-    from portal.frontline import broadcast_views, debrief_becoming_views, debrief_views, insight_views
-    from portal.frontline import calendar_views as shift_calendar
     from portal.frontline import (
         attendance_views,
         briefing_views,
+        broadcast_views,
         buddy_views,
+        debrief_becoming_views,
+        debrief_views,
+        insight_views,
         pattern_views,
         slot_views,
     )
     from portal.frontline import calendar_views as shift_calendar
     from portal.frontline import floor_views as shift_floor_views
-    from portal.frontline import shift_page_views as shifts
     from portal.frontline import representative_views as representatives
+    from portal.frontline import shift_page_views as shifts
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -127,7 +129,6 @@ def _of_answers() -> tuple[Blueprint, ...]:
         debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
         broadcast_views.bp,
         slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
-        shift_calendar.bp,
         representatives.bp, seat_views.bp,
     )  # fmt: skip
 
@@ -136,11 +137,20 @@ def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
-    from portal.frontline import api_debriefs, api_insights, broadcast_api
-    from portal.frontline import attendance_api, briefing_api, buddy_api, floor_api, pattern_api, slot_api
+    from portal.frontline import (
+        api_debriefs,
+        api_insights,
+        attendance_api,
+        briefing_api,
+        broadcast_api,
+        buddy_api,
+        floor_api,
+        pattern_api,
+        slot_api,
+    )
     from portal.frontline import calendar_api as shift_calendar
-    from portal.frontline import shift_page_api as shifts
     from portal.frontline import representative_api as representatives
+    from portal.frontline import shift_page_api as shifts
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker

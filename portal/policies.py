@@ -7,8 +7,6 @@ from portal.frontline import broadcast_policy as broadcasts
 from portal.frontline import calendar_policy as calendars
 from portal.frontline import insight_policy
 from portal.frontline import representative_policy as representatives
-from portal.frontline import calendar_policy as calendars
-from portal.frontline import insight_policy
 from portal.frontline import signup_policy as signups
 from portal.frontline import slot_policy as slots
 from portal.home import policy as home

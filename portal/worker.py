@@ -38,10 +38,9 @@ def _capabilities() -> tuple[ModuleType, ...]:
     """Everything that the worker does: HANDLERS in each, and `due` where something is periodic."""
     from portal.commitments import floor_jobs as floor
     from portal.commitments import jobs as commitments
-    from portal.frontline import reminder_jobs as reminders
-    from portal.frontline import representative_jobs as representatives
     from portal.frontline import attendance_jobs as attendance
     from portal.frontline import reminder_jobs as reminders
+    from portal.frontline import representative_jobs as representatives
     from portal.frontline import seat_jobs as seats
     from portal.home import jobs as home
     from portal.home import leaving_jobs as leaving

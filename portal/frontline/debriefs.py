@@ -129,9 +129,6 @@ def finish(viewer: Viewer, debrief: Debrief, *, now: datetime) -> Debrief:
         insights.publish(debrief, now=now)
         # A buddy who noted it themselves was not paid on that word.
         hosting.thank_the_buddy(debrief.sign_up_id, by_id=viewer.id, now=now)
-    for one in found:
-        if one.question in LEFT_OVER and not _has_become(one):
-            insights.make(viewer, debrief, one, InsightKind.NOTE, Becoming(one.words), now=now)
     return debrief
 
 
