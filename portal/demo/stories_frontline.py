@@ -127,9 +127,9 @@ VISITS = (
 TOLD = (
     "What I heard in Belfast",
     "I took calls with Orla for an hour. I had expected people who shout. Nobody shouted: they said sorry for "
-    "bothering us, and had waited nineteen minutes to be told what our own map shows. Orla knew the street, the "
-    "cabinet and the engineer, and may not say any of it. That rule is mine, and it is wrong. I have put it down as an idea. If it is "
-    "different where you are, tell me so.",
+    "bothering us, and had waited nineteen minutes to be told what our own map shows. Orla knew the "
+    "street, the cabinet and the engineer, and may not say any of it. That rule is mine, and it is wrong. I have put "
+    "it down as an idea. If it is different where you are, tell me so.",
 )
 TOLD_BY = "priya"
 ANSWERS = (("same_here", "Same in Leeds."), ("read", ""), ("same_here", ""), ("same_here", "Every evening."),
