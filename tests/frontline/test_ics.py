@@ -36,7 +36,7 @@ def read(body: bytes) -> Any:
 
 
 def test_another_parser_reads_what_was_meant_commas_line_ends_and_all() -> None:
-    odd = "Commas, semicolons; back\\slashes\nand a new line: \"quoted\" – " + "naïve café ☕ " * 30
+    odd = 'Commas, semicolons; back\\slashes\nand a new line: "quoted" – ' + "naïve café ☕ " * 30
     entry = replace(PLAIN, words=odd, title="Billing, refunds; Leeds", place="Leeds, 2nd floor")
 
     body = of_seat(entry, sender="sayso@harbour.example", now=STARTS)
