@@ -6,11 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from portal.errors import Gone, Invalid, Refusal
-from portal.frontline.slot_rules import NewSlot, SlotRefusal, times_of, words_refusal
+from portal.frontline.slot_rules import AHEAD_DAYS_MAX, NewSlot, SlotRefusal, times_of, words_refusal
 from portal.frontline.words import Busy, Channel
 
 WEEKS_MAX = 26
-AHEAD_DAYS_MAX = 366
 MORE = timedelta(weeks=4)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -21,7 +20,7 @@ class PatternRefusal(Refusal):
     NO_WEEKDAY = "no_weekday", Invalid, "Choose at least one day of the week.", "weekdays"
     ENDS_BEFORE = "ends_before_it_begins", Invalid, "The last day comes before the first.", "last_day"
     TOO_LONG = "pattern_too_long", Invalid, f"A pattern lasts at most {WEEKS_MAX} weeks.", "last_day"
-    TOO_FAR = "pattern_too_far", Invalid, "Choose a first day within a year.", "first_day"
+    TOO_FAR = "pattern_too_far", Invalid, f"Choose a first day within the next {AHEAD_DAYS_MAX} days.", "first_day"
     ENDED = "pattern_ended", Gone, "This pattern was ended, so nothing more is made from it."
     NOTHING_TO_COME = "nothing_to_come", Invalid, "None of these days is still to come.", "last_day"
 
@@ -99,7 +98,6 @@ def pattern_refusal(new: NewPattern, zone: str, *, now: datetime) -> PatternRefu
 
 
 def may_go_on(first_day: date, last_day: date, *, now: datetime) -> bool:
-    """True where a pattern still lies within a year ahead when it goes on for `MORE`, and would not be longer than a
-    pattern may be, counted from now."""
+    """True where a pattern that goes on for `MORE` is not longer than a pattern may be, counted from now."""
     begins = max(first_day, now.date())
     return last_day + MORE - begins < timedelta(weeks=WEEKS_MAX)

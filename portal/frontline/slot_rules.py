@@ -12,7 +12,7 @@ MINUTES = range(15, 721)
 SEATS = range(1, 51)
 QUEUE_CHARS_MAX, LANGUAGE_CHARS_MAX, NOTE_CHARS_MAX = 80, 40, 300
 REASON_CHARS = range(1, 401)
-AHEAD_DAYS_MAX = 366
+AHEAD_DAYS_MAX = 400
 OLDEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -43,7 +43,7 @@ class SlotRefusal(Refusal):
         "The clocks go forward then, so that time of day does not come. Choose another one.", "starts",
     )  # fmt: skip
     PAST = "slot_in_the_past", Invalid, "Choose a time that is still to come.", "day"
-    TOO_FAR = "slot_too_far", Invalid, "Choose a day within a year.", "day"
+    TOO_FAR = "slot_too_far", Invalid, f"Choose a day within the next {AHEAD_DAYS_MAX} days.", "day"
     OPENS_LATE = "opens_after_the_start", Invalid, "Sign-up opens before the shift starts.", "opens"
     UNKNOWN_BUDDY = "unknown_buddy", Invalid, "Choose somebody who works at that site.", "buddy"
     BUDDY_SAID_NO = (

@@ -25,6 +25,7 @@ from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
 from tests.journeys.debriefed import debriefed
+from tests.journeys.published import published
 from tests.journeys.serving import Installation, Visitor, number_in
 
 NOBODY = "nobody"  # in front of an installation that was started for the first time
@@ -134,6 +135,15 @@ PAGES = (
     ("frontline", "/floor-checks"),
     ("frontline", "/floor-checks/{check}?answer=no"),
     ("frontline", "/commitments/{checked}"),
+    ("programme", "/shifts/manage"),
+    ("programme", "/shifts/manage?past=1"),
+    ("programme", "/shifts/manage/new"),
+    ("programme", "/shifts/{slot}/edit"),
+    ("programme", "/shifts/{slot}/attendance"),
+    ("programme", "/shifts/patterns/{pattern}"),
+    ("programme", "/shifts/briefings"),
+    ("executive", "/shifts/floor"),
+    ("frontline", "/shifts/hosting"),
     ("frontline", "/help/who-can-see-what"),
     ("frontline", "/ideas/999999"),
     ("frontline", "/sign-in"),
@@ -252,6 +262,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     found |= debriefed(app)
+    found |= published(app)
     return found | {
         "rule": 1,
         "asked": _asked(app),
