@@ -68,7 +68,8 @@ def make() -> ResponseReturnValue:
     with writing():
         token = feeds.make(the_viewer(), now=clock.now())
     address = full(url_for("shift_calendar.feed", token=token))
-    webcal = f"webcal:{address.partition(':')[2]}"
+    # For https its own scheme: with plain webcal a program may ask over http first, and the token is read on the way.
+    webcal = address.replace("http", "webcal", 1)
     return render_template("frontline/calendar_made.html", address=address, webcal=webcal, here="me")
 
 

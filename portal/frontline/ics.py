@@ -116,13 +116,17 @@ def _event(entry: Entry, *, sender: str | None, stamp: datetime) -> Any:
 
 
 def _written(moment: datetime, entry: Entry) -> datetime:
-    """On the clock of the site; in UTC where that clock shows the hour twice, and could only mean the first one."""
+    """On the clock of the site; in UTC where that clock shows the hour twice: programs differ in which they mean."""
     return moment if _in_utc(entry) else moment.astimezone(ZoneInfo(entry.zone))
 
 
 def _in_utc(entry: Entry) -> bool:
-    zone = ZoneInfo(entry.zone)
-    return entry.zone == "UTC" or any(one.astimezone(zone).fold for one in (entry.starts_at, entry.ends_at))
+    return entry.zone == "UTC" or any(_comes_twice(one, entry.zone) for one in (entry.starts_at, entry.ends_at))
+
+
+def _comes_twice(moment: datetime, zone: str) -> bool:
+    local = moment.astimezone(ZoneInfo(zone))
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def _zones(entries: Iterable[Entry]) -> list[Any]:
