@@ -239,7 +239,7 @@ def _list(viewer: Viewer, wanted: ShiftsWanted, beside: queries.Beside) -> dict[
             "sites": sorted({(row.site_id, row.site) for row in every}, key=lambda pair: pair[1]),
             "languages": sorted({row.language for row in every}), "channels": sorted({row.channel for row in every}),
         },
-        "wanted": wanted, "narrowed": bool(asked),
+        "wanted": wanted, "narrowed": bool(asked), "how_lists_go": wording.PASSED_ON,
         "lengths": [(one, one.label, url_for("shifts.index", **(asked | {"length": one.value}))) for one in Length],
         "any_length": url_for("shifts.index", **{name: asked[name] for name in asked if name != "length"}),
     }  # fmt: skip

@@ -24,6 +24,7 @@ from portal.metrics.models import Metric
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
+from tests.journeys.offered import offered
 from tests.journeys.serving import Installation, Visitor, number_in
 
 NOBODY = "nobody"  # in front of an installation that was started for the first time
@@ -190,6 +191,12 @@ PAGES = (
     ("programme", "/ideas/imports/new"),
     ("programme", "/ideas/imports/{waiting}"),
     ("programme", "/ideas/imports/{brought}"),
+    ("frontline", "/shifts"),
+    ("executive", "/shifts"),
+    ("executive", "/shifts?length=hour&instead={shift_open}"),
+    ("executive", "/shifts/{shift_open}"),
+    ("owner", "/shifts/{shift_open}"),
+    ("programme", "/shifts/{shift_open}"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",
@@ -242,6 +249,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         found = _ideas() | promises | _results() | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
+    found |= offered(app)
     return found | {
         "rule": 1,
         "asked": _asked(app),
