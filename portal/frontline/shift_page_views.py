@@ -231,7 +231,7 @@ def _list(viewer: Viewer, wanted: ShiftsWanted, beside: queries.Beside) -> dict[
         viewer, wanted, now=now, limit=SHOWN, cursor=request.args.get("after"), beside=beside, takeable=True
     )
     every = queries.choices(viewer, now=now)
-    asked = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    asked: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return {
         "days": wording.by_day(wording.row(line, now=now, zone=viewer.timezone) for line in lines),
         "more_href": url_for("shifts.index", after=following, **asked) if following else None,
