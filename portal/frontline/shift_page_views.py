@@ -231,7 +231,7 @@ def _list(viewer: Viewer, wanted: ShiftsWanted, beside: queries.Beside) -> dict[
         viewer, wanted, now=now, limit=SHOWN, cursor=request.args.get("after"), beside=beside, takeable=True
     )
     every = queries.choices(viewer, now=now)
-    asked = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    asked: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return {
         "days": wording.by_day(wording.row(line, now=now, zone=viewer.timezone) for line in lines),
         "more_href": url_for("shifts.index", after=following, **asked) if following else None,
@@ -239,7 +239,7 @@ def _list(viewer: Viewer, wanted: ShiftsWanted, beside: queries.Beside) -> dict[
             "sites": sorted({(row.site_id, row.site) for row in every}, key=lambda pair: pair[1]),
             "languages": sorted({row.language for row in every}), "channels": sorted({row.channel for row in every}),
         },
-        "wanted": wanted, "narrowed": bool(asked),
+        "wanted": wanted, "narrowed": bool(asked), "how_lists_go": wording.PASSED_ON,
         "lengths": [(one, one.label, url_for("shifts.index", **(asked | {"length": one.value}))) for one in Length],
         "any_length": url_for("shifts.index", **{name: asked[name] for name in asked if name != "length"}),
     }  # fmt: skip

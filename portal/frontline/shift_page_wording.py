@@ -52,14 +52,17 @@ def day_name(moment: datetime, zone: str, *, now: datetime) -> str:
     return {0: "Today, ", 1: "Tomorrow, "}.get(ahead, "") + weekday_words(moment, zone=zone)
 
 
-def sentence(line: ShiftLine, *, zone: str) -> str:
-    """The state of a slot in a sentence for whoever looks. zone: theirs, for moments that are not the shift's."""
+def sentence(line: ShiftLine, *, zone: str, how: str = PASSED_ON) -> str:
+    """The state of a slot in a sentence for whoever looks. zone: theirs, for moments that are not the shift's.
+
+    how: what is said about waiting lists; a list of shifts says it once.
+    """
     if line.yours is SeatState.WAITING:
-        return f"You are number {line.place} on the waiting list. {PASSED_ON}"
+        return f"You are number {line.place} on the waiting list. {how}".strip()
     if line.yours is SeatState.BOOKED and line.state is SignUpState.YOURS:
         return "You have a seat. Somebody else can stand in." if line.looking else "You have a seat."
     if line.state is SignUpState.FULL and line.refusal is None:
-        return f"Every seat is taken. {_waiting(line.waiting)} {PASSED_ON}"
+        return f"Every seat is taken. {_waiting(line.waiting)} {how}".strip()
     if line.state is SignUpState.NOT_YET_OPEN and line.opens_at is not None:
         return (
             f"Sign-up begins on {weekday_words(line.opens_at, zone=zone)} at {clock_words(line.opens_at, zone=zone)}."
@@ -79,7 +82,7 @@ def row(line: ShiftLine, *, now: datetime, zone: str) -> dict[str, Any]:
         "id": line.id, "href": f"/shifts/{line.id}", "when": when, "day": day, "site": line.site, "what": what,
         "busy": (line.busy.label, BUSY_TONES[line.busy]), "buddy": line.buddy if line.state else None,
         "note": line.note, "left": _left(line), "chip": None if line.state is SignUpState.FREE else chip,
-        "says": "" if line.state is SignUpState.FREE else sentence(line, zone=zone),
+        "says": "" if line.state is SignUpState.FREE else sentence(line, zone=zone, how=""),
         "named": f"{when}, {day}, {line.site}, {what}{beside}",
         "take": _button(line), "datetime": line.starts_at.isoformat(), "elsewhere": _elsewhere(line, zone),
     }  # fmt: skip

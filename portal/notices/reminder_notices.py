@@ -112,7 +112,8 @@ def tell_attended(message: Claimed, now: datetime) -> None:
     title, words = told
     page = "" if row.attendance is Attendance.NO_SHOW else "/debrief"
     with writing():
-        tell_about(row, [row.person_id], title, [_when(row), words], message, now, page=page)
+        event = f"attended:{message.payload['sign_up']}:{row.attendance.value}"  # of two steps at once the last counts
+        tell_about(row, [row.person_id], title, [_when(row), words], message, now, page=page, event_id=event)
 
 
 def _reminder(number: int) -> Row:

@@ -56,12 +56,14 @@ def had_a_seat(sign_up_id: int) -> bool:
 def tell_about(
     slot: Row, person_ids: Iterable[int], title: str, lines: Sequence[str], message: Claimed, now: datetime, *,
     page: str = "", calendar: bool = False, mail_until: datetime | None = None,
+    event_id: str | None = None,
 ) -> int:  # fmt: skip
-    """Tell people about a slot (`number`); calendar: with the file for their calendar. See `notify`."""
+    """Tell people about a slot (`number`); calendar: with the file for their calendar; event_id: where it is not the
+    message that says what is told once. See `notify`."""
     path = f"/shifts/{slot.number}{page}{OWN if calendar else ''}"
     return notify(
         person_ids, Moment.SHIFT, title=title, path=path, words="\n".join(line for line in lines if line),
-        event_id=message.event_id, now=now, mail_until=mail_until,
+        event_id=event_id or message.event_id, now=now, mail_until=mail_until,
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ slots = st.builds(
 people = st.none() | st.sampled_from(SeatState)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(slots, moments, people, calendars, st.booleans())
 def test_whoever_is_let_in_has_no_two_shifts_at_one_time(
     slot: SlotFacts, now: datetime, seat: SeatState | None, booked: list[Span], briefed: bool
@@ -100,7 +100,7 @@ def test_whoever_is_let_in_has_no_two_shifts_at_one_time(
         assert minutes & own
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(slots, moments, people, calendars, st.booleans())
 def test_a_seat_is_offered_only_where_all_of_the_rules_say_so(
     slot: SlotFacts, now: datetime, seat: SeatState | None, booked: list[Span], briefed: bool
@@ -117,7 +117,7 @@ def test_a_seat_is_offered_only_where_all_of_the_rules_say_so(
         assert state in (S.FREE, S.YOURS, S.FULL)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(slots, moments, calendars, st.randoms())
 def test_the_order_of_a_calendar_and_what_only_touches_change_nothing(
     slot: SlotFacts, now: datetime, booked: list[Span], random: object
@@ -130,7 +130,7 @@ def test_the_order_of_a_calendar_and_what_only_touches_change_nothing(
     assert signup_state(slot, now=now, booked=shuffled) is state
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(spans, spans)
 def test_overlaps_are_half_open_and_the_same_from_both_sides(one: Span, other: Span) -> None:
     shared = set(range(_minute(one.starts_at), _minute(one.ends_at))) & set(

@@ -26,6 +26,7 @@ from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
 from tests.journeys.debriefed import debriefed
 from tests.journeys.published import published
+from tests.journeys.offered import offered
 from tests.journeys.serving import Installation, Visitor, number_in
 
 NOBODY = "nobody"  # in front of an installation that was started for the first time
@@ -209,6 +210,12 @@ PAGES = (
     ("frontline", "/insights?q=twice&kind=idea"),
     ("frontline", "/insights/{insight}"),
     ("frontline", "/insights/credits"),
+    ("frontline", "/shifts"),
+    ("executive", "/shifts"),
+    ("executive", "/shifts?length=hour&instead={shift_open}"),
+    ("executive", "/shifts/{shift_open}"),
+    ("owner", "/shifts/{shift_open}"),
+    ("programme", "/shifts/{shift_open}"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",
@@ -263,6 +270,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     visitor = Visitor(served.address, "frontline")
     found |= debriefed(app)
     found |= published(app)
+    found |= offered(app)
     return found | {
         "rule": 1,
         "asked": _asked(app),
