@@ -65,7 +65,7 @@ def ideas_near(viewer: Viewer, slot: Row) -> list[BriefIdea]:
     return [BriefIdea(row.id, row.title, row.stage, bool(row.of_queue)) for row in rows]
 
 
-def _slot(viewer: Viewer, number: int) -> Select[Any]:
+def _slot(viewer: Viewer, number: int) -> Select:
     buddy = aliased(Person)
     agreed = and_(buddy.id == Slot.buddy_id, Slot.buddy_state == BuddyState.AGREED)
     columns = (

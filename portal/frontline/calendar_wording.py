@@ -8,14 +8,14 @@ from portal.frontline.words import Busy, Channel
 
 NO_SCORES = "Nothing you hear is used for quality scores."
 HEARD = {
-    Channel.CALLS: "Customers who call about {about}. You wear a second headset and hear both sides.",
-    Channel.CHAT: "Customers who chat about {about}. You read along, often in several chats at once.",
-    Channel.MAIL: "Customers who write about {about}. You read what they sent, and what goes back.",
-    Channel.COUNTER: "Customers who come to the counter about {about}. You stand beside it, not behind it.",
+    Channel.CALLS: "“{queue}”, on the phone: you wear a second headset and hear both sides.",
+    Channel.CHAT: "“{queue}”, in chats: you read along, often in several at once.",
+    Channel.MAIL: "“{queue}”, in writing: you read what customers sent, and what goes back.",
+    Channel.COUNTER: "“{queue}”, at the counter: you stand beside it, not behind it.",
 }
 PACE = {
     Busy.QUIET: "The forecast says quiet: there is time between customers to ask what usually goes wrong.",
-    Busy.USUAL: "The forecast says as usual: there are short pauses for a question.",
+    Busy.USUAL: "The forecast says that it is as usual: there are short pauses for a question.",
     Busy.BUSY: "The forecast says busy: keep your questions until the end.",
 }
 DO_NOT = (
@@ -27,7 +27,7 @@ DO_NOT = (
 
 def what_you_hear(channel: Channel, busy: Busy, *, queue: str, language: str) -> tuple[str, ...]:
     """What to expect at this queue."""
-    return HEARD[channel].format(about=queue.strip()), f"They speak {language}." if language else "", PACE[busy]
+    return HEARD[channel].format(queue=queue.strip()), f"Customers speak {language}." if language else "", PACE[busy]
 
 
 def at_length(starts_at: datetime, ends_at: datetime, zone: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import aliased
@@ -125,7 +124,7 @@ def _seat(number: int) -> Row:
     return db.session.execute(_seats().where(SignUp.id == number)).one()
 
 
-def _seats() -> Select[Any]:
+def _seats() -> Select:
     person, buddy = aliased(Person), aliased(Person)
     agreed = and_(buddy.id == Slot.buddy_id, Slot.buddy_state == BuddyState.AGREED)
     columns = (

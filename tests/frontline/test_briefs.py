@@ -97,7 +97,7 @@ def test_the_page_says_what_to_expect_what_not_to_do_and_what_was_promised(
     page = signed_in(app, cast.vic).get(f"/shifts/{number}/brief").text
 
     assert "Thursday 5 March, 12:00 to 13:00, beside Asha." in page
-    assert HEARD[Channel.CALLS].format(about="Billing") in page and "Do not coach" in page
+    assert HEARD[Channel.CALLS].format(queue="Billing") in page and "Do not coach" in page
     assert "Nothing you hear is used for quality scores." in page and "Bring &lt;b&gt;headphones" in page
     assert f'<a href="/ideas/{idea}">' in page and "Ideas about this queue" in page
     assert "What you promised last time" in page and '<a href="/commitments/7">No fax from March on.</a>' in page
@@ -108,7 +108,11 @@ def test_every_channel_and_forecast_has_its_words() -> None:
     for channel in Channel:
         for busy in Busy:
             lines = what_you_hear(channel, busy, queue=" Billing ", language="Welsh")
-            assert "about Billing." in lines[0] and lines[1] == "They speak Welsh." and busy.label.lower() in lines[2]
+            assert (
+                lines[0].startswith("“Billing”, ")
+                and lines[1] == "Customers speak Welsh."
+                and busy.label.lower() in lines[2]
+            )
 
 
 def test_a_night_shift_ends_on_the_next_day() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 
 from flask import Flask
 from requests import Response
@@ -14,6 +15,8 @@ from portal.commitments.floor_models import FloorWave
 from portal.commitments.floor_queries import waiting_for as checks_for
 from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
+from portal.frontline.models import SignUp, Slot
+from portal.frontline.words import BuddyState, Busy, Channel, SeatState
 from portal.ideas import imports
 from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
@@ -21,7 +24,9 @@ from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.impact.models import Plan
 from portal.metrics.models import Metric
+from portal.people.models import Place
 from portal.people.queries import demo_viewer
+from portal.people.roles import PlaceKind
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
 from tests.journeys.debriefed import debriefed
@@ -191,6 +196,8 @@ PAGES = (
     ("administrator", "/settings/webhooks/{webhook}"),
     ("administrator", "/settings/worker"),
     ("frontline", "/me/keys"),
+    ("executive", "/me/calendar"),
+    ("executive", "/shifts/{seat}/brief"),
     ("frontline", "/api/docs/board"),
     ("frontline", "/api/docs/people"),
     ("administrator", "/people"),
@@ -231,7 +238,7 @@ MEASURED = {  # by which metric a change of the demo is found
     "worked": "repeat_contacts_7d", "nothing": "first_contact_resolution", "harmful": "transfers",
     "early": "agent_attrition", "overlapping": "csat", "overlapped": "customer_effort",
 }  # fmt: skip
-SUFFIXES_OF_FILES = (".csv", ".json")
+SUFFIXES_OF_FILES = (".csv", ".json", ".ics")
 INTERFACE = "/api/v"  # answers with JSON, and is held against its own document
 VALUES = b"date,site,metric,value\n2026-01-05,Leeds,repeat_contacts_7d,21.4\n2026-01-12,Nowhere,repeat_contacts_7d,x\n"
 PEOPLE = b"employer,site,team,name,email\nHarbour,Leeds,Billing,Asha Rao,asha@harbour.example\nHarbour,Leeds,,,nobody\n"
@@ -275,6 +282,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         "rule": 1,
         "asked": _asked(app),
         "fixed": 1,
+        "seat": _seat(app),
         "noted": _noted(app, visitor, found["open"]),
         "said": _said(visitor),
         "people": number_in(_sent(served, "administrator", "/imports", PEOPLE)),
@@ -292,6 +300,28 @@ def _webhook(served: Installation) -> int:
     found = re.search(r"/settings/webhooks/(\d+)", answer.text)
     assert found is not None, answer.text
     return int(found[1])
+
+
+def _seat(app: Flask) -> int:
+    """A shift to come for which the executive has a seat; made where the demo has none."""
+    with app.app_context(), writing():
+        executive, now = demo_viewer("executive"), clock.now()
+        assert executive is not None
+        booked = SignUp.person_id == executive.id, SignUp.state == SeatState.BOOKED, SignUp.starts_at > now
+        if (found := db.session.query(SignUp.slot_id).filter(*booked).first()) is not None:
+            return int(found[0])
+        site = db.session.query(Place).filter(Place.kind == PlaceKind.SITE).order_by(Place.id).first()
+        starts, ends = now + timedelta(days=2), now + timedelta(days=2, hours=1)
+        slot = Slot(
+            site_id=site.id, zone="Europe/London", starts_at=starts, ends_at=ends, queue="Billing", language="English",
+            channel=Channel.CALLS, busy=Busy.USUAL, seats=1, taken=1, buddy_state=BuddyState.NONE,
+            briefing_needed=False, published_by_id=executive.id, published_at=now,
+        )  # fmt: skip
+        db.session.add(slot)
+        db.session.flush()
+        db.session.add(SignUp(slot_id=slot.id, person_id=executive.id, state=SeatState.BOOKED, ticket=0, made_at=now,
+                              starts_at=starts, ends_at=ends, changed_at=now))  # fmt: skip
+        return slot.id
 
 
 def _ideas() -> dict[str, int]:
