@@ -186,7 +186,8 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
     known = signal.where(may_be_read_by(viewer)).correlate(Insight, Idea).exists()
     return and_(
         Insight.withdrawn_at.is_(None),
-        or_(Debrief.finished_at.is_not(None), Insight.by_id == viewer.id),
+        # What answered a stop signal is public from that moment.
+        or_(Debrief.finished_at.is_not(None), Insight.by_id == viewer.id, Insight.stop_step_id.is_not(None)),
         or_(Insight.idea_id.is_(None), visible_to(viewer)),
         or_(Insight.stop_step_id.is_(None), Insight.by_id == viewer.id, known),
     )

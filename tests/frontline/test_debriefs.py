@@ -260,6 +260,8 @@ def test_a_surprise_answers_a_stop_signal_and_that_stands(context: Flask, cast: 
     assert (step.by_id, step.words, insight(number).idea_id) == (cast.mia, WORDS, idea)
     assert refused(lambda: insights.withdraw(viewer(cast.mia), insight(number), now=NOON)) == "answer_stands"
     finished(cast.mia, shift)
+    told = db.session.scalars(select(Story).where(Story.kind == StoryKind.STOP_ANSWERED)).one()
+    assert f'"insight": {number}' in told.facts
     kinds = set(db.session.scalars(select(Story.kind).where(Story.idea_id == idea)))
     assert StoryKind.FROM_A_SHIFT not in kinds  # it would tell everybody that somebody objected
 
