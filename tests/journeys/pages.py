@@ -17,6 +17,8 @@ from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.words import BuddyState, Busy, Channel, SeatState
+from portal.frontline import broadcasts
+from portal.frontline.broadcast_rules import NewBroadcast
 from portal.ideas import imports
 from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
@@ -138,6 +140,14 @@ PAGES = (
     ("frontline", "/bulletins"),
     ("frontline", "/bulletins/{bulletin}"),
     ("programme", "/bulletins/{bulletin}"),
+    ("frontline", "/broadcasts"),
+    ("executive", "/broadcasts"),
+    ("executive", "/broadcasts/new"),
+    ("executive", "/broadcasts/{unsent}"),
+    ("executive", "/broadcasts/{unsent}/edit"),
+    ("executive", "/broadcasts/{told}"),
+    ("frontline", "/broadcasts/{told}"),
+    ("programme", "/broadcasts/{told}"),
     ("frontline", "/floor-checks"),
     ("frontline", "/floor-checks/{check}?answer=no"),
     ("frontline", "/commitments/{checked}"),
@@ -281,6 +291,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     return found | {
         "rule": 1,
         "asked": _asked(app),
+        **_broadcasts(app),
         "fixed": 1,
         "seat": _seat(app),
         "noted": _noted(app, visitor, found["open"]),
@@ -388,6 +399,22 @@ def _asked(app: Flask) -> int:
             number = ask.ask(asker, waiting, "How often does it happen?", now=clock.now()).id  # type: ignore[arg-type]
         db.session.remove()
     return number
+
+
+def _broadcasts(app: Flask) -> dict[str, int]:
+    """Something that an executive told everybody, and a draft."""
+    with app.app_context():
+        writer, now = demo_viewer("executive"), clock.now()
+        assert writer is not None
+        told, unsent = (NewBroadcast(title, "Nobody listened once.", 1) for title in ("Read aloud", "A draft"))
+        with writing():
+            first = broadcasts.draft(writer, told, now=now)
+            broadcasts.confirm(writer, first, now=now)
+            found = {"told": first.id, "unsent": broadcasts.draft(writer, unsent, now=now).id}
+        with writing():
+            broadcasts.begin_telling(found["told"], now=now)
+        db.session.remove()
+    return found
 
 
 def _told_and_asked() -> dict[str, int]:
