@@ -224,7 +224,7 @@ def _site(site_id: int | None) -> Place | None:
 
 
 def move_stage(idea_id: int, frm: Stage, to: Stage, *, now: datetime, **also: bool) -> None:
-    """Move an idea on (`also`: columns); raises Conflict `stage_not_reachable`, or `stage_changed` if it is not at `frm`."""
+    """Move an idea on (`also`: columns); Conflict `stage_not_reachable`, or `stage_changed` if it is not at `frm`."""
     if refusal := move_refusal(frm, to):
         raise refusal.as_error()
     statement = update(Idea).where(Idea.id == idea_id, Idea.stage == frm).values(stage=to, moved_at=now, **also)

@@ -1,6 +1,7 @@
 """Representatives: turns, what they are given, the one idea outside the quorum, and their voice."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -19,7 +20,6 @@ from portal.frontline.words import TurnState
 from portal.home.cards import may_see_numbers
 from portal.ideas.models import Story
 from portal.ideas.words import Names, Stage, StoryKind
-from portal.ledger.models import Entry
 from portal.notices.models import Notice
 from portal.notices.representative_notices import HANDLERS as TELLING
 from portal.outbox.service import Claimed
@@ -39,7 +39,7 @@ WORDS = "We say no to this ten times a day."
 
 
 def look(app: Flask, weeks: int) -> None:
-    JOBS[LOOK](Claimed(1, "event", LOOK, {}, 1), weeks_later(weeks))
+    JOBS[LOOK](Claimed(1, "event", LOOK, {}, 1, NOON), weeks_later(weeks))
 
 
 def carried(rotation: int, number: int, words: str = WORDS) -> int:
@@ -152,7 +152,6 @@ def test_what_is_carried_waits_for_an_answer_marked_unpaid_and_verified(context:
     assert idea(number).stage is Stage.PROMOTED and row.carried and row.evidence < row.line
     assert audit.verify() == [] and audit.agrees(row)
     assert db.session.scalar(select(func.count()).select_from(Award)) == 0
-    assert db.session.scalar(select(func.count()).select_from(Entry)) == 0
     kinds = set(db.session.scalars(select(Story.kind).where(Story.idea_id == number)))
     assert StoryKind.CARRIED in kinds and StoryKind.PROMOTED not in kinds
     brief = triage.brief(viewer(cast.vic), number)
@@ -232,9 +231,7 @@ def test_own_and_closed_ideas_are_not_carried(context: Flask, cast: Cast) -> Non
     assert code_of(lambda: representatives.carry(who, turn, idea(closed), WORDS, now=NOON)) == "idea_not_open"
 
 
-def test_a_voice_stands_in_the_brief_until_it_is_taken_back_or_the_brief_is_answered(
-    context: Flask, cast: Cast
-) -> None:
+def test_a_voice_stands_in_the_brief_until_it_is_taken_back_or_answered(context: Flask, cast: Cast) -> None:
     rotation, number = begin(cast), said(cast.sam)
     carried(rotation, number)
     who = viewer(speaking(rotation).person_id)
@@ -296,13 +293,13 @@ def test_ending_the_turns_leaves_nobody_named_ahead(context: Flask, cast: Cast) 
     assert code_of(lambda: representatives.end_rotation(viewer(cast.mia), row, now=NOON)) == "rotation_ended"
 
 
-def test_pages_lead_from_giving_to_carrying_to_the_executives(app: Flask, cast: Cast, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(clock, "now", lambda: NOON)
+def test_pages_lead_from_giving_to_carrying_to_the_executives(app: Flask, cast: Cast) -> None:
+    today = clock.now().astimezone(ZoneInfo("Europe/London")).date()
     mia, vic = signed_in(app, cast.mia), signed_in(app, cast.vic)
     place = cast.places["Leeds/Billing"]
-    send(mia, "/representatives", place=place, weeks="2", starts_on=TODAY.isoformat())
+    send(mia, "/representatives", place=place, weeks="2", starts_on=today.isoformat())
     with app.app_context():
-        number, turn = said(cast.sam), queries.turn_of(place, TODAY)
+        number, turn = said(cast.sam), queries.turn_of(place, today)
         assert turn is not None
         giver = next(one for one in colleagues(cast) if one != turn.person_id)
         speaker, rotation, name = turn.person_id, turn.rotation_id, db.session.get_one(Person, giver).name
