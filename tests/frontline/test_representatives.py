@@ -108,8 +108,9 @@ def test_a_turn_passed_on_counts_as_none_and_a_leaver_passes_theirs_on(context: 
     look(context, 1)
 
     assert second.person_id != speaking(rotation, weeks_later(1) + timedelta(days=1)).person_id
-    look(context, 2)
-    assert speaking(rotation, weeks_later(2)).person_id == first
+    look(context, 2)  # who was named ahead keeps that turn
+    look(context, 4)
+    assert speaking(rotation, weeks_later(4)).person_id == first
 
 
 def test_only_who_leads_the_place_begins_turns_and_only_once(context: Flask, cast: Cast) -> None:
