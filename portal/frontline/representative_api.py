@@ -1,10 +1,10 @@
 """The interface to representatives: who speaks for whom, what they are given, and what they carry."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from portal import clock
 from portal.frontline import representative_pages as pages
@@ -20,7 +20,21 @@ from portal.ideas.words import Stage
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
-from portal.web.api import Day, Moment, Number, NumberPath, PageAsked, Sent, Shown, Words, api, listed, page_of, shown
+from portal.web.api import (
+    Day,
+    Moment,
+    Number,
+    NumberPath,
+    PageAsked,
+    Sent,
+    Shown,
+    Words,
+    api,
+    listed,
+    page_of,
+    shown,
+    whole,
+)
 from portal.web.transactions import writing
 
 bp = api("representatives", "People who speak for a place in turn, and what they carry.")
@@ -81,7 +95,7 @@ class RotationSent(Sent):
     """People of a place speak for it in turn."""
 
     place: Number
-    weeks: int = Field(ge=WEEKS_MIN, le=WEEKS_MAX)
+    weeks: Annotated[int, BeforeValidator(whole)] = Field(ge=WEEKS_MIN, le=WEEKS_MAX)
     starts_on: Day = Field(description="Today or within a year.")
 
 
@@ -162,7 +176,7 @@ def list_turns(path: NumberPath, query: PageAsked) -> Response:
 
 
 @bp.put("/representatives/<int:number>/opt-out", responses={204: None})
-@requires("representative.take_part", scope=Scope.SELF_WRITE)
+@requires("representative.join", scope=Scope.SELF_WRITE)
 def opt_out_of_turns(path: NumberPath) -> Any:
     """Be left out; nobody asks why (403 `not_of_this_place`; 409 `already_opted_out`, `rotation_ended`)."""
     viewer = the_viewer()
@@ -172,7 +186,7 @@ def opt_out_of_turns(path: NumberPath) -> Any:
 
 
 @bp.delete("/representatives/<int:number>/opt-out", responses={204: None})
-@requires("representative.take_part", scope=Scope.SELF_WRITE)
+@requires("representative.join", scope=Scope.SELF_WRITE)
 def opt_in_to_turns(path: NumberPath) -> Any:
     """Be in again (403 `not_of_this_place`; 409 `not_opted_out`, `rotation_ended`)."""
     viewer = the_viewer()

@@ -11,7 +11,6 @@ from portal.frontline.representative_rules import (
     CARRY_MAX,
     GIVE_MAX,
     HANDING_MAX,
-    VOICE_MAX,
     WEEKS_MAX,
     WEEKS_MIN,
     RepresentativeRefusal,
@@ -76,9 +75,3 @@ class HandingForm(StrictForm):
     """Words for whoever comes next."""
 
     words = _area("For whoever comes next", "handing", HANDING_MAX)
-
-
-class VoiceForm(StrictForm):
-    """What a representative adds to a brief."""
-
-    words = _area("What would you add?", "words", VOICE_MAX)

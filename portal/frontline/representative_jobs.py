@@ -13,6 +13,7 @@ from portal.outbox import service as outbox
 from portal.outbox.service import Claimed
 
 LOOK = "frontline.turns_due"
+LATE = timedelta(days=2)  # a worker that was away tells it so much later
 ENDS_BEFORE = timedelta(days=2)  # so long before the last day somebody is asked to leave a few words
 
 
@@ -45,10 +46,11 @@ def _bring_up(number: int, now: datetime) -> None:
 
 def _tell(today: date, now: datetime) -> None:
     """Each of today's beginnings and of the ends that are near, once."""
-    for what, day in (("begins", Turn.starts_on == today), ("ends", Turn.ends_on == today + ENDS_BEFORE)):
-        for number in db.session.scalars(select(Turn.id).where(STANDS, day)):
-            key = f"{turns.TOLD}:{number}:{what}"
-            outbox.emit(turns.TOLD, {"turn": number, "what": what}, now=now, unique_key=key)
+    begins, ends = Turn.starts_on.between(today - LATE, today), Turn.ends_on.between(today, today + ENDS_BEFORE)
+    for what, near in (("begins", begins), ("ends", ends)):
+        keys = {f"{turns.TOLD}:{one}:{what}": one for one in db.session.scalars(select(Turn.id).where(STANDS, near))}
+        for key in outbox.unused_keys(keys):
+            outbox.emit(turns.TOLD, {"turn": keys[key], "what": what}, now=now, unique_key=key)
 
 
 HANDLERS: dict[str, Callable[[Claimed, datetime], None]] = {LOOK: look}

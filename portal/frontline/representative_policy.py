@@ -6,7 +6,7 @@ from portal.people.roles import Role
 MAY: dict[str, Rule] = {
     "representative.see": signed_in,  # what they carried only as far as it may be read
     "representative.rotate": holds(Role.TEAM_LEADER, Role.PROGRAMME, Role.ADMINISTRATOR),  # at the place or above
-    "representative.take_part": in_a_team,  # at the place or below
+    "representative.join": in_a_team,  # at the place or below
     "representative.give": in_a_team,  # at the place or below
     "representative.speak": in_a_team,  # whoever has the turn
 }

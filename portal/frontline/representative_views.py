@@ -91,7 +91,7 @@ def end(number: int) -> ResponseReturnValue:
 
 
 @bp.post("/representatives/<int:number>/opt-out")
-@requires("representative.take_part")
+@requires("representative.join")
 def opt_out(number: int) -> ResponseReturnValue:
     """Leave me out."""
     viewer = _pressed()
@@ -102,7 +102,7 @@ def opt_out(number: int) -> ResponseReturnValue:
 
 
 @bp.post("/representatives/<int:number>/opt-in")
-@requires("representative.take_part")
+@requires("representative.join")
 def opt_in(number: int) -> ResponseReturnValue:
     """In again."""
     viewer = _pressed()

@@ -201,7 +201,7 @@ def _running(rotation_id: int, *, now: datetime) -> turns.Running:
 
 
 def _taking_part(viewer: Viewer, rotation: Rotation, *, now: datetime) -> turns.Running:
-    demand(MAY, "representative.take_part", viewer)
+    demand(MAY, "representative.join", viewer)
     if not queries.belongs(viewer, rotation.place_id):
         raise RepresentativeRefusal.NOT_OF_THIS_PLACE.as_error()
     return _running(rotation.id, now=now)

@@ -120,6 +120,7 @@ def _may(viewer: Viewer, idea: Any, now: datetime) -> dict[str, Any]:
         "edit_href": f"/ideas/{idea.id}/edit" if edit_refusal(facts, is_author=mine, now=now) is None else None,
         "withdraw": withdraw_refusal(facts, is_author=mine) is None and not idea.has_joined,
         "sort_href": f"/ideas/{idea.id}/sorting" if sorts and idea.stage is Stage.OPEN else None,
+        "give": viewer.is_frontline and idea.stage is Stage.OPEN and idea.hidden_at is None,
         "report_href": None if mine else f"/ideas/{idea.id}/reports",
         "unmute": idea.muted,
         "mute": not idea.muted and (mine or bool(idea.follow) or idea.vote in BACKING),

@@ -223,24 +223,18 @@ def _site(site_id: int | None) -> Place | None:
     return site
 
 
-def move_stage(idea_id: int, frm: Stage, to: Stage, *, now: datetime) -> None:
-    """Move an idea on; raises Conflict `stage_not_reachable`, or `stage_changed` if it is no longer at `frm`."""
+def move_stage(idea_id: int, frm: Stage, to: Stage, *, now: datetime, **also: bool) -> None:
+    """Move an idea on (`also`: columns); Conflict `stage_not_reachable`, or `stage_changed` if it is not at `frm`."""
     if refusal := move_refusal(frm, to):
         raise refusal.as_error()
-    statement = update(Idea).where(Idea.id == idea_id, Idea.stage == frm).values(stage=to, moved_at=now)
+    statement = update(Idea).where(Idea.id == idea_id, Idea.stage == frm).values(stage=to, moved_at=now, **also)
     if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
         raise MoveRefusal.CHANGED.as_error()
 
 
-def mark_promoted(idea_id: int, *, now: datetime) -> None:
-    """The swarm has carried it to the executives."""
-    move_stage(idea_id, Stage.OPEN, Stage.PROMOTED, now=now)
-
-
-def mark_carried(idea_id: int, *, now: datetime) -> None:
-    """A representative has put it before the executives, outside the quorum."""
-    mark_promoted(idea_id, now=now)
-    db.session.execute(update(Idea).where(Idea.id == idea_id).values(carried=True))
+def mark_promoted(idea_id: int, *, now: datetime, carried: bool = False) -> None:
+    """It is with the executives: the swarm, or (`carried`) a representative without the quorum, has put it there."""
+    move_stage(idea_id, Stage.OPEN, Stage.PROMOTED, now=now, carried=carried)
 
 
 def mark_promised(idea_id: int, *, now: datetime) -> None:

@@ -62,7 +62,7 @@ def carry(idea_id: int, *, now: datetime) -> Promotion:
         terms, means, locked.params, evidence(*terms, means.mu0, locked.params), row.n_team, row.n_site
     )  # fmt: skip
     now = _after_changes(idea_id, now)
-    ideas.mark_carried(idea_id, now=now)
+    ideas.mark_promoted(idea_id, now=now, carried=True)
     scores.close(idea_id)
     return _record(idea_id, scored, *audience_size(row), now, carried=True)
 

@@ -26,8 +26,8 @@ from portal.triage.api_shapes import (
     DeclineSent,
     HardStopShown,
     OwnerShown,
-    SpokenShown,
     StopShown,
+    VoiceHeard,
     WaitingShown,
 )
 from portal.triage.clock_queries import answer_of, clock_from
@@ -85,8 +85,8 @@ def see_brief(path: NumberPath) -> Response:
         colleague=brief.supporting[0] if brief.supporting else None,
         alike=[AlikeShown(number=number, title=title, likeness=like) for number, title, like in brief.alike],
         question=brief.question.number if brief.question else None,
-        carried=SpokenShown(words=brief.carried[0], by=brief.carried[1]) if brief.carried else None,
-        voices=[SpokenShown(words=words, by=who) for words, who in brief.spoken],
+        carried=VoiceHeard(words=brief.carried[0], by=brief.carried[1]) if brief.carried else None,
+        voices=[VoiceHeard(words=words, by=who) for words, who in brief.spoken],
         unanswered_stops=brief.unanswered, contested=bool(brief.contested),
         alarms=[AlarmNoted(kind=one.kind, words=one.words, facts=one.facts) for one in brief.alarms],
         answer=_shown(newest[0], path.number) if newest and newest[0].stands else None,

@@ -26,7 +26,7 @@ class WaitingShown(Shown):
     carried: bool = Field(description="A representative put it here outside the quorum: it did not pass the line.")
 
 
-class SpokenShown(Shown):
+class VoiceHeard(Shown):
     """What a representative says about an idea. by: their name, and for which place they speak."""
 
     words: str
@@ -118,8 +118,8 @@ class BriefShown(Shown):
     colleague: str | None = Field(description="The newest colleague who builds on it; a name only where it is shown.")
     alike: list[AlikeShown] = Field(description="What it could join, the likest first, as the worker found it.")
     question: int | None = Field(description="The number of what was asked back, in `GET /questions/{number}`.")
-    carried: SpokenShown | None = Field(description="Who put it here outside the quorum, and why; null otherwise.")
-    voices: list[SpokenShown] = Field(description="What representatives add, at most ten.")
+    carried: VoiceHeard | None = Field(description="Who put it here outside the quorum, and why; null otherwise.")
+    voices: list[VoiceHeard] = Field(description="What representatives add, at most ten.")
     contested: bool = Field(description="Objections come from several teams and weigh a quarter of the support.")
     alarms: list[AlarmNoted] = Field(description="What is remarkable about the support; it forbids nothing.")
     answer: DecisionShown | None = Field(description="The answer that stands.")

@@ -4,21 +4,37 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired
 
 from portal import clock
 from portal.errors import Invalid
 from portal.frontline import representative_queries, representative_voices
-from portal.frontline.representative_forms import EmptyForm, VoiceForm
+from portal.frontline.representative_rules import VOICE_MAX, RepresentativeRefusal
 from portal.frontline.representative_turns import today_of
 from portal.ideas.queries import idea_for
 from portal.people.access import requires, the_viewer
 from portal.triage import pages, seat_queries
 from portal.triage.clock_queries import clock_from
 from portal.web.dates import day_words
+from portal.web.forms import StrictForm, no_controls, tidy
 from portal.web.transactions import writing
 
 bp = Blueprint("seat", __name__)
 PAGE = 20
+
+
+class EmptyForm(StrictForm):
+    """One button."""
+
+
+class VoiceForm(StrictForm):
+    """What a representative adds to a brief."""
+
+    words = TextAreaField(
+        "What would you add?", id="words", filters=[tidy], render_kw={"maxlength": VOICE_MAX},
+        validators=[InputRequired(RepresentativeRefusal.WORDS_MISSING.sentence), no_controls],
+    )  # fmt: skip
 
 
 @bp.get("/representatives/seat")

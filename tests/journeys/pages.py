@@ -19,6 +19,9 @@ from portal.frontline.models import SignUp, Slot
 from portal.frontline.words import BuddyState, Busy, Channel, SeatState
 from portal.frontline import broadcasts
 from portal.frontline.broadcast_rules import NewBroadcast
+from portal.frontline.representative_models import Rotation
+from portal.frontline.representative_turns import today_of
+from portal.frontline.representatives import start_rotation
 from portal.ideas import imports
 from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
@@ -55,6 +58,11 @@ PAGES = (
     ("frontline", "/ideas/{said}"),
     ("frontline", "/ideas/{said}/edit"),
     ("frontline", "/ideas/{said}/sorting"),
+    ("frontline", "/representatives"),
+    ("programme", "/representatives/new"),
+    ("frontline", "/representatives/give?idea={open}"),
+    ("frontline", "/representatives/seat"),
+    ("frontline", "/representatives/{rotation}"),
     ("frontline", "/ideas/{open}/stops"),
     ("frontline", "/ideas/{open}/occurrences"),
     ("frontline", "/ideas/{done}/back"),
@@ -292,6 +300,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         "rule": 1,
         "asked": _asked(app),
         **_broadcasts(app),
+        "rotation": _rotation(app),
         "fixed": 1,
         "seat": _seat(app),
         "noted": _noted(app, visitor, found["open"]),
@@ -387,6 +396,21 @@ def _reopened() -> dict[str, int]:
     wanted = Commitment.state == CommitmentState.REOPENED
     number, idea = db.session.query(Commitment.id, Commitment.idea_id).filter(wanted).first()  # type: ignore[misc]
     return {"back": number, "reopened": idea}
+
+
+def _rotation(app: Flask) -> int:
+    """People of the frontline person's team who speak for it in turn."""
+    with app.app_context():
+        speaker, programme = demo_viewer("frontline"), demo_viewer("programme")
+        assert speaker is not None and programme is not None and speaker.team_id is not None
+        runs = db.session.query(Rotation.id).filter(Rotation.place_id == speaker.team_id, Rotation.ended_at.is_(None))
+        if found := runs.scalar():
+            return found
+        now = clock.now()
+        with writing():
+            number = start_rotation(programme, speaker.team_id, 2, today_of(now), now=now).id
+        db.session.remove()
+    return number
 
 
 def _asked(app: Flask) -> int:
