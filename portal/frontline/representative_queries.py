@@ -103,8 +103,6 @@ def works_at(place: Any) -> ColumnElement[bool]:
 
 def last_turns(rotation_id: int) -> dict[int, date]:
     """Person → the first day of the last turn that they had or are to have."""
-    query = select(Turn.person_id, func.max(Turn.starts_on)).where(Turn.rotation_id == rotation_id, STANDS)
-    return {row.person_id: row[1] for row in db.session.execute(query.group_by(Turn.person_id))}
     query = select(Turn.person_id, func.max(Turn.starts_on).label("first")).where(
         Turn.rotation_id == rotation_id, STANDS
     )

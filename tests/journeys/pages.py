@@ -15,13 +15,13 @@ from portal.commitments.floor_models import FloorWave
 from portal.commitments.floor_queries import waiting_for as checks_for
 from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
-from portal.frontline.models import SignUp, Slot
-from portal.frontline.words import BuddyState, Busy, Channel, SeatState
 from portal.frontline import broadcasts
 from portal.frontline.broadcast_rules import NewBroadcast
+from portal.frontline.models import SignUp, Slot
 from portal.frontline.representative_models import Rotation
 from portal.frontline.representative_turns import today_of
 from portal.frontline.representatives import start_rotation
+from portal.frontline.words import BuddyState, Busy, Channel, SeatState
 from portal.ideas import imports
 from portal.ideas.bulletin_queries import waiting_for as bulletins_for
 from portal.ideas.earlier_columns import open_sheet
@@ -35,8 +35,8 @@ from portal.people.roles import PlaceKind
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
 from tests.journeys.debriefed import debriefed
-from tests.journeys.published import published
 from tests.journeys.offered import offered
+from tests.journeys.published import published
 from tests.journeys.serving import Installation, Visitor, number_in
 
 NOBODY = "nobody"  # in front of an installation that was started for the first time
