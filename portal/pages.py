@@ -64,6 +64,9 @@ def _of_answers() -> tuple[Blueprint, ...]:
         attendance_views,
         briefing_views,
         buddy_views,
+        debrief_becoming_views,
+        debrief_views,
+        insight_views,
         pattern_views,
         slot_views,
     )
@@ -121,6 +124,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
         shifts.bp,
         slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
         shift_calendar.bp,
+        debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
     )  # fmt: skip
 
 
@@ -128,7 +132,16 @@ def interface() -> tuple[APIBlueprint, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
-    from portal.frontline import attendance_api, briefing_api, buddy_api, floor_api, pattern_api, slot_api
+    from portal.frontline import (
+        api_debriefs,
+        api_insights,
+        attendance_api,
+        briefing_api,
+        buddy_api,
+        floor_api,
+        pattern_api,
+        slot_api,
+    )
     from portal.frontline import calendar_api as shift_calendar
     from portal.frontline import shift_page_api as shifts
     from portal.home import api as home
@@ -174,4 +187,5 @@ def interface() -> tuple[APIBlueprint, ...]:
         shifts.bp,
         slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
         shift_calendar.bp,
+        api_debriefs.bp, api_insights.bp,
     )  # fmt: skip

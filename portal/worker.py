@@ -55,6 +55,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         bulletin_notices,
         clock_notices,
         floor_notices,
+        insight_notices,
         ledger_notices,
         merge_mails,
         outcome_jobs,
@@ -87,6 +88,9 @@ def _capabilities() -> tuple[ModuleType, ...]:
         seats,
         attendance,
         reminders, shift_notices, slot_notices, reminder_notices,
+        floor_notices, insight_notices, promises, outcome_jobs, people, ledger, ledger_notices, ideas, rewards, swarm,
+        floor, again, clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
+        orders, shop_notices, rewards_notices, rollouts, impact, verdicts,
     )  # fmt: skip
 
 

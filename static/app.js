@@ -9,14 +9,15 @@
   const REST_MS = 3000;
   const keepDraft = (form) => {
     let sent = form.say.value, timer = 0;
+    const address = form.dataset.draft || "/ideas/draft";
     const send = () => {
       clearTimeout(timer);
       const words = form.names.value === "none" ? "" : form.say.value;
       if (words === sent || form.dataset.sent) return;
       sent = words;
       const body = new URLSearchParams({ csrf_token: form.csrf_token.value, say: words, names: form.names.value });
-      if (!navigator.sendBeacon?.("/ideas/draft", body)) {
-        fetch("/ideas/draft", { method: "POST", body, keepalive: true }).catch(() => { sent = null; });
+      if (!navigator.sendBeacon?.(address, body)) {
+        fetch(address, { method: "POST", body, keepalive: true }).catch(() => { sent = null; });
       }
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(send, REST_MS); });

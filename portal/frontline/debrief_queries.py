@@ -35,9 +35,11 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class DebriefPage:
-    """The debrief of the viewer's seat. started_at None: nothing is saved yet. slot: its number."""
+    """The debrief of the viewer's seat. started_at None: nothing is saved yet. slot, debrief:
+    numbers."""
 
     slot: int
+    debrief: int | None
     site: str
     queue: str
     starts_at: datetime
@@ -82,7 +84,8 @@ def debrief_page(viewer: Viewer, slot_number: int, *, now: datetime) -> DebriefP
     if refused := writing_refusal(SeatFacts(row.state, row.attendance, row.starts_at), now=now):
         raise refused.as_error()
     return DebriefPage(
-        slot=slot_number, site=row.site, queue=row.queue, starts_at=row.starts_at, ends_at=row.ends_at, zone=row.zone,
+        slot=slot_number, debrief=row.id, site=row.site, queue=row.queue, starts_at=row.starts_at,
+        ends_at=row.ends_at, zone=row.zone,
         buddy=row.host if row.buddy_state is BuddyState.AGREED else None, started_at=row.started_at,
         finished_at=row.finished_at, answers=_answers(viewer, row.id) if row.id is not None else [],
     )  # fmt: skip

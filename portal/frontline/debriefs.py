@@ -119,14 +119,14 @@ def finish(viewer: Viewer, debrief: Debrief, *, now: datetime) -> Debrief:
     found = db.session.scalars(answers.with_for_update()).all()
     if refused := finish_refusal(found):
         raise refused.as_error()
+    for one in found:
+        if one.question in LEFT_OVER and not _has_become(one):
+            insights.make(viewer, debrief, one, InsightKind.NOTE, Becoming(one.words), now=now)
     first = Debrief.id == debrief.id, Debrief.finished_at.is_(None)
     done = db.session.execute(update(Debrief).where(*first).values(finished_at=now))
     db.session.refresh(debrief)
     if done.rowcount == 1:  # type: ignore[attr-defined]
         insights.publish(debrief, now=now)
-    for one in found:
-        if one.question in LEFT_OVER and not _has_become(one):
-            insights.make(viewer, debrief, one, InsightKind.NOTE, Becoming(one.words), now=now)
     return debrief
 
 

@@ -142,6 +142,13 @@ def credits_page(
     return [_line(row, viewer) for row in page], following
 
 
+def is_asked(viewer: Viewer) -> bool:
+    """True for whoever hosted a shift of which something came."""
+    mine = Insight.buddy_id == viewer.id, Insight.withdrawn_at.is_(None), Debrief.finished_at.is_not(None)
+    query = select(Insight.id).join(Debrief, Debrief.id == Insight.debrief_id).where(*mine).limit(1)
+    return db.session.scalar(query) is not None
+
+
 def writers() -> Sequence[Row[int, str]]:
     """(id, name) of everybody whose insights can be read, by name."""
     finished = select(Debrief.person_id).where(Debrief.finished_at.is_not(None))
@@ -179,7 +186,8 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
     known = signal.where(may_be_read_by(viewer)).correlate(Insight, Idea).exists()
     return and_(
         Insight.withdrawn_at.is_(None),
-        or_(Debrief.finished_at.is_not(None), Insight.by_id == viewer.id),
+        # What answered a stop signal is public from that moment.
+        or_(Debrief.finished_at.is_not(None), Insight.by_id == viewer.id, Insight.stop_step_id.is_not(None)),
         or_(Insight.idea_id.is_(None), visible_to(viewer)),
         or_(Insight.stop_step_id.is_(None), Insight.by_id == viewer.id, known),
     )

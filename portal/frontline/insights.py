@@ -3,6 +3,7 @@
 The buddy of the shift is asked whether they want to be named beside it, once everybody can read it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +31,7 @@ from portal.people.models import Person, Place
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 from portal.swarm import stops
+from portal.swarm.models import Vote
 from portal.swarm.stop_models import StopStep
 
 CREDIT_ASKED = "frontline.credit_asked"  # payload: {"debrief": id}; one a debrief, however many insights
@@ -56,7 +58,6 @@ class _Made:
 
     idea_id: int | None = None
     commitment_id: int | None = None
-    stop_step_id: int | None = None
 
 
 def make(
@@ -70,7 +71,7 @@ def make(
     db.session.execute(update(Insight).where(Insight.answer_id == answer.id).values(answer_id=None))
     insight = Insight(
         debrief_id=debrief.id, answer_id=answer.id, by_id=viewer.id, kind=kind, words=wanted.words.strip(),
-        idea_id=made.idea_id, commitment_id=made.commitment_id, stop_step_id=made.stop_step_id, buddy_id=buddy_id,
+        idea_id=made.idea_id, commitment_id=made.commitment_id, buddy_id=buddy_id,
         credit=Credit.ASKED if buddy_id else Credit.NOT_ASKED, made_at=now,
     )  # fmt: skip
     try:
@@ -78,6 +79,8 @@ def make(
             db.session.add(insight)
     except IntegrityError as error:  # the lock on the answer makes it rare, the constraint certain
         raise DebriefRefusal.HAS_BECOME.as_error() from error
+    if kind is InsightKind.STOP_ANSWER:
+        _answer_stop(viewer, insight, wanted, now=now)
     if debrief.finished_at is not None:
         _tell(insight, slot, now=now)
         _ask_buddy(debrief, [insight], now=now)
@@ -91,8 +94,7 @@ def publish(debrief: Debrief, *, now: datetime) -> None:
     found = db.session.scalars(select(Insight).where(*standing).order_by(Insight.id)).all()
     for insight in found:
         _tell(insight, slot, now=now)
-    # Surprises that become notes right after this ask too; the buddy reads them all on one page.
-    outbox.emit(CREDIT_ASKED, {"debrief": debrief.id}, now=now, unique_key=f"{CREDIT_ASKED}:{debrief.id}")
+    _ask_buddy(debrief, found, now=now)
 
 
 def withdraw(viewer: Viewer, insight: Insight, *, now: datetime) -> None:
@@ -144,6 +146,8 @@ def _idea(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Made:
 
 def _promise(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Made:
     assert wanted.due_on is not None
+    if not own_promise.can_promise(viewer):
+        raise DebriefRefusal.CANNOT_PROMISE.as_error()
     idea = _say(viewer, slot, wanted.words, now)
     new = NewPromise(wanted.promise.strip() or wanted.words, wanted.due_on)
     today = day_in(organisation_zone(), now)
@@ -152,10 +156,10 @@ def _promise(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Ma
 
 
 def _stop(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Made:
-    assert wanted.stop is not None
-    idea_id = stops.answer_stop(viewer, wanted.stop, wanted.words, now=now)
-    newest = select(StopStep.id).where(StopStep.vote_id == wanted.stop).order_by(StopStep.number.desc()).limit(1)
-    return _Made(idea_id, stop_step_id=db.session.scalars(newest).one())
+    idea_id = db.session.scalar(select(Vote.idea_id).where(Vote.id == wanted.stop))
+    if idea_id is None:
+        raise Missing("stop signal")
+    return _Made(idea_id)  # answered once the insight has its number, so that the story can name it
 
 
 def _note(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Made:
@@ -165,6 +169,14 @@ def _note(viewer: Viewer, slot: Slot, wanted: Becoming, now: datetime) -> _Made:
 _MAKERS = {
     InsightKind.IDEA: _idea, InsightKind.STOP_ANSWER: _stop, InsightKind.PROMISE: _promise, InsightKind.NOTE: _note,
 }  # fmt: skip
+
+
+def _answer_stop(viewer: Viewer, insight: Insight, wanted: Becoming, *, now: datetime) -> None:
+    assert wanted.stop is not None
+    stops.answer_stop(viewer, wanted.stop, wanted.words, now=now, about={"insight": insight.id})
+    newest = select(StopStep.id).where(StopStep.vote_id == wanted.stop).order_by(StopStep.number.desc()).limit(1)
+    insight.stop_step_id = db.session.scalars(newest).one()
+    db.session.flush()
 
 
 def _slot(debrief: Debrief) -> Slot:
@@ -192,7 +204,7 @@ def _tell(insight: Insight, slot: Slot, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _ask_buddy(debrief: Debrief, found: list[Insight], *, now: datetime) -> None:
+def _ask_buddy(debrief: Debrief, found: Sequence[Insight], *, now: datetime) -> None:
     if any(insight.credit is Credit.ASKED for insight in found):
         key = f"{CREDIT_ASKED}:{debrief.id}:{found[0].id}"
         outbox.emit(CREDIT_ASKED, {"debrief": debrief.id}, now=now, unique_key=key)

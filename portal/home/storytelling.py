@@ -228,7 +228,7 @@ def local_title(facts: Mapping[str, Any]) -> str:
 def _other(kind: StoryKind, facts: Mapping[str, Any]) -> tuple[str, str] | None:
     if facts.get("rule"):
         return facts["rule_title"], f"/rules/{facts['rule']}"
-    if kind is StoryKind.FROM_A_SHIFT:
+    if facts.get("insight"):
         return "What surprised them", f"/insights/{facts['insight']}"
     if kind is StoryKind.FIXED_HERE and facts.get("fix"):
         return "See it", f"/local-fixes/{facts['fix']}"

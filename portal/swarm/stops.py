@@ -1,6 +1,8 @@
 """Answering a stop signal, and what whoever gave it does then: lift it or keep it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.exc import IntegrityError
@@ -23,8 +25,12 @@ from portal.swarm.stop_queries import NUMBER_MAX, answerable_to, may_be_read_by
 from portal.swarm.stop_rules import StopState, StopStepKind, answer_refusal, giver_refusal, state_of
 
 
-def answer_stop(viewer: Viewer, number: int, words: str, *, now: datetime) -> int:
+def answer_stop(
+    viewer: Viewer, number: int, words: str, *, now: datetime, about: Mapping[str, Any] | None = None
+) -> int:
     """Answer a stop signal in public, under one's own name; returns the idea's number.
+
+    about: more facts for the step in the idea's story.
 
     Whoever gave the signal is told. Raises Missing where the viewer cannot read it, Refused where it is not theirs
     to answer, and the refusal of `StopRefusal`; of two who answer at once the second gets `already_answered`.
@@ -37,7 +43,7 @@ def answer_stop(viewer: Viewer, number: int, words: str, *, now: datetime) -> in
     if refusal is not None:
         raise refusal.as_error()
     step = _add(stop, StopStepKind.ANSWERED, now=now, by_id=viewer.id, words=words.strip())
-    facts = {"reason_label": stop.reason.words}
+    facts = {"reason_label": stop.reason.words} | dict(about or {})
     story.record(stop.idea_id, StoryKind.STOP_ANSWERED, now=now, actor_id=viewer.id, words=step.words, facts=facts)
     stop_alerts.tell_giver(step.id, now=now)
     return stop.idea_id

@@ -111,6 +111,7 @@ FROM_THE_DATABASE = {
     PromiseRefusal.TOO_MANY_STEPS,
     PromiseRefusal.UNKNOWN_SUCCESSOR,
     PromiseRefusal.CHANGED_MEANWHILE,
+    PromiseRefusal.NOT_YOUR_WORDS,
     PromiseRefusal.UNKNOWN_OWNER,
     PromiseRefusal.UNKNOWN_METRIC,
     PromiseRefusal.UNKNOWN_SITE,

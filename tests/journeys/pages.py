@@ -24,6 +24,7 @@ from portal.metrics.models import Metric
 from portal.people.queries import demo_viewer
 from portal.swarm.occurrence_models import Occurrence
 from portal.triage import ask
+from tests.journeys.debriefed import debriefed
 from tests.journeys.offered import offered
 from tests.journeys.serving import Installation, Visitor, number_in
 
@@ -197,6 +198,14 @@ PAGES = (
     ("executive", "/shifts/{shift_open}"),
     ("owner", "/shifts/{shift_open}"),
     ("programme", "/shifts/{shift_open}"),
+    ("executive", "/shifts/{shift_had}/debrief"),
+    ("executive", "/shifts/{shift_had}/debrief/made_them/1"),
+    ("executive", "/shifts/{shift_had}/debrief/surprised/2/becomes"),
+    ("executive", "/shifts/{shift_had}/debrief/surprised/2/becomes/promise"),
+    ("frontline", "/insights"),
+    ("frontline", "/insights?q=twice&kind=idea"),
+    ("frontline", "/insights/{insight}"),
+    ("frontline", "/insights/credits"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",
@@ -250,6 +259,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
     found |= offered(app)
+    found |= debriefed(app)
     return found | {
         "rule": 1,
         "asked": _asked(app),
