@@ -227,6 +227,12 @@ PAGES = (
     ("programme", "/ideas/imports/new"),
     ("programme", "/ideas/imports/{waiting}"),
     ("programme", "/ideas/imports/{brought}"),
+    ("frontline", "/shifts"),
+    ("executive", "/shifts"),
+    ("executive", "/shifts?length=hour&instead={shift_open}"),
+    ("executive", "/shifts/{shift_open}"),
+    ("owner", "/shifts/{shift_open}"),
+    ("programme", "/shifts/{shift_open}"),
     ("executive", "/shifts/{shift_had}/debrief"),
     ("executive", "/shifts/{shift_had}/debrief/made_them/1"),
     ("executive", "/shifts/{shift_had}/debrief/surprised/2/becomes"),
@@ -296,6 +302,8 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
     found |= debriefed(app)
     found |= published(app)
     found |= offered(app)
+    found |= offered(app)
+    found |= debriefed(app)
     return found | {
         "rule": 1,
         "asked": _asked(app),
