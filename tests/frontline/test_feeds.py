@@ -8,6 +8,7 @@ import pytest
 import vobject
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event as hooks
 from sqlalchemy import select
 
 from portal.db import db, writing
@@ -243,3 +244,23 @@ def test_two_seats_in_the_same_feed_stand_in_their_order(app: Flask, cast: Cast)
     titles = list(events(app.test_client(use_cookies=False), token))
 
     assert [title.split(": ")[1].split(",")[0] for title in titles] == ["Faults", "Billing", "Refunds"]
+
+
+def test_reading_a_calendar_costs_the_same_however_full_it_is(app: Flask, cast: Cast) -> None:
+    _, token = setting(app, cast)
+    program, counts = app.test_client(use_cookies=False), []
+
+    def asked(*_of: object) -> None:
+        counts[-1] += 1
+
+    for more in range(2):
+        with app.app_context():
+            for number in range(more * 8):
+                book(cast.vic, make_slot(cast, starts_at=STARTS + (number + 2) * HOUR))
+            db.session.remove()
+            hooks.listen(db.engine, "before_cursor_execute", asked)
+            counts.append(0)
+            assert program.get(f"/calendar/{token}.ics").status_code == 200
+            hooks.remove(db.engine, "before_cursor_execute", asked)
+
+    assert counts[0] == counts[1] <= 5
