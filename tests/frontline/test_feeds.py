@@ -8,6 +8,7 @@ import pytest
 import vobject
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event as hooks
 from sqlalchemy import select
 
 from portal.db import db, writing
@@ -17,7 +18,6 @@ from portal.frontline.models import CalendarFeed, SignUp, Slot
 from portal.frontline.words import BuddyState
 from portal.people import service as people
 from portal.people.models import AuditEntry, Person
-from portal.web import later
 from tests.factories import NOON, Cast, send, signed_in
 from tests.frontline.seating import HOUR, STARTS, book, executives, give_up, make_slot
 from tests.ideas.making import viewer
@@ -98,8 +98,9 @@ def test_a_program_reads_it_without_a_cookie_and_is_told_when_nothing_is_new(app
     assert again.status_code == 304 and not again.data
     assert program.head(f"/calendar/{token}.ics").status_code == 200
     with app.app_context():
-        later.flush(app)
-        assert not READS.waiting
+        with writing():
+            (days,) = READS.take()
+            READS.write(days, NOON)
         assert db.session.scalars(select(CalendarFeed.last_read_on)).one() == NOON.date()
 
 
@@ -243,3 +244,23 @@ def test_two_seats_in_the_same_feed_stand_in_their_order(app: Flask, cast: Cast)
     titles = list(events(app.test_client(use_cookies=False), token))
 
     assert [title.split(": ")[1].split(",")[0] for title in titles] == ["Faults", "Billing", "Refunds"]
+
+
+def test_reading_a_calendar_costs_the_same_however_full_it_is(app: Flask, cast: Cast) -> None:
+    _, token = setting(app, cast)
+    program, counts = app.test_client(use_cookies=False), []
+
+    def asked(*_of: object) -> None:
+        counts[-1] += 1
+
+    for more in range(2):
+        with app.app_context():
+            for number in range(more * 8):
+                book(cast.vic, make_slot(cast, starts_at=STARTS + (number + 2) * HOUR))
+            db.session.remove()
+            hooks.listen(db.engine, "before_cursor_execute", asked)
+            counts.append(0)
+            assert program.get(f"/calendar/{token}.ics").status_code == 200
+            hooks.remove(db.engine, "before_cursor_execute", asked)
+
+    assert counts[0] == counts[1] <= 5
