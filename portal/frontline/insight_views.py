@@ -32,7 +32,8 @@ Word = TypeVar("Word", bound=StrEnum)
 def index() -> ResponseReturnValue:
     """What executives learned at the frontline, the newest first."""
     viewer, after = the_viewer(), request.args.get("after")
-    wanted, kept = _wanted(), {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    wanted = _wanted()
+    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     lines, following = insight_queries.insights_page(viewer, wanted, cursor=after)
     return render_template(
         "frontline/insights.html", lines=lines, wanted=wanted, kept=kept, here="insights", today=_today(viewer),
