@@ -1,5 +1,6 @@
 """Reading broadcasts, always through the viewer: one, the list with what came of it, one's own, those of a debrief."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -197,7 +198,7 @@ def _views(viewer: Viewer) -> Select:
     )  # fmt: skip
 
 
-def _shown(viewer: Viewer, rows: list[Row] | tuple[Row, ...], now: datetime) -> list[BroadcastView]:
+def _shown(viewer: Viewer, rows: Sequence[Row], now: datetime) -> list[BroadcastView]:
     promised = [row for row in rows if row.id is not None]
     zone = organisation_zone() if promised else "UTC"
     courses = standings.courses_of(promised, zone) if promised else {}

@@ -99,7 +99,13 @@ def week_of(moment: datetime, zone: str) -> str:
 
 
 def is_for_all(
-    audience: Audience, *, idea_site: int | None, idea_employer: int, kind: PlaceKind, place: int, employer: int | None
+    audience: Audience,
+    *,
+    idea_site: int | None,
+    idea_employer: int | None,
+    kind: PlaceKind,
+    place: int,
+    employer: int | None,
 ) -> bool:
     """True if everybody below a place may read an idea. employer: for whom people work there, where that is one."""
     if audience is Audience.ORGANISATION:
@@ -107,7 +113,7 @@ def is_for_all(
     if kind is PlaceKind.ORGANISATION:
         return False  # partners work there too
     if audience is Audience.EMPLOYER:
-        return employer == idea_employer
+        return employer is not None and employer == idea_employer
     return kind is PlaceKind.SITE and place == idea_site
 
 
