@@ -144,7 +144,11 @@ def test_settings_are_changed_on_the_page_and_over_the_interface(app: Flask, cas
     assert now is not None
     body = {name: value for name, value in now.items() if name not in ("version", "at", "by")} | {"based_on": 3}
 
-    changed = mia.put("/reward-settings", body | {"cents_per_point": 5, "tax_note": "Payroll adds this."})
+    older = {event: shares for event, shares in body["policy"].items() if event != "shift_hosted"}
+
+    changed = mia.put(
+        "/reward-settings", body | {"policy": older, "cents_per_point": 5, "tax_note": "Payroll adds this."}
+    )
     stale = mia.put("/reward-settings", body)
     html = client.get("/rewards/settings").text
     form = dict(re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', html))
@@ -156,6 +160,8 @@ def test_settings_are_changed_on_the_page_and_over_the_interface(app: Flask, cas
 
     assert (changed.status_code, changed.json["version"], error(stale)) == (200, 101, (409, "settings_changed"))  # type: ignore[index]
     assert (page.status_code, wrong.status_code) == (303, 422)
+    assert changed.json["policy"] == body["policy"]  # type: ignore[index]
+    assert "A visitor was looked after for a shift" in html
     newest = mia.get("/reward-settings").json
     assert newest is not None and (newest["version"], newest["cap_idea"], newest["cents_per_point"]) == (102, 999, 5)
     assert newest["policy"]["promise_kept"]["author"] == 100
