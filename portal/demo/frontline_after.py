@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from portal.db import db
+from portal.demo import looking
 from portal.demo.lives import Life
 from portal.demo.people import Crowd
 from portal.demo.stories_frontline import ANSWERS, CARRIED, GIVEN, ROTATIONS, TOLD, TOLD_BY, Surprise, Visit
@@ -24,12 +25,16 @@ from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for
 from portal.people.queries import viewer_of
 from portal.people.viewer import Viewer
-from portal.swarm import merging
+from portal.swarm import looks_service, merging
+from portal.swarm.looks_service import Impression
+from portal.swarm.models import Via
+from portal.swarm.rules import VoteKind, WantedVote
+from portal.swarm.service import Voter, cast_vote
 
 if TYPE_CHECKING:
     from portal.demo.load import Calendar
 
-ANSWERED_BY = 160  # people
+ANSWERED_BY, SEEN_BY = 160, 18  # people
 ANSWERS_WITHOUT_WORDS = (Acknowledged.READ, Acknowledged.READ, Acknowledged.SAME_HERE, Acknowledged.NOT_WHAT_I_SEE)
 NEXT_DAY = timedelta(hours=26)
 
@@ -57,8 +62,12 @@ def write_down(
             debriefs.answer(executive, debrief, question, words, now=at)
     for place, surprise in enumerate(visit.surprises, 1):
         made = _surprise(executive, debrief, surprise, place, at)
-        if surprise.joins and made is not None and made.idea_id is not None:
+        if made is None or made.idea_id is None:
+            continue
+        if surprise.joins:
             calendar.add(at + NEXT_DAY, partial(_join, crowd, made.idea_id, lives[surprise.joins]))
+        elif made.kind is InsightKind.IDEA:
+            _plan_votes(crowd, calendar, made.idea_id, at, rng=random.Random(f"{visit.executive}:{place}"))
     debriefs.finish(executive, debrief, now=at + timedelta(minutes=9))
     calendar.add(at + NEXT_DAY, partial(_credit, crowd.cast[visit.buddy], debrief.id, visit.credit))
 
@@ -72,6 +81,23 @@ def _surprise(executive: Viewer, debrief: Debrief, surprise: Surprise, place: in
     due_on = (at + timedelta(days=surprise.due_in_days)).date() if surprise.promise else None
     becoming = Becoming(promise=surprise.promise, due_on=due_on)
     return debriefs.turn_into(executive, saved, kind, becoming, now=at + timedelta(minutes=2 * place))
+
+
+def _plan_votes(crowd: Crowd, calendar: "Calendar", number: int, at: datetime, *, rng: random.Random) -> None:
+    """Colleagues come across it in the days after; about half of those who say something meet it too."""
+    everybody = [person for team in sorted(crowd.teams) for person in crowd.teams[team]]
+    for person in rng.sample(everybody, SEEN_BY):
+        page, says = rng.randrange(looking.PAGES), rng.random()
+        kind = None if says < 0.4 else VoteKind.SUPPORT if says < 0.7 else VoteKind.PASS
+        moment = at + timedelta(hours=rng.uniform(2, 150))
+        calendar.add(moment, partial(_look, number, person, page, kind))
+
+
+def _look(number: int, person: Viewer, page: int, kind: VoteKind | None, at: datetime) -> None:
+    assert person.team_id is not None and person.site_id is not None
+    looks_service.record([Impression(number, person.id, person.team_id, person.site_id, 1, page)], now=at)
+    if kind is not None:
+        cast_vote(Voter.of(person), number, WantedVote(kind), via=Via.FEED, now=at)
 
 
 def _join(crowd: Crowd, number: int, life: Life, at: datetime) -> None:

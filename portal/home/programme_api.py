@@ -75,7 +75,7 @@ class PartnerShown(Shown):
     public: bool
 
 
-class FloorShown(Shown):
+class ProgrammeFloorShown(Shown):
     """Executives on the frontline. The first four are of this quarter, and null where fewer than ten executives work
     here; the others of the last year."""
 
@@ -100,7 +100,7 @@ class ProgrammeShown(Shown):
     weeks: list[ProgrammeWeekShown]
     groups: list[GroupShown]
     partners: list[PartnerShown]
-    floor: FloorShown | None = None
+    floor: ProgrammeFloorShown | None = None
 
 
 class ListPath(AskedPath):
@@ -231,14 +231,15 @@ def _week(figures: Figures, day: date, told: frozenset[Measure]) -> list[FigureS
     return [_figure(measure, figure) for measure, figure in found if figure is not None]
 
 
-def _floor(found: FloorFigures | None) -> FloorShown | None:
+def _floor(found: FloorFigures | None) -> ProgrammeFloorShown | None:
     if found is None:
         return None
     quarter = {name: getattr(found, name) if found.told else None
                for name in ("executives", "on_floor", "shifts", "surprises")}  # fmt: skip
-    return FloorShown(quarter_from=found.quarter_from, **quarter, insights=found.insights, changes=found.changes,
-                      broadcasts=found.broadcasts, days_to_broadcast=found.days,
-                      hidden="" if found.told else TOO_FEW)  # fmt: skip
+    return ProgrammeFloorShown(
+        quarter_from=found.quarter_from, **quarter, insights=found.insights, changes=found.changes,
+        broadcasts=found.broadcasts, days_to_broadcast=found.days, hidden="" if found.told else TOO_FEW,
+    )  # fmt: skip
 
 
 def _figure(measure: Measure, figure: Figure) -> FigureShown:
