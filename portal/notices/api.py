@@ -93,6 +93,8 @@ class Paces(Sent):
     duty: Pace
     view: Pace
     bulletin: Pace
+    broadcast: Pace = About.BROADCAST.usual
+    shift: Pace = About.SHIFT.usual
     chatter: Pace = Field(description="With `never` it does not stand in the portal either.")
 
 
@@ -114,6 +116,8 @@ class PacesShown(Shown):
     duty: Pace
     view: Pace
     bulletin: Pace
+    broadcast: Pace
+    shift: Pace
     chatter: Pace
 
 
