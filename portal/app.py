@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_login import LoginManager
 from flask_migrate import Migrate
-from flask_openapi3 import APIBlueprint, OpenAPI
+from flask_openapi3 import OpenAPI
 from flask_wtf import CSRFProtect
 
 from portal import cli, pages, policies
@@ -19,6 +19,7 @@ from portal.web.limits import init_limits
 from portal.web.logs import init_logs
 from portal.web.network import TrustedProxies
 from portal.web.problems import init_problems
+from portal.web.routing import LateRule
 
 if TYPE_CHECKING:
     from config import Config
@@ -33,6 +34,7 @@ def create_app(config: "Config") -> OpenAPI:
                   validation_error_callback=refused_shape, root_path=str(config.root / "portal"),
                   template_folder=str(config.root / "templates"),
                   static_folder=str(config.root / "static"), instance_path=str(config.instance))  # fmt: skip
+    app.url_rule_class = LateRule
     app.config.from_mapping(config.flask_settings())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
@@ -84,15 +86,5 @@ def _register_interface(app: OpenAPI) -> None:
     for blueprint in pages.interface():
         # A key in a header is not sent by a browser on its own, so that no other site can borrow it.
         csrf.exempt(blueprint)
-        _register_operations(app, blueprint)
+        app.register_blueprint(blueprint)  # not register_api: what it says of itself is gathered for the document
     app.cli.commands.pop("openapi")  # the library's own; the finished document is served at /api/openapi.json
-
-
-def _register_operations(app: OpenAPI, blueprint: APIBlueprint) -> None:
-    # The library lets the path of a later blueprint replace an earlier one's, with all its methods.
-    shared = {path: app.paths[path] for path in blueprint.paths.keys() & app.paths.keys()}
-    app.register_api(blueprint)
-    for path, earlier in shared.items():
-        later = blueprint.paths[path]
-        methods = {name: getattr(later, name) for name in later.model_fields_set}
-        app.paths[path] = earlier.model_copy(update=methods)

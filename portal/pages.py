@@ -1,7 +1,8 @@
 """Every blueprint of every capability, in two lists: pages, and the interface."""
 
 from flask import Blueprint
-from flask_openapi3 import APIBlueprint
+
+from portal.web.api_blueprint import Operations
 
 
 def blueprints() -> tuple[Blueprint, ...]:
@@ -133,7 +134,7 @@ def _of_answers() -> tuple[Blueprint, ...]:
     )  # fmt: skip
 
 
-def interface() -> tuple[APIBlueprint, ...]:
+def interface() -> tuple[Operations, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work

@@ -1,5 +1,6 @@
 """Fixtures that every test may use: an application on a fresh database of each kind, and a standing cast."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +12,13 @@ from portal.app import create_app
 from portal.db import db
 from portal.web import later
 from tests import demo_file
-from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, test_config
+from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, memory, test_config
 from tests.factories import Cast
+from tests.templates import Compiled
 
 SERVER = "SAYSO_TEST_POSTGRES"
+FOLDERS = "PYTEST_DEBUG_TEMPROOT"  # where pytest makes the folders of tests
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if FOLDERS not in os.environ and (folder := memory()):
+        # A SQLite file waits for the disk at each commit. The folder of a test that passed is removed right after it.
+        os.environ[FOLDERS] = folder
     # The controller starts one server; parallel workers inherit its address.
     wanted = config.getoption("--db") != "sqlite"
     if wanted and not hasattr(config, "workerinput") and SERVER not in os.environ:
@@ -34,6 +41,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if server is not None:
         server.stop()
         os.environ.pop(SERVER, None)
+
+
+def pytest_collection_finish() -> None:
+    # What stands by now stays until the end: nothing looks for rubbish among it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -154,7 +154,7 @@ class PostgresServer:
 
     def __init__(self) -> None:
         # In memory where there is room: making and dropping a database for each test is nearly all file work.
-        self._folder = Path(tempfile.mkdtemp(prefix="sayso-postgres-", dir=_memory()))
+        self._folder = Path(tempfile.mkdtemp(prefix="sayso-postgres-", dir=memory()))
         self._as = _unprivileged()
         if self._as:
             shutil.chown(self._folder, self._as)
@@ -216,7 +216,7 @@ def _unprivileged() -> str | None:
     return "postgres" if os.getuid() == 0 else None
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """The folder of files kept in memory, if it has two gigabytes to spare."""
     folder = "/dev/shm"
     roomy = os.path.isdir(folder) and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2 << 30

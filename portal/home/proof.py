@@ -1,13 +1,14 @@
 """How we are doing on answering: the strip on the board and the rule that went last."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, Delivery, PromisedDate
-from portal.db import db
+from portal.db import UtcDateTime, db
 from portal.ideas.rule_record_models import RuleRecord, RuleVerdict
 from portal.ideas.rule_record_words import GONE, VerdictKind
 from portal.ideas.words import Audience
@@ -47,23 +48,27 @@ def strip(*, now: datetime) -> list[tuple[str, str]]:
 
 def latest_killed() -> list[Killed]:
     """The last rules that were killed or changed, newest first: some for everybody, some for whomever they hold."""
-    everybody = _killed(RuleRecord.scope == Audience.ORGANISATION)
-    some = _killed(RuleRecord.scope != Audience.ORGANISATION)
-    return sorted((*everybody, *some), key=lambda one: (one.at, one.number), reverse=True)
+    ran = [db.session.connection().execute(_killed_query(everybody)) for everybody in (True, False)]
+    killed = [
+        Killed(number, title, kind.value, _shortened(old), _shortened(new), at)
+        for rows in ran
+        for number, title, kind, old, new, at in rows
+    ]
+    return sorted(killed, key=lambda one: (one.at, one.number), reverse=True)
 
 
-def _killed(*condition: ColumnElement[bool]) -> list[Killed]:
-    query = (
-        select(RuleRecord.id, RuleRecord.title, RuleVerdict)
-        .join(RuleVerdict, and_(RuleVerdict.rule_id == RuleRecord.id, RuleVerdict.number == RuleRecord.verdicts))
-        .where(RuleRecord.state.in_(GONE), *condition)
+# The statements are built once: without a worker, every page works this out.
+@cache
+def _killed_query(everybody: bool) -> Select:
+    for_all = RuleRecord.scope == Audience.ORGANISATION
+    last = RuleVerdict
+    return (
+        select(RuleRecord.id, RuleRecord.title, last.kind, last.old_wording, last.new_wording, last.at)
+        .join(last, and_(last.rule_id == RuleRecord.id, last.number == RuleRecord.verdicts))
+        .where(RuleRecord.state.in_(GONE), for_all if everybody else ~for_all)
         .order_by(RuleRecord.decided_at.desc(), RuleRecord.id.desc())
         .limit(KILLED_KEPT)
     )
-    return [
-        Killed(number, title, last.kind.value, _shortened(last.old_wording), _shortened(last.new_wording), last.at)
-        for number, title, last in db.session.execute(query)
-    ]
 
 
 def _shortened(words: str) -> str:
@@ -72,9 +77,7 @@ def _shortened(words: str) -> str:
 
 def _answered(now: datetime) -> tuple[str, str] | None:
     """The share answered in time, of everything whose time is up or that has an answer."""
-    first = select(Decision.idea_id, func.min(Decision.at).label("at")).group_by(Decision.idea_id).subquery()
-    query = select(Promotion.at, first.c.at).outerjoin(first, first.c.idea_id == Promotion.idea_id)
-    rows = db.session.execute(query.where(Promotion.at > now - LOOKED_AT)).all()
+    rows = db.session.connection().execute(_answers_query(), {"since": now - LOOKED_AT}).all()
     limit = timedelta(days=ANSWER_DAYS)
     due = [(promoted, answered) for promoted, answered in rows if answered or now - promoted > limit]
     if not due:
@@ -83,13 +86,29 @@ def _answered(now: datetime) -> tuple[str, str] | None:
     return f"{round(100 * in_time / len(due))}%", "of ideas carried to executives answered within 10 working days"
 
 
+@cache
+def _answers_query() -> Select:
+    first = select(Decision.idea_id, func.min(Decision.at).label("at")).group_by(Decision.idea_id).subquery()
+    query = select(Promotion.at, first.c.at).outerjoin(first, first.c.idea_id == Promotion.idea_id)
+    return query.where(Promotion.at > bindparam("since", type_=UtcDateTime()))
+
+
 def _kept() -> tuple[str, str] | None:
     """Promises kept by the first date that was named, of those delivered."""
+    rows = db.session.connection().execute(_kept_query()).all()
+    if not rows:
+        return None
+    kept = sum(delivered_at.date() <= due_on for due_on, delivered_at in rows)
+    return str(kept), f"promises kept on time, of {len(rows)} done"
+
+
+@cache
+def _kept_query() -> Select:
     first = select(PromisedDate.commitment_id, func.min(PromisedDate.id).label("id")).group_by(
         PromisedDate.commitment_id
     )
     named, delivered, early = aliased(PromisedDate), aliased(Delivery), first.subquery()
-    query = (
+    return (
         select(named.due_on, func.min(delivered.at))
         .select_from(Commitment)
         .join(early, early.c.commitment_id == Commitment.id)
@@ -98,19 +117,11 @@ def _kept() -> tuple[str, str] | None:
         .where(Commitment.kept_late.is_not(None))  # also what is back since: it was kept
         .group_by(Commitment.id, named.due_on)
     )
-    rows = db.session.execute(query).all()
-    if not rows:
-        return None
-    kept = sum(delivered_at.date() <= due_on for due_on, delivered_at in rows)
-    return str(kept), f"promises kept on time, of {len(rows)} done"
 
 
 def _rules(now: datetime) -> list[tuple[str, str]]:
     start = datetime(now.year, 1, 1, tzinfo=UTC)
-    # The same for everybody: what holds for some alone is not counted.
-    gone = RuleRecord.state.in_(GONE), RuleRecord.scope == Audience.ORGANISATION
-    this_year = func.count().filter(RuleRecord.decided_at >= start)
-    count, last = db.session.execute(select(this_year, func.max(RuleRecord.decided_at)).where(*gone)).one()
+    count, last = db.session.connection().execute(_rules_query(), {"start": start}).one()
     if last is None:
         return []
     days = (now - last).days
@@ -118,3 +129,11 @@ def _rules(now: datetime) -> list[tuple[str, str]]:
         (str(count), "stupid rules killed or changed this year"),
         (span_words(days) if days else "Today", "since the last one"),
     ]
+
+
+@cache
+def _rules_query() -> Select:
+    # The same for everybody: what holds for some alone is not counted.
+    gone = RuleRecord.state.in_(GONE), RuleRecord.scope == Audience.ORGANISATION
+    this_year = func.count().filter(RuleRecord.decided_at >= bindparam("start", type_=UtcDateTime()))
+    return select(this_year, func.max(RuleRecord.decided_at)).where(*gone)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -49,10 +49,14 @@ def tabs(viewer: Viewer, killed: Sequence[Killed] = (), full: frozenset[str] = f
 
 def full_views() -> frozenset[str]:
     """The views with more ideas that everybody may read than are ever counted."""
-    for_all = select(Idea.id).where(Idea.audience == Audience.ORGANISATION, Idea.hidden_at.is_(None))
-    counted = [_capped(for_all.where(Idea.stage.in_(stages))).label(name) for name, stages in STAGES.items()]
-    row = db.session.connection().execute(select(*counted)).one()
+    row = db.session.connection().execute(_full_query()).one()
     return frozenset(name for name, count in row._asdict().items() if count > COUNTED_TO)
+
+
+@cache
+def _full_query() -> Select:
+    for_all = select(Idea.id).where(Idea.audience == Audience.ORGANISATION, Idea.hidden_at.is_(None))
+    return select(*[_capped(for_all.where(Idea.stage.in_(stages))).label(name) for name, stages in STAGES.items()])
 
 
 @lru_cache(SHAPES_KEPT)

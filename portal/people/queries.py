@@ -75,16 +75,25 @@ def person_by_login(login: str) -> Person | None:
 
 def organisation() -> Place | None:
     """The top of the tree, or None before the first start."""
-    return db.session.scalar(select(Place).where(Place.kind == PlaceKind.ORGANISATION))
+    return db.session.scalar(_organisation())
+
+
+@cache
+def _organisation() -> Select:
+    return select(Place).where(Place.kind == PlaceKind.ORGANISATION)
 
 
 def sites() -> Sequence[Row]:
     """(id, name, employer name) of every site, by name."""
+    return db.session.execute(_sites()).all()
+
+
+@cache
+def _sites() -> Select:
     employer = aliased(Place)
-    query = select(Place.id, Place.name, employer.name.label("employer")).join(
-        employer, employer.id == Place.employer_id
-    )
-    return db.session.execute(query.where(Place.kind == PlaceKind.SITE).order_by(Place.name)).all()
+    query = select(Place.id, Place.name, employer.name.label("employer"))
+    query = query.join(employer, employer.id == Place.employer_id)
+    return query.where(Place.kind == PlaceKind.SITE).order_by(Place.name)
 
 
 def anybody_real() -> bool:

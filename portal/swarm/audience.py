@@ -63,17 +63,22 @@ def smallest(text: str, idea: Any) -> Size:
 
 def all_sizes() -> Sizes:
     """The sizes of every audience: one query."""
-    rows = db.session.execute(
-        select(Place.employer_id, Place.site_id, func.count().label("teams"))
-        .where(Place.kind == PlaceKind.TEAM, _somebody())
-        .group_by(Place.employer_id, Place.site_id)
-    ).all()
+    rows = db.session.execute(_teams()).all()
     employers: dict[int, Size] = {}
     for row in rows:
         teams, sites = employers.get(row.employer_id, (0, 0))
         employers[row.employer_id] = (teams + row.teams, sites + 1)
     everywhere = (sum(row.teams for row in rows), len({row.site_id for row in rows}))
     return Sizes(everywhere, employers, {row.site_id: (row.teams, 1) for row in rows})
+
+
+@cache
+def _teams() -> Select:
+    return (
+        select(Place.employer_id, Place.site_id, func.count().label("teams"))
+        .where(Place.kind == PlaceKind.TEAM, _somebody())
+        .group_by(Place.employer_id, Place.site_id)
+    )
 
 
 def audience_size(idea: Any) -> Size:

@@ -13,12 +13,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self, TypeVar
 
 from flask import Response, make_response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic import create_model as make_model
 from werkzeug.exceptions import UnsupportedMediaType
 
 from portal.errors import Malformed, Stale
+from portal.web.api_blueprint import Operations
 from portal.web.forms import CONTROLS, tidy
 
 PREFIX = "/api/v1"
@@ -31,9 +32,9 @@ OWN_CODES = {"amount_not_positive_integer"}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def api(name: str, about: str) -> APIBlueprint:
+def api(name: str, about: str) -> Operations:
     """The operations of one capability, under `/api/v1`. name: the tag in the document; about: one sentence."""
-    return APIBlueprint(
+    return Operations(
         f"api_{name}", __name__, url_prefix=PREFIX, abp_tags=[Tag(name=name, description=about)],
         operation_id_callback=lambda *, name, path, method: name,
     )  # fmt: skip

@@ -1,12 +1,14 @@
 """The OpenAPI document: what the operations say of themselves, and what is true for all of them."""
 
 import re
+import threading
 from copy import deepcopy
 from typing import Any
 
 from flask_openapi3 import Info, OpenAPI
 
 from portal.web.api import Problem
+from portal.web.api_blueprint import gather
 
 VERSION = "1"
 ABOUT = """Everything that the pages can do, for programs.
@@ -55,17 +57,18 @@ INFO = Info(title="Sayso", version=VERSION, description=ABOUT)
 SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer", "description": "`sayso_…`"}}
 KEY_NEEDED = "x-idempotency-key-needed"
 TAKES_MATCH = "x-takes-if-match"
-
-
+_one_writes = threading.Lock()
 PARAMETER = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
 
 
 def document(app: OpenAPI) -> dict[str, Any]:
-    """The finished document, made once for an application."""
-    if "sayso_document" not in app.extensions:
-        spec = _finished(deepcopy(app.api_doc), app.config["SAYSO"].base_url)
-        _name_rights(spec, app)
-        app.extensions["sayso_document"] = spec
+    """The finished document, made once for an application, when it is first asked for."""
+    with _one_writes:
+        if "sayso_document" not in app.extensions:
+            gather(app)
+            spec = _finished(deepcopy(app.api_doc), app.config["SAYSO"].base_url)
+            _name_rights(spec, app)
+            app.extensions["sayso_document"] = spec
     return app.extensions["sayso_document"]
 
 

@@ -8,6 +8,7 @@ in every run, so that nobody's change is held up by what another's left behind; 
 sets another seed, such as the one that the output of a failure names.
 """
 
+import json
 import os
 import shutil
 import sqlite3
@@ -62,6 +63,7 @@ expected-statuses = ["4xx", 503]
 """
 KEY = '[auth.openapi.key]\nbearer = "{secret}"\n'
 CHECKS = Path(__file__).with_name("schemathesis_checks.py")
+RUNS = Path(__file__).with_name("schemathesis_runs.py")
 
 
 class Offered(NamedTuple):
@@ -161,32 +163,37 @@ def test_a_strangers_tool_finds_no_fault_with_the_interface(
     key, short_lived = organisation.keys.get(role, ("", ""))
     offered = organisation.operations[role]
 
-    found = ""
-    for names, phases, examples in (
-        (offered.never, BRIEF, EXAMPLES_REFUSED),
-        (offered.may, BRIEF, EXAMPLES),
-        (offered.thoroughly, THOROUGH, EXAMPLES),
-    ):
-        if names:
-            found += _run(served, tmp_path, key, phases, f"--max-examples={examples}", *_these(names))
+    runs = [
+        (phases, f"--max-examples={examples}", *_these(names))
+        for names, phases, examples in (
+            (offered.never, BRIEF, EXAMPLES_REFUSED),
+            (offered.may, BRIEF, EXAMPLES),
+            (offered.thoroughly, THOROUGH, EXAMPLES),
+        )
+        if names
+    ]
+    found = _run(served, tmp_path, key, runs)
     still = requests.get(f"{served.address}/api/v1/self", headers=_headers(key), timeout=60).status_code
-    found += _run(served, tmp_path, short_lived, THOROUGH, f"--max-examples={EXAMPLES}", "--include-path", ENDS_KEYS)
+    last = (THOROUGH, f"--max-examples={EXAMPLES}", "--include-path", ENDS_KEYS)
+    found += _run(served, tmp_path, short_lived, [last])
 
     if found:
         pytest.fail(found, pytrace=False)
     assert still == (200 if key else 401), "the key ended on the way: what came after it was not looked at"
 
 
-def _run(served: Installation, folder: Path, key: str, *which: str) -> str:
-    """What is wrong, as the tool says it; nothing if nothing is."""
+def _run(served: Installation, folder: Path, key: str, runs: list[tuple[str, ...]]) -> str:
+    """What is wrong, as the tool says it; nothing if nothing is. The runs share a process, one after the other."""
     config = folder / "schemathesis.toml"
     config.write_text(CONFIG.format(checks=CHECKS, methods=ODD_METHODS) + (KEY.format(secret=key) if key else ""))
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run",
-               f"{served.address}/api/openapi.json", *OPTIONS, *which]  # fmt: skip
-    if SEED:
-        command.append(f"--seed={SEED}")
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
-    return "" if done.returncode == 0 else f"{done.stdout}\n{done.stderr}"
+    seed = [f"--seed={SEED}"] if SEED else []
+    always = ["--config-file", str(config), "run", f"{served.address}/api/openapi.json", *OPTIONS, *seed]
+    done = subprocess.run([sys.executable, RUNS], input=json.dumps([[*always, *which] for which in runs]), cwd=folder,
+                          capture_output=True, text=True, timeout=SECONDS_MAX, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    ended = json.loads(done.stdout)
+    assert len(ended) == len(runs)
+    return "\n".join(said for code, said in ended if code)
 
 
 def _these(names: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from portal.commitments import service as promises
@@ -78,6 +79,7 @@ SENT_OUT = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_in_120_days_everybody_hears_what_concerns_them_once_and_in_order(app: Flask, cast: Cast) -> None:
     travel = Travel(app, FIRST)
     plan: dict[int, Any] = {0: say_three, 2: back_them, 8: decline_and_take_back, 9: decline, 15: commit, 21: accept,
