@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from portal.db import db, table_of
+from portal.db import db, run, table_of
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.swarm import parameters, rescoring, scores
@@ -168,7 +168,7 @@ def lock(idea_id: int, person_id: int, team_id: int | None, site_id: int | None,
     if means is not None and row.scored_by != params.version:
         # The parameters have just changed, and the worker has not come here yet: one idea's sums have one version.
         rescoring.bring_up([idea_id], means, params, now=now)
-        row = db.session.connection().execute(READ_ROW, asked).one()
+        row = run(READ_ROW, asked).one()
     return Locked(idea_id, row, team_id, site_id, means, params)
 
 
