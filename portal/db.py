@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BindParameter, DateTime, Integer, MetaData, String, Table, bindparam, event, func, select
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -241,6 +242,49 @@ def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> int:
     statement = insert(table).from_select(list(columns), rows).on_conflict_do_nothing()
     written = db.session.execute(statement.execution_options(preserve_rowcount=True))
     return written.rowcount  # type: ignore[attr-defined]
+
+
+class _OneStatement(dict[Any, Any]):
+    """What one statement was compiled to, for each engine. The key of SQLAlchemy's own cache describes the whole
+    statement and is hashed anew at every run, which for a page's statement takes as long as SQLite takes to run it.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_without_description(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(_without_description(key), compiled)
+
+
+def _without_description(key: Any) -> Any:
+    dialect, _described, *rest = key
+    return dialect, *rest
+
+
+_compiled: WeakKeyDictionary[Any, _OneStatement] = WeakKeyDictionary()
+
+
+def run(statement: Any, parameters: Any = None) -> CursorResult[Any]:
+    """Run a statement that is kept and run often, past the unit of work; what varies are its parameters.
+
+    Only for statements that live as long as the program, at the module's top or in an `lru_cache`.
+    """
+    if (kept := _compiled.get(statement)) is None:
+        kept = _compiled.setdefault(statement, _OneStatement())
+    session = db.session()
+    connection = session.info.get("connection") or session.connection()
+    return connection.execute(statement, parameters, execution_options={"compiled_cache": kept})
+
+
+@event.listens_for(Session, "after_begin")
+def _keep_connection(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Finding the connection of a running transaction again costs a tenth of a page: it is kept until that ends."""
+    session.info["connection"] = connection
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_connection(session: Session, _transaction: SessionTransaction) -> None:
+    session.info.pop("connection", None)
 
 
 def take_turns(name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db, placed, places
+from portal.db import placed, places, run
 from portal.home.facts import Facts
 from portal.ideas.models import Follow, Idea
 from portal.ideas.queries import visible_to
@@ -121,7 +121,7 @@ def cards_of(
         return []
     room = -(-len(numbers) // ROOM) * ROOM
     parameters = person_of(viewer) | placed("number", numbers, room)
-    rows = db.session.connection().execute(_statement(shape_of(viewer), room), parameters)
+    rows = run(_statement(shape_of(viewer), room), parameters)
     ways = came or {}
     found = {row.id: card(row, viewer, facts, back=back, came=ways.get(row.id, "")) for row in rows}
     return [found[number] for number in numbers if number in found]

@@ -20,7 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from portal.db import db
+from portal.db import db, run
 from portal.home.sharing import shared_pool
 from portal.home.wanted import FEED_PAGE, Filters, Wanted, conditions, undecided
 from portal.ideas.models import Idea
@@ -72,7 +72,7 @@ def _own_pool(viewer: Viewer, wanted: Wanted) -> Pool:
     promising: dict[int, Card] = {}
     fresh: dict[int, Card] = {}
     newest = 0
-    for kind, number, score, m in db.session.connection().execute(statement, person_of(viewer) | wanted.parameters):
+    for kind, number, score, m in run(statement, person_of(viewer) | wanted.parameters):
         if kind == TYPICAL:
             mu0, var, params = score, m, of_version(number)
             continue

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from portal.db import db, upsert
+from portal.db import db, run, upsert
 from portal.home import proof
 from portal.home.models import BoardFacts
 from portal.home.proof import Killed
@@ -45,7 +45,7 @@ class Facts:
 
 def read(*, now: datetime) -> Facts:
     """The facts as the worker left them, else as they are now."""
-    return from_row(db.session.connection().execute(READ).scalar(), now=now)
+    return from_row(run(READ).scalar(), now=now)
 
 
 def from_row(text: str | None, *, now: datetime) -> Facts:

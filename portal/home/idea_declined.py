@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from portal.db import db
+from portal.db import run
 from portal.people.models import Person
 from portal.people.shapes import VIEWER
 from portal.people.viewer import Viewer
@@ -33,7 +33,7 @@ class Decline:
 
 def decline(viewer: Viewer, idea: Any, *, today: date) -> Decline | None:
     """The no that stands for an idea. idea: a row of its page, with `vote` and `n_support`."""
-    row = db.session.connection().execute(DECLINED, {"idea": idea.id, "viewer": viewer.id}).one_or_none()
+    row = run(DECLINED, {"idea": idea.id, "viewer": viewer.id}).one_or_none()
     if row is None:
         return None
     own, backed = idea.author_id == viewer.id, idea.vote in BACKED

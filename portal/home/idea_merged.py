@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, select
 
-from portal.db import db
+from portal.db import run
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage
@@ -31,13 +31,13 @@ def merged(viewer: Viewer, idea: Any, *, now: datetime) -> dict[str, Any]:
     answers = viewer.holds(Role.EXECUTIVE, Role.PROGRAMME)
     found: dict[str, Any] = {"joined_another": None, "merged": [], "may_unmerge": False, "merge_href": None}
     if idea.stage is Stage.MERGED:
-        row = db.session.connection().execute(_target(shape_of(viewer)), _asked(viewer, idea)).one_or_none()
+        row = run(_target(shape_of(viewer)), _asked(viewer, idea)).one_or_none()
         undo = answers and row is not None and _free(row, now)
         return found | {"joined_another": _banner(viewer, row), "may_unmerge": undo}
     if answers and idea.stage in MERGES_FROM and idea.hidden_at is None:
         found["merge_href"] = f"/ideas/{idea.id}/merge"
     if idea.has_joined:
-        rows = db.session.connection().execute(_joined(shape_of(viewer)), person_of(viewer) | {"idea": idea.id})
+        rows = run(_joined(shape_of(viewer)), person_of(viewer) | {"idea": idea.id})
         found |= {"merged": [{"number": row.id, "title": row.title} for row in rows], "may_unmerge": answers}
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
-from portal.db import db
+from portal.db import run
 from portal.errors import Missing
 from portal.home import facts as board_facts
 from portal.home import idea_back, idea_declined, idea_floor, idea_occurrences, storytelling
@@ -81,7 +81,7 @@ def load(viewer: Viewer, number: int, *, now: datetime, facts: Facts | None = No
     row = _row(viewer, number, now=now)
     card = made_card(row, viewer, known, came=came)
     today = local_day(now, viewer.timezone)
-    steps = db.session.connection().execute(STORY, {"idea": row.id}).all()
+    steps = run(STORY, {"idea": row.id}).all()
     decided = may_see_numbers(row, viewer, card.vote)
     shown = [step for step in steps if decided or not step.kind.after_deciding]
     moments = storytelling.standing(steps)
@@ -120,7 +120,7 @@ def _row(viewer: Viewer, number: int, *, now: datetime) -> Any:
     parameters = person_of(viewer) | {"number": number, "about": about_comment(number), "since": now - KEPT}
     parameters |= idea_occurrences.parameters(now)
     # Zero and what is more than the column holds are ideas that do not exist.
-    found = db.session.connection().execute(_statement(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
+    found = run(_statement(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
     row = found.one_or_none() if found else None
     if row is None:
         raise Missing("idea")
@@ -210,7 +210,7 @@ def _promised(promise: Promise | None) -> Promised | None:
 
 
 def _promise(viewer: Viewer, idea_id: int, today: date) -> tuple[Any, Promise | None]:
-    row = db.session.connection().execute(PROMISE, {"idea": idea_id, "viewer": viewer.id}).one_or_none()
+    row = run(PROMISE, {"idea": idea_id, "viewer": viewer.id}).one_or_none()
     if row is None:
         return None, None
     due = day_words(row.due_on, today=today)

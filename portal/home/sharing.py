@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import URL, BindParameter, Engine, Integer, Select, bindparam, select, true, union_all
 
-from portal.db import db
+from portal.db import db, run
 from portal.ideas.models import Idea
 from portal.ideas.words import Audience, Stage
 from portal.people.viewer import Viewer
@@ -58,7 +58,7 @@ class Shared:
 
     def without(self, viewer: Viewer, show: int) -> tuple[list[Card], list[Card]] | None:
         """(promising, fresh) for one viewer, or None where they have decided or seen too much of it."""
-        me, decided = viewer.id, set(db.session.connection().execute(DECIDED, {"viewer": viewer.id}).scalars())
+        me, decided = viewer.id, set(run(DECIDED, {"viewer": viewer.id}).scalars())
         best, hopeful, unseen = (
             list(islice((card for card, author in kind if card.id not in decided and author != me), SIZE))
             for kind in self._for(viewer)

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, request, session
 from sqlalchemy import Select, bindparam, literal, select
 
 from portal import clock
-from portal.db import db
+from portal.db import run
 from portal.home import facts, waiting
 from portal.home.facts import Facts
 from portal.home.waiting import Waits
@@ -84,7 +84,7 @@ def _shell() -> Shell:
 def _for(viewer: Viewer) -> Shell:
     now = clock.now()
     parameters = person_of(viewer) | {"wallet": f"person:{viewer.id}"} | waiting.parameters(now)
-    row = db.session.connection().execute(_statement(shape_of(viewer)), parameters).one()
+    row = run(_statement(shape_of(viewer)), parameters).one()
     g.board_facts = found = facts.from_row(row.facts, now=now)
     return Shell(
         nav=_nav(viewer, row.waiting),

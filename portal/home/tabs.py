@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from portal.db import db, placed, places
+from portal.db import db, placed, places, run
 from portal.home.proof import Killed
 from portal.home.wanted import STAGES, conditions, undecided
 from portal.home.wanted import Filters as NoFilters
@@ -41,7 +41,7 @@ def tabs(viewer: Viewer, killed: Sequence[Killed] = (), full: frozenset[str] = f
     """
     room = max(len(killed), 1)
     parameters = person_of(viewer) | placed("killed", [one.number for one in killed], room)
-    row = db.session.connection().execute(_statement(shape_of(viewer), room, full), parameters).one()
+    row = run(_statement(shape_of(viewer), room, full), parameters).one()
     counts = row._asdict() | dict.fromkeys(full, COUNTED_TO + 1)
     readable, looks_kept = counts.pop("killed"), counts.pop("looks") is not False
     return Tabs(counts, next((one for one in killed if one.number == readable), None), looks_kept)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, bindparam, delete, select
 
-from portal.db import db, upsert
+from portal.db import db, run, upsert
 from portal.ideas.models import Draft
 from portal.ideas.words import DRAFT_DAYS, Names
 
@@ -32,7 +32,7 @@ def keep_draft(person_id: int, about: str, text: str, names: Names, *, now: date
 def take_draft(person_id: int, about: str, *, now: datetime) -> Row[str, Names] | None:
     """The kept (text, names), unless seven days are over. Reading leaves them where they are; sending clears them."""
     mine = {"person": person_id, "about": about, "since": now - KEPT}
-    return db.session.connection().execute(KEPT_WORDS, mine).one_or_none()
+    return run(KEPT_WORDS, mine).one_or_none()
 
 
 def clear(person_id: int, about: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import db, run
 from portal.errors import Missing
 from portal.ideas.models import Comment, Idea, Moderation, Story
 from portal.ideas.origin import path_of
@@ -80,7 +80,7 @@ def idea_for(viewer: Viewer, number: int) -> Idea:
 def readable_number(viewer: Viewer, number: int) -> int:
     """The number of an idea that the viewer may read; raises Missing otherwise. Loads nothing of it."""
     parameters = person_of(viewer) | {"number": number}
-    found = db.session.connection().execute(_readable(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
+    found = run(_readable(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
     if found is None or found.one_or_none() is None:
         raise Missing("idea")
     return number
@@ -172,7 +172,7 @@ def comments_page(
     parameters = {"idea": idea.id, "size": size + 1}
     if behind:
         parameters |= {"at": from_micros(behind[0]), "comment": behind[1]}
-    rows = db.session.connection().execute(LATER_COMMENTS if behind else COMMENTS, parameters).all()
+    rows = run(LATER_COMMENTS if behind else COMMENTS, parameters).all()
     moderates = _moderates(viewer, idea)
     shown = [_comment_view(row, viewer, moderates=moderates) for row in rows[:size]]
     return shown, encode_cursor(to_micros(shown[-1].at), shown[-1].id) if len(rows) > size else None
@@ -181,7 +181,7 @@ def comments_page(
 def comment_shown(viewer: Viewer, idea: Any, comment_id: int) -> CommentView:
     """One comment on an idea that the viewer may read."""
     parameters = {"idea": idea.id, "size": 1, "comment": comment_id}
-    row = db.session.connection().execute(ONE_COMMENT, parameters).one()
+    row = run(ONE_COMMENT, parameters).one()
     return _comment_view(row, viewer, moderates=_moderates(viewer, idea))
 
 

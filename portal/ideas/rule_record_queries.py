@@ -1,11 +1,26 @@
 """Reading rules, always through the viewer: a rule outside one's scope does not exist in lists, counts and search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from portal.db import db
@@ -18,6 +33,7 @@ from portal.ideas.rule_record_words import GONE, REVIEW_DAYS, STANDING, RuleStat
 from portal.ideas.words import Audience, Barrier
 from portal.people.models import Grant, Person, Place
 from portal.people.roles import PlaceKind, Role
+from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.web.paging import bad_cursor, cut, decode_cursor, from_micros, to_micros
 
@@ -72,7 +88,8 @@ def rule_for(viewer: Viewer, number: int) -> RuleRecord:
 
 def rule_shown(viewer: Viewer, number: int) -> RuleView:
     """One rule for a page; raises Missing."""
-    found = views_of(rules_query(viewer).where(RuleRecord.id == number)) if 0 < number < 2**31 else []
+    asked = person_of(viewer) | {"number": number}
+    found = views_of(_one(shape_of(viewer)), asked) if 0 < number < 2**31 else []
     if not found:
         raise Missing("rule")
     return found[0]
@@ -195,9 +212,14 @@ def rules_query(viewer: Viewer) -> Select:
     )
 
 
-def views_of(query: Select) -> list[RuleView]:
+@lru_cache(SHAPES_KEPT)
+def _one(shape: Shape) -> Select:
+    return rules_query(stand_in(shape)).where(RuleRecord.id == bindparam("number", type_=Integer))
+
+
+def views_of(query: Select, parameters: Mapping[str, Any] | None = None) -> list[RuleView]:
     """The rules of such a query, in its order; one more query for the names of sites, however many there are."""
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(query, parameters).all()
     sites = _sites([row.RuleRecord.id for row in rows if row.RuleRecord.scope is Audience.SITE])
     return [_view(row, sites.get(row.RuleRecord.id, ())) for row in rows]
 

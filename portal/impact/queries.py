@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
-from portal.db import db
+from portal.db import db, run
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
@@ -100,7 +100,7 @@ def result_for(viewer: Viewer, commitment_id: int, *, today: date) -> tuple[Row,
 
 def said_of(commitment_id: int) -> Said | None:
     """The verdict line of a promise, from its newest locked estimate; None before there is one. One statement."""
-    row = db.session.connection().execute(SAID, {"which": commitment_id}).first()
+    row = run(SAID, {"which": commitment_id}).first()
     if row is None:
         return None
     metric = MetricWords(row.name, row.unit, Direction(row.direction.value), row.decimals)
@@ -108,14 +108,14 @@ def said_of(commitment_id: int) -> Said | None:
 
 
 def _happened(statement: Select, which: int, today: date, now: datetime | None) -> Happened | None:
-    row = db.session.connection().execute(statement, {"which": which}).first()
+    row = run(statement, {"which": which}).first()
     if row is None or now is None:
         return None if row is None else _worked_out(row, today)
     return kept((row, today), lambda: _worked_out(row, today), now=now)
 
 
 def _worked_out(row: Row, today: date) -> Happened:
-    sites = db.session.connection().execute(SITES, {"delivery": row.delivery_id}).all()
+    sites = run(SITES, {"delivery": row.delivery_id}).all()
     since = monday_of(row.live_from) - timedelta(weeks=WEEKS_BEFORE)
     until = min(today, row.live_from + timedelta(weeks=WEEKS_AFTER))
     values = site_weeks(row.metric_id, since, until)

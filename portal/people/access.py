@@ -42,7 +42,10 @@ def current_viewer() -> Viewer | None:
     if is_api():
         key = g.get("key")
         return key.viewer if key else None
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    someone = (
+        current_user._get_current_object()
+    )  # asked once: each look through the proxy costs what a query's row does
+    return someone if someone.is_authenticated else None
 
 
 def the_viewer() -> Viewer:

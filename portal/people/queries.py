@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Integer, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import db, run
 from portal.people.models import ApiToken, Grant, Origin, Person, Place, SignIn, initials
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Held, Viewer
@@ -24,20 +24,20 @@ DEMO_ROLES = {
 
 def viewer_by_sign_in(token_hash: str, *, token: str, now: datetime) -> Viewer | None:
     """The viewer behind a running sign-in, with everything they hold, in one query; None when it is over."""
-    found = db.session.connection().execute(_by_sign_in(), {"token_hash": token_hash, "now": now})
+    found = run(_by_sign_in(), {"token_hash": token_hash, "now": now})
     return _viewer(found.all(), token=token)
 
 
 def viewer_of(person_id: int) -> Viewer | None:
     """The viewer that an active person would be: for the command line, the worker and tests."""
-    return _viewer(db.session.connection().execute(_by_person(), {"person": person_id}).all())
+    return _viewer(run(_by_person(), {"person": person_id}).all())
 
 
 def viewer_by_key(token_hash: str) -> tuple[Row, Viewer] | None:
     """A key of an active person (`key_id`, `scopes`, `expires_at`, `revoked_at`, `last_used_on`) with the viewer it
     stands for, in one query; also one that has ended.
     """
-    rows = db.session.connection().execute(_by_key(), {"token_hash": token_hash}).all()
+    rows = run(_by_key(), {"token_hash": token_hash}).all()
     viewer = _viewer(rows)
     return None if viewer is None else (rows[0], viewer)
 

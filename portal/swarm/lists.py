@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, false, or_, select
 
-from portal.db import db
+from portal.db import db, run
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import said_below, visible_to
@@ -30,7 +30,7 @@ def my_votes(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[Sequenc
 def my_vote(viewer: Viewer, number: int) -> Row | None:
     """The viewer's standing vote on one idea: its columns, and the idea's title."""
     parameters = person_of(viewer) | {"number": number}
-    return db.session.connection().execute(_my_vote(shape_of(viewer)), parameters).one_or_none()
+    return run(_my_vote(shape_of(viewer)), parameters).one_or_none()
 
 
 @lru_cache(SHAPES_KEPT)

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Row, ScalarSelect, exists, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import db, run
 from portal.ideas.models import Idea
 from portal.people.models import Person
 from portal.people.viewer import Viewer
@@ -18,7 +18,7 @@ def kept_query() -> ScalarSelect[bool]:
 
 def are_kept() -> bool:
     """Whether looks are kept."""
-    return db.session.connection().execute(KEPT_NOW).scalar() is not False
+    return run(KEPT_NOW).scalar() is not False
 
 
 def newest_setting() -> Row | None:

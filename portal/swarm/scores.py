@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal, select, true, update
 
-from portal.db import db, insert_missing, table_of, upsert
+from portal.db import db, insert_missing, run, table_of, upsert
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.swarm import parameters
@@ -53,7 +53,7 @@ def kept_typical() -> Means | None:
 
 def kept() -> tuple[Means, Params] | None:
     """The typical idea as it is kept, and the parameters in force; None before the first vote. A read."""
-    row = db.session.connection().execute(READ_TYPICAL).one_or_none()
+    row = run(READ_TYPICAL).one_or_none()
     if row is None:
         return None
     params = parameters.of_version(row.params_version)
@@ -62,7 +62,7 @@ def kept() -> tuple[Means, Params] | None:
 
 def refresh_if_due(*, now: datetime) -> bool:
     """Refresh the typical idea if it is older than five minutes."""
-    at = db.session.connection().execute(READ_TYPICAL_AGE).scalar()
+    at = run(READ_TYPICAL_AGE).scalar()
     if at is not None and now - at < STAT_LASTS:
         return False
     refresh_typical(now=now)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from portal.db import db, table_of, take_turns
+from portal.db import db, run, table_of, take_turns
 from portal.errors import Conflict
 from portal.ideas import service as ideas
 from portal.ideas.models import Idea
@@ -111,7 +111,7 @@ def _open_strong(person_id: int) -> int:
 
 
 def _revoke(vote_id: int, now: datetime) -> None:
-    if db.session.connection().execute(REVOKE, {"vote": vote_id, "revoked_at": now}).rowcount != 1:
+    if run(REVOKE, {"vote": vote_id, "revoked_at": now}).rowcount != 1:
         raise Conflict("changed_meanwhile", "Your vote changed in another window. Look again.")
 
 

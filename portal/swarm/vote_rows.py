@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Connection,
     Integer,
     Row,
     Table,
@@ -21,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from portal.db import db, table_of
+from portal.db import is_postgres, run, table_of
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.swarm import parameters, rescoring, scores
@@ -168,30 +167,26 @@ def lock(idea_id: int, person_id: int, team_id: int | None, site_id: int | None,
     if means is not None and row.scored_by != params.version:
         # The parameters have just changed, and the worker has not come here yet: one idea's sums have one version.
         rescoring.bring_up([idea_id], means, params, now=now)
-        row = db.session.connection().execute(READ_ROW, asked).one()
+        row = run(READ_ROW, asked).one()
     return Locked(idea_id, row, team_id, site_id, means, params)
 
 
 def _locked_row(asked: dict[str, Any]) -> Row | None:
-    connection = db.session.connection()
     # First the lock, then the read: a join that waited for the lock shows the idea's stage of before the wait.
     # Without a row there is no lock: another first vote may make one before the read, which would show it unlocked.
-    if (
-        connection.dialect.name == "postgresql"
-        and connection.execute(LOCK_ROW, {"idea": asked["idea"]}).first() is None
-    ):
+    if is_postgres() and run(LOCK_ROW, {"idea": asked["idea"]}).first() is None:
         return None
-    return connection.execute(READ_ROW, asked).one_or_none()
+    return run(READ_ROW, asked).one_or_none()
 
 
 def apply(idea: Locked, changes: Iterable[Change | Seen], vote: dict[str, Any] | None, *, now: datetime) -> Scored:
     """Write the changed cells, the idea's score row and the new vote (its columns), if there is one."""
-    connection, row, before = db.session.connection(), idea.row, _own_cell(idea)
+    row, before = idea.row, _own_cell(idea)
     terms, counts = Terms(row.s, row.d, row.m), {name: getattr(row, name) for name in COUNTED.values()}
     cells = dict(before)
     for change in changes:
         if change.team_id not in cells:
-            before[change.team_id] = cells[change.team_id] = _read_cell(connection, idea.id, change)
+            before[change.team_id] = cells[change.team_id] = _read_cell(idea.id, change)
         terms = _apply_to_cell(cells, terms, change, idea.params)
         if isinstance(change, Seen):
             continue
@@ -201,7 +196,7 @@ def apply(idea: Locked, changes: Iterable[Change | Seen], vote: dict[str, Any] |
             counts["n_support"] += step  # strong counts as support too
     means = idea.means or scores.typical(now=now)
     score = scores.stored_score(terms, means, idea.params) | counts | {"updated_at": now}
-    n_team, n_site = _write(connection, idea, cells, before, score, vote)
+    n_team, n_site = _write(idea, cells, before, score, vote)
     return Scored(terms, means, idea.params, score["evidence"], n_team, n_site)
 
 
@@ -215,32 +210,32 @@ def _own_cell(idea: Locked) -> dict[int, Cell]:
     return {idea.team_id: Cell(sums, row.cell_supporters, row.cell_site_id, new=False)}
 
 
-def _read_cell(connection: Connection, idea_id: int, change: Change | Seen) -> Cell:
-    row = connection.execute(READ_CELL, {"idea": idea_id, "team": change.team_id}).one_or_none()
+def _read_cell(idea_id: int, change: Change | Seen) -> Cell:
+    row = run(READ_CELL, {"idea": idea_id, "team": change.team_id}).one_or_none()
     if row is None:
         return Cell(TeamCell(), 0, change.site_id, new=True)
     return Cell(TeamCell(row.u, row.d, row.m), row.supporters, row.site_id, new=False)
 
 
 def _write(
-    connection: Connection, idea: Locked, cells: dict[int, Cell], before: dict[int, Cell], score: dict[str, Any],
+    idea: Locked, cells: dict[int, Cell], before: dict[int, Cell], score: dict[str, Any],
     vote: dict[str, Any] | None,
 ) -> tuple[int, int]:  # fmt: skip
     """Write it all; returns in how many teams and on how many sites the idea has supporters now."""
     changed = [(team_id, cell) for team_id, cell in cells.items() if cell is not before[team_id]]
     new_vote = _named(VOTES, vote) if vote else None
     known = _known_spread(idea, cells, before)
-    if known and new_vote and len(changed) == 1 and connection.dialect.name == "postgresql":
+    if known and new_vote and len(changed) == 1 and is_postgres():
         statement, cell = _cell_write(idea.id, *changed[0])
         whole = _score_write(idea.id, score, known)
-        connection.execute(WRITE_ALL[statement], new_vote | cell | whole)
+        run(WRITE_ALL[statement], new_vote | cell | whole)
         return known
     if new_vote:
-        connection.execute(NEW_VOTE, new_vote)
+        run(NEW_VOTE, new_vote)
     for one in changed:
-        connection.execute(*_cell_write(idea.id, *one))
-    spread = known or _spread(connection, idea.id)
-    connection.execute(WRITE_SCORE, _score_write(idea.id, score, spread))
+        run(*_cell_write(idea.id, *one))
+    spread = known or _spread(idea.id)
+    run(WRITE_SCORE, _score_write(idea.id, score, spread))
     return spread
 
 
@@ -285,7 +280,7 @@ def _apply_to_cell(cells: dict[int, Cell], terms: Terms, change: Change | Seen, 
     return formula.shifted(terms, cell.sums, after, params)
 
 
-def _spread(connection: Connection, idea_id: int) -> tuple[int, int]:
+def _spread(idea_id: int) -> tuple[int, int]:
     """In how many teams and on how many sites the idea has supporters."""
-    row = connection.execute(READ_SPREAD, {"idea": idea_id}).one()
+    row = run(READ_SPREAD, {"idea": idea_id}).one()
     return row[0], row[1]
