@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BindParameter, DateTime, Integer, MetaData, String, Table, bindparam, event, func, select
-from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -264,10 +264,11 @@ def _without_description(key: Any) -> Any:
 _compiled: WeakKeyDictionary[Any, _OneStatement] = WeakKeyDictionary()
 
 
-def run(statement: Any, parameters: Any = None) -> CursorResult[Any]:
+def run(statement: Any, parameters: Any = None) -> Any:
     """Run a statement that is kept and run often, past the unit of work; what varies are its parameters.
 
-    Only for statements that live as long as the program, at the module's top or in an `lru_cache`.
+    Returns a `CursorResult` of SQLAlchemy. Only for statements that live as long as the program: at the top of a
+    module, or in an `lru_cache`.
     """
     if (kept := _compiled.get(statement)) is None:
         kept = _compiled.setdefault(statement, _OneStatement())

@@ -7,7 +7,7 @@ from portal.web.api_blueprint import Operations
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
-    return (*_of_people_and_ideas(), *_of_answers())
+    return (*_of_people_and_ideas(), *_of_answers(), *_of_the_frontline())
 
 
 def _of_people_and_ideas() -> tuple[Blueprint, ...]:
@@ -61,21 +61,6 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
-    from portal.frontline import (
-        attendance_views,
-        briefing_views,
-        broadcast_views,
-        buddy_views,
-        debrief_becoming_views,
-        debrief_views,
-        insight_views,
-        pattern_views,
-        slot_views,
-    )
-    from portal.frontline import calendar_views as shift_calendar
-    from portal.frontline import floor_views as shift_floor_views
-    from portal.frontline import representative_views as representatives
-    from portal.frontline import shift_page_views as shifts
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -125,12 +110,32 @@ def _of_answers() -> tuple[Blueprint, ...]:
         flags_views.bp, self_check_views.bp, plan_views.bp, rollout_views.bp, metrics.bp, definition_views.bp,
         import_views.bp, notes_views.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp,
         unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
-        shifts.bp,
-        shift_calendar.bp,
-        debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
-        broadcast_views.bp,
-        slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
-        representatives.bp, seat_views.bp,
+        seat_views.bp,
+    )  # fmt: skip
+
+
+def _of_the_frontline() -> tuple[Blueprint, ...]:
+    """Shifts, what surprised executives there, what they tell everybody, and who speaks for whom."""
+    from portal.frontline import (
+        attendance_views,
+        briefing_views,
+        broadcast_views,
+        buddy_views,
+        debrief_becoming_views,
+        debrief_views,
+        insight_views,
+        pattern_views,
+        slot_views,
+    )
+    from portal.frontline import calendar_views as shift_calendar
+    from portal.frontline import floor_views as shift_floor_views
+    from portal.frontline import representative_views as representatives
+    from portal.frontline import shift_page_views as shifts
+
+    return (
+        shifts.bp, shift_calendar.bp, slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp,
+        attendance_views.bp, shift_floor_views.bp, debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
+        broadcast_views.bp, representatives.bp,
     )  # fmt: skip
 
 
@@ -138,20 +143,6 @@ def interface() -> tuple[Operations, ...]:
     """All operations under `/api/v1`, in the order of the document."""
     from portal.commitments import api as commitments
     from portal.commitments import api_floor, api_relapses, api_work
-    from portal.frontline import (
-        api_debriefs,
-        api_insights,
-        attendance_api,
-        briefing_api,
-        broadcast_api,
-        buddy_api,
-        floor_api,
-        pattern_api,
-        slot_api,
-    )
-    from portal.frontline import calendar_api as shift_calendar
-    from portal.frontline import representative_api as representatives
-    from portal.frontline import shift_page_api as shifts
     from portal.home import api as home
     from portal.home import api_leaving, api_search, my_ideas_api, programme_api, thanks_api, thanks_moderation_api
     from portal.home import worker_api as worker
@@ -192,10 +183,27 @@ def interface() -> tuple[Operations, ...]:
         api_imports.bp, api_audit.bp, webhooks.bp, worker.bp, api_calendars.bp, api_absences.bp, api_clock.bp,
         api_work.bp, api_leaving.bp, api_budgets.bp, api_controls.bp, api_reward_settings.bp,
         shop_api.bp, redemption_api.bp, payroll_api.bp, thanks_api.bp, thanks_moderation_api.bp,
-        shifts.bp,
-        slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
-        shift_calendar.bp,
-        api_debriefs.bp, api_insights.bp,
-        broadcast_api.bp,
-        representatives.bp, seat_api.bp,
+        seat_api.bp, *_interface_of_the_frontline(),
+    )  # fmt: skip
+
+
+def _interface_of_the_frontline() -> tuple[Operations, ...]:
+    from portal.frontline import (
+        api_debriefs,
+        api_insights,
+        attendance_api,
+        briefing_api,
+        broadcast_api,
+        buddy_api,
+        floor_api,
+        pattern_api,
+        slot_api,
+    )
+    from portal.frontline import calendar_api as shift_calendar
+    from portal.frontline import representative_api as representatives
+    from portal.frontline import shift_page_api as shifts
+
+    return (
+        shifts.bp, slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
+        shift_calendar.bp, api_debriefs.bp, api_insights.bp, broadcast_api.bp, representatives.bp,
     )  # fmt: skip

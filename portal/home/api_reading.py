@@ -13,7 +13,7 @@ EXAMPLES: dict[str, Any] = {
     "name": "Asha Rao", "email": "asha@harbour.example", "staff_number": "1001", "site": "Leeds", "team": "Billing",
     "employer": "Brightline", "timezone": "Europe/London", "currency": "GBP", "job_title": "Adviser",
     "manager": "lea@harbour.example", "url": "https://hooks.example.org/sayso", "zone": "Europe/London",
-    "opens": "09:00", "closes": "17:00",
+    "opens": "09:00", "closes": "17:00", "starts": "10:00",
     "say": "We have to ask a supervisor before we may say sorry.", "title": "Let us say sorry", "month": "2026-03",
     "cursor": "WzQyXQ", "code": "repeat_contacts_7d", "unit": "per 100 contacts",
 }  # fmt: skip

@@ -170,12 +170,12 @@ def test_a_leaver_s_address_changes_nothing(app: Flask, cast: Cast) -> None:
 def test_programs_list_read_mute_and_choose(app: Flask, cast: Cast) -> None:
     with app.app_context():
         number = said(cast.asha)
-    for hour in range(5):
-        tell(app, cast.asha, title=f"Step {hour}.", hours=hour, idea_id=number, path=f"/ideas/{number}")
+    for day in range(5):  # at whatever hour this runs: of one night, two would be one mail in the morning
+        tell(app, cast.asha, title=f"Step {day}.", hours=24 * day, idea_id=number, path=f"/ideas/{number}")
     program = Caller(app, cast.asha)
 
     found = program.all("/me/updates", limit=2)
-    assert [one["title"] for one in found] == [f"Step {hour}." for hour in range(5)]
+    assert [one["title"] for one in found] == [f"Step {day}." for day in range(5)]
     assert {one["idea"] for one in found} == {number} and found[0]["moment"] == "answered"
     assert program.put(f"/me/updates/{found[0]['number']}/read", {}).json["read_at"] is not None
     assert len(program.all("/me/updates?unread=true")) == 4
