@@ -32,6 +32,7 @@ from portal.web.api import (
     Number,
     NumberPath,
     PageAsked,
+    Problem,
     Sent,
     Shown,
     Words,
@@ -198,19 +199,15 @@ def discard_broadcast(path: NumberPath) -> Any:
     return "", 204
 
 
-@bp.post(
-    "/broadcasts/<int:number>/confirmations", responses={200: BroadcastShown},
-    openapi_extensions={"x-takes-if-match": True},
-)  # fmt: skip
+@bp.post("/broadcasts/<int:number>/confirmations", responses={200: BroadcastShown})
 @requires("broadcast.write", scope=Scope.IDEAS_WRITE)
 def confirm_broadcast(path: NumberPath) -> Response:
-    """Send it: heard by nobody for ten minutes. If-Match: the version that you looked at. 409 `once_a_week`,
-    `nobody_hears`, `not_for_all`, `changed_since`, `already_taken_back`; 403 `not_yours`; 422 `place_not_yours`."""
+    """Send it: heard by nobody for ten minutes; once more changes nothing (409 `once_a_week`, `nobody_hears`,
+    `not_for_all`, `already_taken_back`; 403 `not_yours`; 422 `place_not_yours`)."""
     viewer = the_viewer()
 
     def verb() -> BroadcastShown:
         told = queries.broadcast_for(viewer, path.number)
-        demand_unchanged(_now(path.number))
         broadcasts.confirm(viewer, told, now=clock.now())
         return _now(path.number)
 
@@ -246,7 +243,7 @@ def acknowledge_broadcast(path: NumberPath, body: AcknowledgementSent) -> Respon
     return once(verb)
 
 
-@bp.get("/broadcasts/<int:number>/acknowledgements", responses={200: BroadcastAnswersShown})
+@bp.get("/broadcasts/<int:number>/acknowledgements", responses={200: BroadcastAnswersShown, 409: Problem})
 @requires("broadcast.count", scope=Scope.IDEAS_READ)
 def get_broadcast_answers(path: NumberPath) -> Response:
     """What people said by site: for its writer and programme (403 `not_yours`; 409 `not_told`). Never names."""

@@ -107,7 +107,7 @@ def test_programs_do_what_pages_do(app: Flask, cast: Cast, now: Any) -> None:
     mark = vic.get(f"/broadcasts/{number}").headers["ETag"]
     changed = vic.put(f"/broadcasts/{number}", sent | {"title": "Fees, aloud"}, headers={"If-Match": mark})
     assert changed.status_code == 200
-    stale = vic.post(f"/broadcasts/{number}/confirmations", headers={"If-Match": mark})
+    stale = vic.put(f"/broadcasts/{number}", sent, headers={"If-Match": mark})
     assert error(stale) == (412, "changed_meanwhile")
     assert error(vic.put(f"/broadcasts/{number}", sent | {"words": "word " * 151})) == (422, "too_many_words")
     assert [one["number"] for one in vic.get("/broadcasts/unsent").json["items"]] == [number]  # type: ignore[index]
