@@ -210,7 +210,7 @@ def take_back(number: int, idea: int) -> ResponseReturnValue:
 
 
 def _rotation_form(viewer: Viewer, form: RotationForm) -> RotationForm:
-    form.offer(pages.places_offered(viewer))  # type: ignore[arg-type]
+    form.offer(pages.places_offered(viewer))
     return form
 
 
