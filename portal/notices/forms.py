@@ -27,6 +27,7 @@ class PreferencesForm(StrictForm):
     answered, moved, done = _pace(Moment.ANSWERED), _pace(Moment.MOVED), _pace(Moment.DONE)
     duty, view = _pace(Moment.DUTY), _pace(Moment.VIEW)
     bulletin, chatter = _pace(Moment.BULLETIN), _pace(Moment.CHATTER)
+    broadcast, shift = _pace(Moment.BROADCAST), _pace(Moment.SHIFT)
     quiet_begins = SelectField("No e-mail from", choices=CLOCK, coerce=int)
     quiet_ends = SelectField("until", choices=CLOCK, coerce=int)
 
