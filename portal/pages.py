@@ -6,7 +6,7 @@ from flask_openapi3 import APIBlueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All pages. Imported when an application is made: importing this module loads no capability."""
-    return (*_of_people_and_ideas(), *_of_answers())
+    return (*_of_people_and_ideas(), *_of_answers(), *_of_the_frontline())
 
 
 def _of_people_and_ideas() -> tuple[Blueprint, ...]:
@@ -60,21 +60,6 @@ def _of_answers() -> tuple[Blueprint, ...]:
     """What is answered, promised, measured, paid and told."""
     from portal.commitments import floor_views, relapse_views, work_views
     from portal.commitments import views as commitments
-    from portal.frontline import (
-        attendance_views,
-        briefing_views,
-        broadcast_views,
-        buddy_views,
-        debrief_becoming_views,
-        debrief_views,
-        insight_views,
-        pattern_views,
-        slot_views,
-    )
-    from portal.frontline import calendar_views as shift_calendar
-    from portal.frontline import floor_views as shift_floor_views
-    from portal.frontline import representative_views as representatives
-    from portal.frontline import shift_page_views as shifts
     from portal.home import wallet_prospects
     from portal.impact import flags_views, plan_views, rollout_views, self_check_views
     from portal.impact import views as impact
@@ -118,18 +103,38 @@ def _of_answers() -> tuple[Blueprint, ...]:
 
     prospects.ask(wallet_prospects.found_for)
     return (
-        swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp, looks_views.bp,
-        occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp, answerer_views.bp, lane_views.bp,
-        reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp, work_views.bp, floor_views.bp, impact.bp,
-        flags_views.bp, self_check_views.bp, plan_views.bp, rollout_views.bp, metrics.bp, definition_views.bp,
-        import_views.bp, notes_views.bp, ledger.bp, rewards.bp, budget_views.bp, controls_views.bp, notices.bp,
-        unsubscribe_views.bp, webhooks.bp, shop_views.bp, shop_manage_views.bp, redemption_views.bp, payroll_views.bp,
-        shifts.bp,
-        shift_calendar.bp,
-        debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
-        broadcast_views.bp,
-        slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp, shift_floor_views.bp,
-        representatives.bp, seat_views.bp,
+        swarm.bp, stop_views.bp, parameter_views.bp, alarm_views.bp, sampling_views.bp, merge_views.bp,
+        looks_views.bp, occurrence_views.bp, triage.bp, moves_views.bp, ask_views.bp, again_views.bp,
+        answerer_views.bp, lane_views.bp, reply_views.bp, local_fix_views.bp, commitments.bp, relapse_views.bp,
+        work_views.bp, floor_views.bp, impact.bp, flags_views.bp, self_check_views.bp, plan_views.bp,
+        rollout_views.bp, metrics.bp, definition_views.bp, import_views.bp, notes_views.bp, ledger.bp, rewards.bp,
+        budget_views.bp, controls_views.bp, notices.bp, unsubscribe_views.bp, webhooks.bp, shop_views.bp,
+        shop_manage_views.bp, redemption_views.bp, payroll_views.bp, seat_views.bp,
+    )  # fmt: skip
+
+
+def _of_the_frontline() -> tuple[Blueprint, ...]:
+    """Shifts, what was learned in them, what is told to everybody, and who speaks for whom."""
+    from portal.frontline import (
+        attendance_views,
+        briefing_views,
+        broadcast_views,
+        buddy_views,
+        debrief_becoming_views,
+        debrief_views,
+        insight_views,
+        pattern_views,
+        slot_views,
+    )
+    from portal.frontline import calendar_views as shift_calendar
+    from portal.frontline import floor_views as shift_floor_views
+    from portal.frontline import representative_views as representatives
+    from portal.frontline import shift_page_views as shifts
+
+    return (
+        shifts.bp, shift_calendar.bp, debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
+        broadcast_views.bp, slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp, attendance_views.bp,
+        shift_floor_views.bp, representatives.bp,
     )  # fmt: skip
 
 
