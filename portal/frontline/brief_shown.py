@@ -8,9 +8,9 @@ from portal.frontline.calendar_wording import DO_NOT, NO_SCORES, at_length, what
 from portal.ideas.words import Stage
 
 STAGES = {
-    Stage.OPEN: ("Open", "", None),
-    Stage.PROMOTED: ("With executives", "honey", "rise"),
-    Stage.PROMISED: ("Promised", "blue", "flag"),
+    Stage.OPEN: (Stage.OPEN.label, "", None),
+    Stage.PROMOTED: (Stage.PROMOTED.label, "honey", "rise"),
+    Stage.PROMISED: (Stage.PROMISED.label, "blue", "flag"),
 }
 
 

@@ -25,8 +25,9 @@ class Became(StrEnum):
 
 
 LABELS = {
-    Became.GATHERING: "Gathering views", Became.WITH_EXECUTIVES: "With executives", Became.PROMISED: "Promised",
-    Became.DONE: "Done", Became.NOT_DOING: "Not doing", Became.NOTED: "Noted",
+    Became.GATHERING: Stage.OPEN.label, Became.WITH_EXECUTIVES: Stage.PROMOTED.label,
+    Became.PROMISED: Stage.PROMISED.label, Became.DONE: Stage.DONE.label, Became.NOT_DOING: Stage.DECLINED.label,
+    Became.NOTED: "Noted",
 }  # fmt: skip
 STAGES: dict[Became, tuple[Stage, ...]] = {
     Became.GATHERING: (Stage.OPEN, Stage.MERGED),

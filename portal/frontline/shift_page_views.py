@@ -41,7 +41,8 @@ def index() -> ResponseReturnValue:
         shown = _list(viewer, wanted, beside)
     floor = floor_queries.floor_of(Quarter.of(now.date()), now=now)
     return render_template(
-        "frontline/shifts.html", here="shifts", headline=wording.headline(floor, now=now),
+        "frontline/shifts.html", here="shifts",
+        headline=wording.headline(floor, now=now, zone=viewer.timezone, named=may("shift.take")),
         own=_seats(viewer, beside.own), looking=_seats(viewer, beside.looking), coming=_seats(viewer, beside.coming),
         instead=_instead(viewer), at_a_site=viewer.site_id is not None, **shown,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from portal.frontline.shift_page_queries import ShiftLine
 from portal.frontline.signup_rules import SignUpState
 from portal.frontline.slot_rules import comes_twice
 from portal.frontline.words import Busy, Channel, SeatState
+from portal.people.roles import GROUP_MIN
 from portal.web.dates import clock_words, local_day, weekday_words
 
 SPOKEN = {Channel.CALLS: "calls", Channel.CHAT: "chats", Channel.MAIL: "mails", Channel.COUNTER: "at the counter"}
@@ -46,9 +47,10 @@ def hours(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     return f"{wall(starts_at, zone)} to {end}"
 
 
-def day_name(moment: datetime, zone: str, *, now: datetime) -> str:
-    """ "Today", "Tomorrow" or "Friday 4 December", there."""
-    ahead = (local_day(moment, zone) - local_day(now, zone)).days
+def day_name(moment: datetime, zone: str, *, now: datetime, viewer_zone: str) -> str:
+    """ "Today, Friday 4 December", there; "Today" and "Tomorrow" only where they are the viewer's too."""
+    day, today = local_day(moment, zone), local_day(now, viewer_zone)
+    ahead = (day - today).days if day == local_day(moment, viewer_zone) else None
     return {0: "Today, ", 1: "Tomorrow, "}.get(ahead, "") + weekday_words(moment, zone=zone)
 
 
@@ -72,7 +74,8 @@ def sentence(line: ShiftLine, *, zone: str, how: str = PASSED_ON) -> str:
 
 def row(line: ShiftLine, *, now: datetime, zone: str) -> dict[str, Any]:
     """A line for the template: when, where, what, how it stands, and the one button it has."""
-    when, day = hours(line.starts_at, line.ends_at, line.zone), day_name(line.starts_at, line.zone, now=now)
+    when = hours(line.starts_at, line.ends_at, line.zone)
+    day = day_name(line.starts_at, line.zone, now=now, viewer_zone=zone)
     what = f"{line.queue}, {SPOKEN[line.channel]}, {line.language}"
     chip = STATES[line.state] if line.state else None
     if line.yours is SeatState.WAITING:
@@ -90,7 +93,8 @@ def row(line: ShiftLine, *, now: datetime, zone: str) -> dict[str, Any]:
 
 def seat_row(row: Any, *, now: datetime, zone: str) -> dict[str, Any]:
     """A seat beside the list: one's own, one that looks for a stand-in, or somebody who comes."""
-    when, day = hours(row.starts_at, row.ends_at, row.zone), day_name(row.starts_at, row.zone, now=now)
+    when = hours(row.starts_at, row.ends_at, row.zone)
+    day = day_name(row.starts_at, row.zone, now=now, viewer_zone=zone)
     what = f"{row.queue}, {SPOKEN[row.channel]}, {row.language}"
     chip = ("Yours", "brand", "check")
     if row.state is SeatState.WAITING:
@@ -121,15 +125,22 @@ def moment_words(moment: datetime, zone: str, *, now: datetime) -> str:
     return f"{day} at {clock_words(moment, zone=zone)}"
 
 
-def headline(floor: Floor, *, now: datetime) -> str:
-    """ "This quarter: 9 of 12 executives have been on the floor. Next: Priya, today, 14:00, Leeds." """
+def headline(floor: Floor, *, now: datetime, zone: str, named: bool) -> str:
+    """ "This quarter: 9 of 12 executives have been on the floor. Next: Priya, today, 14:00, Leeds."
+
+    zone: the viewer's. named: whether they may know who comes earlier than the day before. Where there are too few
+    executives for a figure about them, it says none.
+    """
     been = f"This quarter: {floor.been} of {floor.executives} executives have been on the floor."
+    if floor.executives < GROUP_MIN:
+        been = "This quarter somebody has been on the floor." if floor.been else "Nobody has been there this quarter."
     if floor.next is None:
         return f"{been} Nobody has planned the next time yet."
     coming = floor.next
-    day = day_name(coming.starts_at, coming.zone, now=now).removesuffix(" ")
+    day = day_name(coming.starts_at, coming.zone, now=now, viewer_zone=zone)
     day = day.split(",")[0].lower() if "," in day else day
-    return f"{been} Next: {coming.name}, {day}, {wall(coming.starts_at, coming.zone)}, {coming.site}."
+    when = f"{day}, {wall(coming.starts_at, coming.zone)}, {coming.site}"
+    return f"{been} Next: {coming.name}, {when}." if named else f"{been} Next: {when}."
 
 
 def _button(line: ShiftLine) -> str | None:

@@ -27,15 +27,12 @@ from portal.swarm.stop_queries import unanswered_count
 
 EXCERPT_CHARS = 220
 ROOM = 8  # cards: statements are made for so many, twice as many and so on
-CHIPS = {
-    Stage.PROMOTED: ("With executives", "honey", "rise"),
-    Stage.PROMISED: ("Promised", "blue", "flag"),
-    Stage.DELIVERED: ("Done, being checked", "blue", "wrench"),
-    Stage.DONE: ("Done", "green", "check"),
-    Stage.DECLINED: ("Not doing", "", "no"),
-    Stage.WITHDRAWN: ("Withdrawn", "", "no"),
-    Stage.MERGED: ("Joined another", "", "merge"),
-}
+LOOKS = {
+    Stage.PROMOTED: ("honey", "rise"), Stage.PROMISED: ("blue", "flag"), Stage.DELIVERED: ("blue", "wrench"),
+    Stage.DONE: ("green", "check"), Stage.DECLINED: ("", "no"), Stage.WITHDRAWN: ("", "no"),
+    Stage.MERGED: ("", "merge"),
+}  # fmt: skip
+CHIPS = {stage: (stage.label, *look) for stage, look in LOOKS.items()}
 
 
 @dataclass(frozen=True)

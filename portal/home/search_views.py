@@ -18,10 +18,7 @@ from portal.people.access import requires, the_viewer
 from portal.web.forms import CONTROLS
 
 bp = Blueprint("search", __name__)
-STAGES = {
-    Stage.OPEN: "Gathering views", Stage.PROMOTED: "With executives", Stage.PROMISED: "Promised",
-    Stage.DELIVERED: "Done, being checked", Stage.DONE: "Done", Stage.DECLINED: "Not doing",
-}  # fmt: skip
+STAGES = (Stage.OPEN, Stage.PROMOTED, Stage.PROMISED, Stage.DELIVERED, Stage.DONE, Stage.DECLINED)
 
 
 @bp.get("/search")
@@ -113,7 +110,7 @@ def _filters(asked: Asked, sites: list[tuple[int, str]]) -> list[dict[str, Any]]
                 "stage",
                 "Where it stands",
                 "Any stage",
-                [(one.value, words) for one, words in STAGES.items()],
+                [(one.value, one.label) for one in STAGES],
                 asked.stage,
             ),
         )

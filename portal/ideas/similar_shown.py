@@ -6,10 +6,7 @@ from typing import Any
 
 from portal.ideas.words import Stage
 
-LINES = {
-    Stage.OPEN: "Gathering views", Stage.PROMOTED: "With executives", Stage.PROMISED: "Promised",
-    Stage.DELIVERED: "Done, being checked", Stage.DONE: "Done", Stage.DECLINED: "We said no",
-}  # fmt: skip
+CLOSED = (Stage.WITHDRAWN, Stage.MERGED)
 OPEN = (Stage.OPEN, Stage.PROMOTED)  # a voice more still counts there
 
 
@@ -27,6 +24,11 @@ class Line:
 def lines(matches: Sequence[Any]) -> list[Line]:
     """Matches as `ideas/_similar.html` takes them."""
     return [
-        Line(one.number, one.title, LINES.get(one.stage, "Closed"), one.stage in OPEN, one.stage is Stage.DONE)
-        for one in matches
+        Line(one.number, one.title, _line(one.stage), one.stage in OPEN, one.stage is Stage.DONE) for one in matches
     ]
+
+
+def _line(stage: Stage) -> str:
+    if stage is Stage.DECLINED:
+        return "We said no"
+    return "Closed" if stage in CLOSED else stage.label

@@ -80,6 +80,18 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
     MERGED = "merged"  # it has joined another idea, where its votes count now
 
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return STAGE_LABELS[self]
+
+
+STAGE_LABELS = {
+    Stage.OPEN: "Gathering views", Stage.PROMOTED: "With executives", Stage.PROMISED: "Promised",
+    Stage.DELIVERED: "Done, being checked", Stage.DONE: "Done", Stage.DECLINED: "Not doing",
+    Stage.WITHDRAWN: "Withdrawn", Stage.MERGED: "Joined another",
+}  # fmt: skip
+
 
 class CommentKind(StrEnum):
     """What a comment adds."""

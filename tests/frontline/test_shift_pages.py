@@ -119,7 +119,7 @@ def test_agents_of_the_site_see_a_day_ahead_who_comes_and_others_do_not(app: Fla
     assert "Take it" not in page
     assert "Vic" in text(asha, f"/shifts/{near}")
     assert "Vic" not in text(asha, f"/shifts/{far}")
-    assert "Vic" not in text(bo_of_belfast, "/shifts").split("This quarter")[1].split("Leeds", 1)[-1]
+    assert "Vic" not in text(bo_of_belfast, "/shifts")
     assert bo_of_belfast.get(f"/shifts/{near}").status_code == 404  # another employer
     assert send(asha, f"/shifts/{near}/sign-ups").status_code == 403
 
