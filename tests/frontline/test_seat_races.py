@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import Flask
+from sqlalchemy import select
 
 from portal.db import db, writing
 from portal.frontline import seats, stand_in
-from portal.frontline.models import SignUp
+from portal.frontline.models import SeatStep, SignUp
 from portal.frontline.seat_checks import miscounted
 from portal.frontline.words import SeatState
 from tests.factories import NOON, Cast
@@ -32,6 +33,21 @@ def test_forty_rivals_with_double_clicks_for_five_seats(app: Flask, cast: Cast) 
         assert (len(booked), len(waiting), rows_of(slot), taken(slot)) == (SEATS, RIVALS - SEATS, RIVALS, SEATS)
         assert sorted([*booked, *waiting]) == sorted(people)
         assert miscounted() == []
+        came = in_order_of_coming(slot)
+        assert sorted(came[:SEATS]) == sorted(booked)
+        assert list(waiting) == came[SEATS:]
+
+        with writing():
+            for person in booked:
+                seats.give_up(viewer(person), slot, now=NOON)
+        assert sorted(holding(slot, SeatState.BOOKED)) == sorted(came[SEATS : 2 * SEATS])
+        assert list(holding(slot, SeatState.WAITING)) == came[2 * SEATS :]
+
+
+def in_order_of_coming(slot: int) -> list[int]:
+    """Everybody, as the portal wrote down what they got: it holds the slot meanwhile."""
+    first = select(SignUp.person_id).join(SeatStep, SeatStep.sign_up_id == SignUp.id).where(SignUp.slot_id == slot)
+    return list(db.session.scalars(first.order_by(SeatStep.id)))
 
 
 def storm(app: Flask, wants: Sequence[Callable[[], SignUp]]) -> list[object]:
