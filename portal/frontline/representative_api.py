@@ -137,7 +137,7 @@ def list_representatives(query: PageAsked) -> Response:
 @requires("representative.rotate", scope=Scope.PEOPLE_WRITE)
 def start_representatives(body: RotationSent) -> Response:
     """Begin at a place of one's role: who is first is named at once (409 `rotation_runs`, `nobody_there`; 422
-    `bad_start`)."""
+    `bad_start`, `unknown_place`)."""
     viewer, now = the_viewer(), clock.now()
 
     def verb() -> SpeaksShown:

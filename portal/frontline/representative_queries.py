@@ -70,14 +70,6 @@ def turn_for(viewer: Viewer, number: int) -> Turn:
     return found
 
 
-def place_for(number: int) -> Place:
-    """A place by its number; raises Missing."""
-    found = db.session.get(Place, number) if 0 < number <= NUMBER_MAX else None
-    if found is None:
-        raise Missing("place")
-    return found
-
-
 def belongs(viewer: Viewer, place_id: int) -> bool:
     """Whether somebody works in a team at a place or below it."""
     return viewer.is_frontline and f"/{place_id}/" in viewer.path

@@ -8,7 +8,7 @@ from portal.db import db, insert_if_new, take_turns
 from portal.frontline import representative_queries as queries
 from portal.frontline import representative_turns as turns
 from portal.frontline.representative_models import Carried, HandedIn, OptOut, Rotation, Turn
-from portal.frontline.representative_policy import MAY
+from portal.frontline.representative_policy import MAY, ROTATE
 from portal.frontline.representative_rules import (
     GIVE_MAX,
     HANDING_MAX,
@@ -24,6 +24,7 @@ from portal.ideas.models import Idea
 from portal.ideas.service import follow, is_author
 from portal.ideas.words import Stage, StoryKind
 from portal.outbox import service as outbox
+from portal.people.directory import place_named
 from portal.people.models import Place
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
@@ -35,10 +36,10 @@ CARRIED = "frontline.carried"  # payload: {"carried": …}
 def start_rotation(viewer: Viewer, place_id: int, weeks: int, starts_on: date, *, now: datetime) -> Rotation:
     """From a day on people of a place speak for it in turn; who is first is named at once.
 
-    Raises the refusals of `RepresentativeRefusal`, Missing, and Refused where the place is not the viewer's.
+    Raises the refusals of `RepresentativeRefusal`, and Invalid `unknown_place` where the place is not the viewer's.
     """
-    place = queries.place_for(place_id)
-    demand(MAY, "representative.rotate", viewer, place)
+    demand(MAY, "representative.rotate", viewer)
+    place = place_named(viewer, place_id, *ROTATE)
     today = turns.today_of(now)
     if refused := start_refusal(weeks, starts_on, today=today):
         raise refused.as_error()

@@ -81,3 +81,12 @@ def test_a_turn_is_taken_passed_on_and_left_with_words(app: Flask, cast: Cast) -
     assert [one["number"] for one in joyce.all("/representatives")] == [rotation]
     assert Caller(app, cast.mia).delete(f"/representatives/{rotation}").status_code == 204
     assert _code(Caller(app, cast.mia).delete(f"/representatives/{rotation}")) == (409, "rotation_ended")
+
+
+def test_a_rotation_begins_only_where_one_looks_after_people(app: Flask, cast: Cast) -> None:
+    body = {"weeks": 2, "starts_on": "2026-01-01"}
+
+    assert _code(Caller(app, cast.mia).post("/representatives", body | {"place": 99_999})) == (422, "unknown_place")
+    durban = body | {"place": cast.places["Durban"]}
+    assert _code(Caller(app, cast.lea).post("/representatives", durban)) == (422, "unknown_place")
+    assert _code(Caller(app, cast.asha).post("/representatives", durban)) == (403, "not_allowed")

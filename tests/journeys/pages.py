@@ -299,11 +299,7 @@ def numbers(app: Flask, served: Installation) -> dict[str, int]:
         found = _ideas() | promises | _results() | _reopened() | _earlier_ideas() | _told_and_asked()
         db.session.remove()
     visitor = Visitor(served.address, "frontline")
-    found |= debriefed(app)
-    found |= published(app)
-    found |= offered(app)
-    found |= offered(app)
-    found |= debriefed(app)
+    found |= debriefed(app) | published(app) | offered(app)
     return found | {
         "rule": 1,
         "asked": _asked(app),
