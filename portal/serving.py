@@ -91,7 +91,8 @@ def in_turn(app: Flask) -> Callable[[dict[str, Any], Any], Any]:
     """Answer one GET after the other, as far as each is done within TURN_SECONDS; who waits longer goes on regardless.
 
     A page is work for the processor, of which Python uses one. Side by side, pages take it from each other at every
-    row that they read, and each of them comes later: the last of four as late, the other three too.
+    row that they read, and each of them comes later: the last of four as late, the other three too. With PostgreSQL a
+    page waits for an answer elsewhere most of the time, and others can use that.
     """
     turn = threading.Semaphore()
 
@@ -110,7 +111,7 @@ def _bind(app: Flask, connections: dict[int, Any]) -> Any:
     settings = app.config["SAYSO"]
     try:
         return create_server(
-            in_turn(app),
+            in_turn(app) if settings.database_url.startswith("sqlite") else app,
             map=connections,
             host=settings.host,
             port=settings.port,
