@@ -18,7 +18,7 @@ from portal.frontline.broadcast_rules import (
 from portal.frontline.words import Acknowledged, LinkedAction
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
-from portal.web.forms import StrictForm, no_controls, one_line, tidy
+from portal.web.forms import SpottedForm, StrictForm, no_controls, one_line, tidy
 
 A_NUMBER = Regexp(r"^[1-9][0-9]{0,8}$", message="Give its number alone, such as 212.")
 
@@ -76,15 +76,13 @@ class ConfirmForm(StrictForm):
     seen = HiddenField(validators=[InputRequired(), Regexp(r"^[0-9]{1,18}$")])
 
 
-class AcknowledgeForm(StrictForm):
+class AcknowledgeForm(SpottedForm):
     """One tap, and words if one likes."""
 
     kind = RadioField(choices=[SelectChoice(one.value, one.label) for one in Acknowledged],
                       validators=[InputRequired("Choose one.")])  # fmt: skip
     words = TextAreaField("Add a few words", filters=[tidy], validators=[no_controls],
                           render_kw={"maxlength": ANSWER_CHARS_MAX, "rows": 2})  # fmt: skip
-    sent_anyway = HiddenField()
-    remove = HiddenField()
 
     def validate_words(self, field: TextAreaField) -> None:
         """Words beside a tap, not an essay."""

@@ -159,8 +159,7 @@ def acknowledge(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _one(number, form, 422)
     told, given = queries.broadcast_for(viewer, number), form.words.data or ""
-    insists, removes = form.sent_anyway.data == "1", form.remove.data == "1"
-    words, findings = look(viewer, given, Names.HIDDEN, insists=insists, wants_removal=removes)
+    words, findings = look(viewer, given, Names.HIDDEN, insists=form.insists, wants_removal=form.wants_removal)
     if findings:
         return _one(number, form, 422, findings=findings)
     kind = Acknowledged(form.kind.data)

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from portal.commitments.rules import SENTENCE_CHARS_MAX
 from portal.frontline.debrief_rules import WORDS_MAX, DebriefRefusal
 from portal.web.fields import DayField
-from portal.web.forms import StrictForm, no_controls, tidy
+from portal.web.forms import SpottedForm, StrictForm, no_controls, tidy
 
 STOP_WORDS_MAX = WORDS_MAX
 
@@ -20,24 +20,7 @@ def _area(label: str, most: int, name: str | None = None) -> TextAreaField:
     return TextAreaField(label, filters=[tidy], validators=[no_controls], render_kw={"maxlength": most}, **more)
 
 
-class Spotted(StrictForm):
-    """Words that are looked at for personal data before they are saved."""
-
-    remove = HiddenField()
-    sent_anyway = HiddenField()
-
-    @property
-    def wants_removal(self) -> bool:
-        """The person pressed *Remove and send*."""
-        return self.remove.data == "1"
-
-    @property
-    def insists(self) -> bool:
-        """The person pressed *Send anyway*."""
-        return self.sent_anyway.data == "1"
-
-
-class AnswerForm(Spotted):
+class AnswerForm(SpottedForm):
     """One answer. names: what the browser keeps with a draft. go: which page comes next."""
 
     say = TextAreaField("Your answer", filters=[tidy], validators=[no_controls])
@@ -56,7 +39,7 @@ class BecomeForm(StrictForm):
     """The answer as it stands: nothing to fill in."""
 
 
-class OwnPromiseForm(Spotted):
+class OwnPromiseForm(SpottedForm):
     """What one will do, by when, and what it is about."""
 
     promise = _area("What do you promise?", SENTENCE_CHARS_MAX)
@@ -64,7 +47,7 @@ class OwnPromiseForm(Spotted):
     words = _area("What is it about?", WORDS_MAX)
 
 
-class StopAnswerForm(Spotted):
+class StopAnswerForm(SpottedForm):
     """Which stop signal is answered, and how."""
 
     stop = RadioField("Which stop signal?", coerce=str, validate_choice=False)

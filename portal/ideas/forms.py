@@ -31,7 +31,7 @@ from portal.ideas.words import (
     Names,
     ReportReason,
 )
-from portal.web.forms import StrictForm, no_controls, one_line, tidy
+from portal.web.forms import SpottedForm, StrictForm, no_controls, one_line, tidy
 
 OFFERED = [SelectChoice(Names.HIDDEN.value, "Hide my name"), SelectChoice(Names.SHOWN.value, "My name")]
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -68,23 +68,11 @@ def a_number(label: str) -> IntegerField:
     return IntegerField(label, validators=[Optional(), NumberRange(1, NUMBER_MAX)])
 
 
-class Asked(StrictForm):
+class Asked(SpottedForm):
     """What both kinds of words have: a treatment of names, a key, and the answer to what was spotted."""
 
     names = RadioField("Who sees your name?", choices=OFFERED, default=Names.HIDDEN.value)
     draft_key = HiddenField(validators=[a_key])
-    sent_anyway = HiddenField()
-    remove = HiddenField()
-
-    @property
-    def wants_removal(self) -> bool:
-        """The person pressed *Remove and send*."""
-        return self.remove.data == "1"
-
-    @property
-    def insists(self) -> bool:
-        """The person pressed *Send anyway*."""
-        return self.sent_anyway.data == "1"
 
 
 def an_id(text: str | None) -> int:

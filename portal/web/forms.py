@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
+from wtforms import Field, HiddenField, ValidationError
 
 from portal.errors import Invalid
 
@@ -21,6 +21,23 @@ class StrictForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         refuse_unknown(set(self._fields) | ALWAYS_SENT)
         return super().validate(extra_validators)
+
+
+class SpottedForm(StrictForm):
+    """Words that are looked at for personal data before they are sent, and the answer to what was spotted."""
+
+    remove = HiddenField()
+    sent_anyway = HiddenField()
+
+    @property
+    def wants_removal(self) -> bool:
+        """The person pressed *Remove and send*."""
+        return self.remove.data == "1"
+
+    @property
+    def insists(self) -> bool:
+        """The person pressed *Send anyway*."""
+        return self.sent_anyway.data == "1"
 
 
 def refuse_unknown(known: set[str]) -> None:

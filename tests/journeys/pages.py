@@ -241,12 +241,6 @@ PAGES = (
     ("frontline", "/insights?q=twice&kind=idea"),
     ("frontline", "/insights/{insight}"),
     ("frontline", "/insights/credits"),
-    ("frontline", "/shifts"),
-    ("executive", "/shifts"),
-    ("executive", "/shifts?length=hour&instead={shift_open}"),
-    ("executive", "/shifts/{shift_open}"),
-    ("owner", "/shifts/{shift_open}"),
-    ("programme", "/shifts/{shift_open}"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",
