@@ -16,7 +16,12 @@ def removal(dialect: str) -> list[str]:
     """The DDL that takes it away, before its table goes."""
     if dialect == "sqlite":
         return [f"DROP TRIGGER IF EXISTS {name}" for name in sorted(trigger_names(dialect))]
-    return [f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {GUARD}", "DROP EXTENSION IF EXISTS btree_gist"]
+    # The extension stays where an administrator made it, or something else uses it.
+    extension = (
+        "DO $$ BEGIN DROP EXTENSION IF EXISTS btree_gist; "
+        "EXCEPTION WHEN insufficient_privilege OR dependent_objects_still_exist THEN NULL; END $$"
+    )
+    return [f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {GUARD}", extension]
 
 
 def trigger_names(dialect: str) -> set[str]:
