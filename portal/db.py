@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakKeyDictionary
 
+from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BindParameter, DateTime, Integer, MetaData, String, Table, bindparam, event, func, select
+from sqlalchemy import DateTime, MetaData, String, Table, event, func, select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
+from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -35,6 +35,7 @@ SQLITE_PRAGMAS = (
     "trusted_schema=OFF",
 )
 WRITER = {"sayso_writer": True}
+TRANSACTION = frozenset((*WRITER, "isolation_level"))  # options of a connection that ask for one
 ASK_AGAIN = 0.0005, 0.0015  # seconds until a waiting writer asks again
 IDLE_SECONDS = 5.0  # a connection to a server that rested longer than this is asked whether it is still there
 
@@ -92,10 +93,12 @@ def install(engine: Engine) -> None:
 
     The driver's own handling opens no transaction for a SELECT, so that reading a balance and then writing it
     accepts more than there is; a deferred writer fails with "database is locked" when it turns from reader to
-    writer. An immediate writer waits its turn. PostgreSQL needs neither; there, connections that rested are tried.
+    writer. An immediate writer waits its turn. PostgreSQL needs neither; there, connections that rested are tried,
+    and pages read without a transaction.
     """
     if engine.dialect.name != "sqlite":
         _try_rested(engine)
+        _read_alone(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -112,6 +115,22 @@ def install(engine: Engine) -> None:
             _begin_writing(connection)
         else:
             connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
+
+
+def _read_alone(engine: Engine) -> None:
+    """In a web request, open a transaction on PostgreSQL for the writer only, or where an isolation level is asked for.
+
+    Each statement sees what is committed when it begins, with a transaction around it or without. Without one, two
+    journeys to the server are saved, and the driver keeps the statements that it has prepared: it forgets all of
+    them at every ROLLBACK, and making the plan of a page takes several times as long as following it.
+    """
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        raw = cast(Any, connection.connection.driver_connection)
+        alone = has_request_context() and not TRANSACTION.intersection(connection.get_execution_options())
+        if raw.autocommit != alone:
+            raw.autocommit = alone
 
 
 def _try_rested(engine: Engine) -> None:
@@ -188,20 +207,6 @@ def writing() -> Iterator[None]:
         db.session().info.pop("writing", None)
 
 
-def places(name: str, count: int) -> list[BindParameter[int]]:
-    """A fixed number of places for whole numbers in an IN.
-
-    A list of open length has its statement's text put together again at every run, which costs more than the run.
-    """
-    return [bindparam(f"{name}_{place}", type_=Integer) for place in range(count)]
-
-
-def placed(name: str, numbers: Sequence[int], count: int) -> dict[str, int]:
-    """The parameters of `places`; those left over take the last number again, or 0, which no row has."""
-    filled = [*numbers, *[numbers[-1] if numbers else 0] * (count - len(numbers))]
-    return {f"{name}_{place}": number for place, number in enumerate(filled)}
-
-
 def table_of(model: type[Base]) -> Table:
     """The table under a model, for statements that bypass the model's objects."""
     return cast(Table, model.__table__)  # declared wider, for models that are mapped to a join
@@ -242,50 +247,6 @@ def insert_missing(table: Any, columns: Sequence[str], rows: Any) -> int:
     statement = insert(table).from_select(list(columns), rows).on_conflict_do_nothing()
     written = db.session.execute(statement.execution_options(preserve_rowcount=True))
     return written.rowcount  # type: ignore[attr-defined]
-
-
-class _OneStatement(dict[Any, Any]):
-    """What one statement was compiled to, for each engine. The key of SQLAlchemy's own cache describes the whole
-    statement and is hashed anew at every run, which for a page's statement takes as long as SQLite takes to run it.
-    """
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(_without_description(key), default)
-
-    def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__(_without_description(key), compiled)
-
-
-def _without_description(key: Any) -> Any:
-    dialect, _described, *rest = key
-    return dialect, *rest
-
-
-_compiled: WeakKeyDictionary[Any, _OneStatement] = WeakKeyDictionary()
-
-
-def run(statement: Any, parameters: Any = None) -> Any:
-    """Run a statement that is kept and run often, past the unit of work; what varies are its parameters.
-
-    Returns a `CursorResult` of SQLAlchemy. Only for statements that live as long as the program: at the top of a
-    module, or in an `lru_cache`.
-    """
-    if (kept := _compiled.get(statement)) is None:
-        kept = _compiled.setdefault(statement, _OneStatement())
-    session = db.session()
-    connection = session.info.get("connection") or session.connection()
-    return connection.execute(statement, parameters, execution_options={"compiled_cache": kept})
-
-
-@event.listens_for(Session, "after_begin")
-def _keep_connection(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    """Finding the connection of a running transaction again costs a tenth of a page: it is kept until that ends."""
-    session.info["connection"] = connection
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget_connection(session: Session, _transaction: SessionTransaction) -> None:
-    session.info.pop("connection", None)
 
 
 def take_turns(name: str) -> None:

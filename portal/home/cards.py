@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Select, and_, case, select
 from sqlalchemy.orm import aliased
 
-from portal.db import placed, places, run
 from portal.home.facts import Facts
 from portal.ideas.models import Follow, Idea
 from portal.ideas.queries import visible_to
@@ -18,6 +17,7 @@ from portal.ideas.words import Barrier, Names, Stage
 from portal.people.models import Person, Place, initials
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import placed, places, run
 from portal.swarm.line import swarm_line
 from portal.swarm.models import IdeaScore, PortalStat, Vote
 from portal.swarm.parameters import of_version

@@ -20,13 +20,14 @@ from sqlalchemy import (
     union_all,
 )
 
-from portal.db import db, run
+from portal.db import db
 from portal.home.sharing import shared_pool
 from portal.home.wanted import FEED_PAGE, Filters, Wanted, conditions, undecided
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.swarm.feed import Card
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.parameters import of_version

@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from portal.db import db, run, upsert
+from portal.db import db, upsert
 from portal.home import proof
 from portal.home.models import BoardFacts
 from portal.home.proof import Killed
 from portal.home.tabs import full_views
 from portal.people import queries as people
 from portal.people.models import Person
+from portal.statements import run
 from portal.swarm.audience import Sizes, all_sizes
 from portal.swarm.audience import from_text as sizes_from_text
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from portal.db import run
 from portal.people.models import Person
 from portal.people.shapes import VIEWER
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.triage.again_queries import BACKED, voice_columns
 from portal.triage.again_rules import ask_refusal, progress
 from portal.triage.models import Decision, DecisionKind

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, select
 
-from portal.db import run
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage
 from portal.people.roles import Role
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.swarm.merge_models import Merge
 from portal.swarm.merge_rules import MERGES_FROM, unmerge_refusal
 from portal.swarm.merging import merged_facts

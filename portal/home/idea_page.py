@@ -10,7 +10,6 @@ from sqlalchemy import Integer, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
-from portal.db import run
 from portal.errors import Missing
 from portal.home import facts as board_facts
 from portal.home import idea_back, idea_declined, idea_floor, idea_occurrences, storytelling
@@ -31,6 +30,7 @@ from portal.notices.queries import muted_column
 from portal.people.models import Person
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.swarm.models import IdeaScore, PortalStat
 from portal.swarm.parameters import of_version
 from portal.swarm.queries import looks_at, numbers, place_of

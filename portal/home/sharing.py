@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import URL, BindParameter, Engine, Integer, Select, bindparam, select, true, union_all
 
-from portal.db import db, run
+from portal.db import db
 from portal.ideas.models import Idea
 from portal.ideas.words import Audience, Stage
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.swarm.feed import Card
 from portal.swarm.looks import FAIRLY_SEEN
 from portal.swarm.looks_models import Look

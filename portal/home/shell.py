@@ -8,7 +8,6 @@ from flask import Flask, current_app, g, request, session
 from sqlalchemy import Select, bindparam, literal, select
 
 from portal import clock
-from portal.db import run
 from portal.home import facts, waiting
 from portal.home.facts import Facts
 from portal.home.waiting import Waits
@@ -21,6 +20,7 @@ from portal.people.sessions import DEMO_ROLE
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.rewards.queries import wallet_points_query
+from portal.statements import run
 from portal.triage.queries import waiting_query
 from portal.web.headers import nonce
 from portal.web.paging import capped

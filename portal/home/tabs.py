@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from portal.db import db, placed, places, run
+from portal.db import db
 from portal.home.proof import Killed
 from portal.home.wanted import STAGES, conditions, undecided
 from portal.home.wanted import Filters as NoFilters
@@ -17,6 +17,7 @@ from portal.ideas.rule_record_queries import rules_in_scope
 from portal.ideas.words import Audience, Stage
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import placed, places, run
 from portal.swarm.looks_queries import kept_query
 from portal.swarm.models import Vote
 from portal.web.paging import COUNTED_TO

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, bindparam, delete, select
 
-from portal.db import db, run, upsert
+from portal.db import db, upsert
 from portal.ideas.models import Draft
 from portal.ideas.words import DRAFT_DAYS, Names
+from portal.statements import run
 
 IDEA = "idea"
 KEPT = timedelta(days=DRAFT_DAYS)

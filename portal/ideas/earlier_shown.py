@@ -4,6 +4,11 @@ from portal.db import db
 from portal.ideas.models import BroughtAlong, Idea
 
 
+def is_brought_along(source_ref: str | None) -> bool:
+    """Whether what says where an idea comes from names an earlier system."""
+    return (source_ref or "").startswith("import:")
+
+
 def votes_before(idea: Idea) -> str | None:
     """How many votes it had before, in a sentence. Only for those who may see numbers; they are no evidence."""
     count = votes_brought_along(idea)
@@ -27,4 +32,4 @@ def state_before(idea: Idea) -> list[str]:
 
 def _before(idea: Idea) -> BroughtAlong | None:
     # Whatever was said here costs no query.
-    return db.session.get(BroughtAlong, idea.id) if (idea.source_ref or "").startswith("import:") else None
+    return db.session.get(BroughtAlong, idea.id) if is_brought_along(idea.source_ref) else None

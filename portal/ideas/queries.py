@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import aliased
 
-from portal.db import db, run
+from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Comment, Idea, Moderation, Story
 from portal.ideas.origin import path_of
@@ -18,6 +18,7 @@ from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.web.paging import decode_cursor, encode_cursor, from_micros, to_micros
 
 SEES_ALL = (Role.EXECUTIVE, Role.PROGRAMME, Role.ADMINISTRATOR)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, case
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
-from portal.db import db, run
+from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
@@ -29,6 +29,7 @@ from portal.metrics.words import day_words, number
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
+from portal.statements import run
 
 WEEKS_BEFORE, WEEKS_AFTER = 26, 52  # drawn on each side of go-live
 HEAD = ("Week from", "Sites that got it", "Contacts or answers", "Sites that did not")

@@ -35,12 +35,13 @@ def tell_assigned(message: Claimed, now: datetime) -> None:
         found = assignment.untold(most=AT_ONCE)
         for person_id, duty in found:
             with writing():
-                rows = [_row(one) for one in assignment.claim_untold(person_id, duty, now=now)]
-                if len(rows) <= EACH_MOST:
+                claimed = assignment.claim_untold(person_id, duty, now=now)
+                rows = [_row(one) for one in claimed[:EACH_MOST]]
+                if len(claimed) > EACH_MOST:
+                    _tell_many(rows, len(claimed), now)
+                else:
                     for row in rows:
                         _tell_one(row, now)
-                else:
-                    _tell_many(rows, now)
         if len(found) < AT_ONCE:
             break
     db.session.rollback()
@@ -57,10 +58,10 @@ def _tell_one(row: Any, now: datetime) -> None:
            event_id=f"assigned:{row.id}", now=now, idea_id=row.idea_id)  # fmt: skip
 
 
-def _tell_many(rows: Sequence[Any], now: datetime) -> None:
-    first, count = rows[0], len(rows)
+def _tell_many(rows: Sequence[Any], count: int, now: datetime) -> None:
+    first = rows[0]
     title = f"{MANY[first.duty].format(count)}, the first by {weekday_words(first.due_on)}"
-    words = f"{', '.join(row.title for row in rows[:EACH_MOST])} and {count - EACH_MOST} more"
+    words = f"{', '.join(row.title for row in rows)} and {count - EACH_MOST} more"
     path = "/triage" if first.duty is Duty.ANSWER else "/team"
     notify([first.person_id], Moment.DUTY, title=title, path=path, words=words, event_id=f"assigned:{first.id}",
            now=now)  # fmt: skip

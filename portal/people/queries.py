@@ -7,10 +7,11 @@ from functools import cache
 from sqlalchemy import Integer, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db, run
+from portal.db import db
 from portal.people.models import ApiToken, Grant, Origin, Person, Place, SignIn, initials
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Held, Viewer
+from portal.statements import run
 
 DEMO_ROLES = {
     "frontline": Role.FRONTLINE,

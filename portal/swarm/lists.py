@@ -5,13 +5,14 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, false, or_, select
 
-from portal.db import db, run
+from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import said_below, visible_to
 from portal.people.roles import Role
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.swarm.models import Promotion, Vote
 from portal.web.paging import cut, decode_cursor
 

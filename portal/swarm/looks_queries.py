@@ -3,10 +3,11 @@
 from sqlalchemy import ColumnElement, Row, ScalarSelect, exists, select
 from sqlalchemy.orm import aliased
 
-from portal.db import db, run
+from portal.db import db
 from portal.ideas.models import Idea
 from portal.people.models import Person
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.swarm.looks import FAIRLY_SEEN
 from portal.swarm.looks_models import Look, LookSetting
 

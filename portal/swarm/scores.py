@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal, select, true, update
 
-from portal.db import db, insert_missing, run, table_of, upsert
+from portal.db import db, insert_missing, table_of, upsert
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
+from portal.statements import run
 from portal.swarm import parameters
 from portal.swarm import score as formula
 from portal.swarm.audience import all_sizes

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from portal.db import db, run, table_of, take_turns
+from portal.db import db, table_of, take_turns
 from portal.errors import Conflict
 from portal.ideas import service as ideas
 from portal.ideas.models import Idea
 from portal.ideas.words import Stage
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.swarm import promoting, stop_alerts, vote_rows
 from portal.swarm.models import Via, Vote
 from portal.swarm.rules import OPEN_STAGES, IdeaFacts, VoteKind, VoteRefusal, VoterFacts, WantedVote, vote_refusal

@@ -20,9 +20,10 @@ from sqlalchemy import (
     update,
 )
 
-from portal.db import is_postgres, run, table_of
+from portal.db import is_postgres, table_of
 from portal.errors import Missing
 from portal.ideas.models import Idea
+from portal.statements import run
 from portal.swarm import parameters, rescoring, scores
 from portal.swarm import score as formula
 from portal.swarm.looks_models import Look

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.db import db
+from portal.ideas.earlier_shown import is_brought_along
 from portal.ideas.models import Idea, Story
 from portal.ideas.words import Barrier, Names, Stage, StoryKind
 from portal.people.models import Grant, Person, Place
@@ -33,6 +34,7 @@ class Owed:
     said_at: datetime
     answer_since: datetime | None
     heard: bool  # a person has replied, asked or decided
+    earlier: bool  # brought along from an earlier system, where it had its time
     pause: Pause | None
     asked: Asked
 
@@ -42,7 +44,7 @@ class Owed:
             return False
         if duty is Duty.ANSWER:
             return self.stage is Stage.PROMOTED and self.answer_since is not None
-        return self.stage in (Stage.OPEN, Stage.PROMOTED) and not self.heard
+        return self.stage in (Stage.OPEN, Stage.PROMOTED) and not (self.heard or self.earlier)
 
     def since(self, duty: Duty) -> datetime:
         """From when the time for it counts."""
@@ -55,7 +57,8 @@ def owed(idea_ids: Iterable[int]) -> list[Owed]:
     query = (
         select(
             Idea.id, Idea.stage, Idea.hidden_at, Idea.said_at, Idea.barrier, Idea.audience, Idea.site_id,
-            Idea.employer_id, Idea.names, Idea.author_id, Place.path, Promotion.at.label("promoted_at"),
+            Idea.employer_id, Idea.names, Idea.author_id, Idea.source_ref, Place.path,
+            Promotion.at.label("promoted_at"),
             _newest(Return.at, Return.idea_id).label("returned_at"),
             _newest(Story.at, Story.idea_id, Story.kind == StoryKind.HANDED_BACK).label("handed_back_at"),
             _any(Reply.id, Reply.idea_id).label("replied"),
@@ -127,7 +130,7 @@ def _owed(row: Any) -> Owed:
     return Owed(
         row.id, row.stage, row.hidden_at is not None, row.said_at,
         max(begins) if row.promoted_at is not None else None,
-        bool(row.replied or row.decided or pause is not None), pause, asked,
+        bool(row.replied or row.decided or pause is not None), is_brought_along(row.source_ref), pause, asked,
     )  # fmt: skip
 
 

@@ -71,6 +71,20 @@ def test_an_idea_has_a_named_person_from_the_first_minute_to_the_answer(context:
     assert [(row.idea_id, row.duty) for row in owed_by(cast.vic)] == [(number, Duty.ANSWER)]
 
 
+def test_nobody_owes_a_first_reply_to_what_was_brought_along_but_an_answer_once_it_is_carried(
+    context: Flask, cast: Cast
+) -> None:
+    number = said(cast.asha)
+    with writing():
+        db.session.get_one(Idea, number).source_ref = "import:earlier:17"
+    run(clock_jobs.FOLLOW, NOON)
+    assert standing(number) == []
+
+    assert next(person for person in cast.voters if vote(person, number, "strong", now=NOON + DAY))
+    run(clock_jobs.FOLLOW, NOON + DAY)
+    assert standing(number) == [(Duty.ANSWER, 0, cast.vic)]
+
+
 def test_a_reply_ends_the_first_duty_and_a_decision_both(context: Flask, cast: Cast) -> None:
     replied, decided = said(cast.asha), promoted(cast)
     with writing():
