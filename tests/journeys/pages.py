@@ -241,6 +241,7 @@ PAGES = (
     ("frontline", "/insights?q=twice&kind=idea"),
     ("frontline", "/insights/{insight}"),
     ("frontline", "/insights/credits"),
+    ("frontline", "/insights/moderation"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",
