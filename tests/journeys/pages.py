@@ -61,6 +61,7 @@ PAGES = (
     ("frontline", "/representatives"),
     ("programme", "/representatives/new"),
     ("frontline", "/representatives/give?idea={open}"),
+    ("frontline", "/representatives/give?q=customers"),
     ("frontline", "/representatives/seat"),
     ("frontline", "/representatives/{rotation}"),
     ("frontline", "/ideas/{open}/stops"),
