@@ -196,6 +196,7 @@ def _interface_of_the_frontline() -> tuple[Operations, ...]:
         attendance_api,
         briefing_api,
         broadcast_api,
+        broadcast_outcomes_api,
         buddy_api,
         floor_api,
         insight_moderation_api,
@@ -209,5 +210,5 @@ def _interface_of_the_frontline() -> tuple[Operations, ...]:
     return (
         shifts.bp, slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
         shift_calendar.bp, api_debriefs.bp, api_insights.bp, insight_moderation_api.bp, broadcast_api.bp,
-        representatives.bp,
+        broadcast_outcomes_api.bp, representatives.bp,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Notes from shifts can be hidden
+"""Hidden notes, and what came of a no
 
 Revision ID: 0026
 Revises: 0025
@@ -32,6 +32,19 @@ def upgrade() -> None:
     with op.batch_alter_table("insight_decisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_insight_decisions_insight_id"), ["insight_id"], unique=False)
 
+    op.create_table(
+        "broadcast_ideas",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("idea_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_broadcast_ideas_broadcast_id")),
+        sa.ForeignKeyConstraint(["idea_id"], ["ideas.id"], name=op.f("fk_broadcast_ideas_idea_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_ideas")),
+        sa.UniqueConstraint("idea_id", name=op.f("uq_broadcast_ideas_idea_id")),
+    )
+    with op.batch_alter_table("broadcast_ideas", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcast_ideas_broadcast_id"), ["broadcast_id"], unique=False)
+
     op.add_column("insights", sa.Column("hidden_at", portal.db.UtcDateTime(timezone=True), nullable=True))
     for statement in append_only.statements(op.get_bind().dialect.name, "insight_decisions"):
         op.execute(statement)
@@ -50,6 +63,7 @@ def downgrade() -> None:
             "SELECT 'delete', id, stems FROM search_entries WHERE kind = 'insight'"
         )
     op.execute("DELETE FROM search_entries WHERE kind = 'insight'")
+    op.drop_table("broadcast_ideas")
     op.drop_table("insight_decisions")
     with op.batch_alter_table("insights", schema=None) as batch_op:
         batch_op.drop_column("hidden_at")
