@@ -45,4 +45,6 @@ def _insights() -> Select:
 
 
 def _text(row: Row) -> Text:
-    return Text(EntryKind.INSIGHT, row.id, row.idea_id, row.made_at, title_of(row.words), row.words)
+    title = title_of(row.words)
+    rest = "" if row.words.strip().removesuffix(".") == title else row.words  # one sentence is found once
+    return Text(EntryKind.INSIGHT, row.id, row.idea_id, row.made_at, title, rest)
