@@ -47,6 +47,7 @@ TABLES = (
     "shift_slot_changes",
     "shift_steps",
     "representative_carried",
+    "insight_decisions",
 )
 CHAINED = "ledger_transfers"
 FIRST_HASH = "0" * 64

@@ -15,6 +15,7 @@ imports = click.Group("import", help="Bring data in: people, metrics, earlier id
 def register(app: Flask) -> None:
     """Add every command group."""
     from portal.demo.cli import demo
+    from portal.frontline.cli import shifts
     from portal.home.programme_cli import programme
     from portal.home.search_cli import search
     from portal.ideas import import_cli as ideas
@@ -31,7 +32,8 @@ def register(app: Flask) -> None:
         imports.add_command(command)
     for command in verdict_cli.COMMANDS:
         impact.add_command(command)
-    groups = (demo, imports, people.person, token, metrics.group, swarm, search, impact, programme, ledger, budget)
+    groups = (demo, imports, people.person, token, metrics.group, swarm, search, impact, programme, ledger, budget,
+              shifts)  # fmt: skip
     for command in (start, serve, worker, doctor, *groups):
         app.cli.add_command(command)
 

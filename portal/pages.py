@@ -123,6 +123,7 @@ def _of_the_frontline() -> tuple[Blueprint, ...]:
         buddy_views,
         debrief_becoming_views,
         debrief_views,
+        insight_moderation_views,
         insight_views,
         pattern_views,
         slot_views,
@@ -135,6 +136,7 @@ def _of_the_frontline() -> tuple[Blueprint, ...]:
     return (
         shifts.bp, shift_calendar.bp, slot_views.bp, pattern_views.bp, buddy_views.bp, briefing_views.bp,
         attendance_views.bp, shift_floor_views.bp, debrief_views.bp, debrief_becoming_views.bp, insight_views.bp,
+        insight_moderation_views.bp,
         broadcast_views.bp, representatives.bp,
     )  # fmt: skip
 
@@ -194,8 +196,10 @@ def _interface_of_the_frontline() -> tuple[Operations, ...]:
         attendance_api,
         briefing_api,
         broadcast_api,
+        broadcast_outcomes_api,
         buddy_api,
         floor_api,
+        insight_moderation_api,
         pattern_api,
         slot_api,
     )
@@ -205,5 +209,6 @@ def _interface_of_the_frontline() -> tuple[Operations, ...]:
 
     return (
         shifts.bp, slot_api.bp, pattern_api.bp, buddy_api.bp, briefing_api.bp, attendance_api.bp, floor_api.bp,
-        shift_calendar.bp, api_debriefs.bp, api_insights.bp, broadcast_api.bp, representatives.bp,
+        shift_calendar.bp, api_debriefs.bp, api_insights.bp, insight_moderation_api.bp, broadcast_api.bp,
+        broadcast_outcomes_api.bp, representatives.bp,
     )  # fmt: skip

@@ -66,6 +66,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         reminder_notices,
         representative_notices,
         rewards_notices,
+        seat_notices,
         shift_notices,
         shop_notices,
         slot_notices,
@@ -89,6 +90,7 @@ def _capabilities() -> tuple[ModuleType, ...]:
         floor, again, clocks, moves, home, search, programme, commitments, leaving, post_jobs, webhooks, webhook_news,
         orders, shop_notices, rewards_notices, rollouts, impact, verdicts, reminders, shift_notices, slot_notices,
         reminder_notices, seats, insight_notices, representatives, representative_notices, attendance,
+        seat_notices,
     )  # fmt: skip
 
 

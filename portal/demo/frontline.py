@@ -100,9 +100,9 @@ def _mark(floor: Floor, visit: Visit, numbers: list[int], to: Attendance, at: da
 def _make_pattern(floor: Floor, at: datetime) -> None:
     window, first = PATTERN, at.date()
     new = NewPattern(
-        floor.crowd.places[window.site].id, TUESDAY_AND_THURSDAY, time(window.hour), window.minutes, first,
-        first + timedelta(weeks=WEEKS, days=-1), window.queue, "English", seats=window.seats,
-        buddy_id=floor.crowd.cast[window.buddy].id,
+        site_id=floor.crowd.places[window.site].id, weekdays=TUESDAY_AND_THURSDAY, starts=time(window.hour),
+        minutes=window.minutes, first_day=first, last_day=first + timedelta(weeks=WEEKS, days=-1), queue=window.queue,
+        language="English", seats=window.seats, buddy_id=floor.crowd.cast[window.buddy].id,
     )  # fmt: skip
     made = patterns.make(floor.publisher(window.site), new, now=at)
     buddies.answer_all(floor.crowd.cast[window.buddy], made.id, True, now=at + timedelta(hours=1))
@@ -128,8 +128,11 @@ def _new_slot(
     place = floor.crowd.places[of.site]
     # A briefing of the organisation does not count for a partner's own directors.
     needed = place.employer_id == floor.crowd.places["harbour"].id
-    return NewSlot(place.id, day, time(of.hour), of.minutes, of.queue, "English", channel, busy, seats,
-                   floor.crowd.cast[of.buddy].id if of.buddy else None, briefing_needed=needed, note=note)  # fmt: skip
+    return NewSlot(
+        site_id=place.id, day=day, starts=time(of.hour), minutes=of.minutes, queue=of.queue, language="English",
+        channel=channel, busy=busy, seats=seats, buddy_id=floor.crowd.cast[of.buddy].id if of.buddy else None,
+        briefing_needed=needed, note=note,
+    )  # fmt: skip
 
 
 def _published(floor: Floor, site: str, new: NewSlot, buddy: str, at: datetime) -> int:

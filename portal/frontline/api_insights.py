@@ -65,6 +65,7 @@ class InsightShown(Shown):
     promise: str | None
     due_on: date | None
     stop: int | None = Field(description="The stop signal that it answers.")
+    hidden: bool = Field(description="By moderation: its writer and those who moderate still read it.")
 
 
 class HostedInsightShown(InsightShown):
@@ -144,4 +145,5 @@ def _facts(line: InsightLine) -> dict[str, Any]:
         "site": InsightSiteShown(number=line.site_id, name=line.site), "queue": line.queue, "shift": line.slot,
         "shift_at": line.shift_at, "made_at": line.made_at, "idea": line.idea, "title": line.title,
         "commitment": line.promise, "promise": line.sentence, "due_on": line.due_on, "stop": line.stop,
+        "hidden": line.hidden,
     }  # fmt: skip

@@ -22,7 +22,7 @@ from portal.frontline.broadcast_rules import (
 )
 from portal.frontline.words import Acknowledged, LinkedAction
 from portal.ideas.box import refuse_personal_data
-from portal.ideas.words import Names
+from portal.ideas.words import Names, Stage
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
 from portal.people.scopes import Scope
@@ -122,6 +122,23 @@ class BroadcastWordsShown(Shown):
     more: int
 
 
+class BroadcastCameIdea(Shown):
+    """An idea that somebody said instead."""
+
+    number: int
+    title: str
+    stage: Stage
+
+
+class BroadcastCameShown(Shown):
+    """What came of “That's not what I see”, as far as you may read it: ideas, of which the newest are listed, and stop
+    signals that stand on the idea it leads to."""
+
+    ideas: list[BroadcastCameIdea]
+    count: int
+    stops: int
+
+
 class BroadcastAnswersShown(Shown):
     """What people said. total: null where it went to fewer than ten people; small sites are together."""
 
@@ -129,6 +146,7 @@ class BroadcastAnswersShown(Shown):
     total: BroadcastRate | None
     sites: list[BroadcastRate]
     words: list[BroadcastWordsShown]
+    came: BroadcastCameShown
 
 
 def _shown(one: BroadcastView) -> BroadcastShown:
@@ -252,6 +270,10 @@ def get_broadcast_answers(path: NumberPath) -> Response:
     return shown(BroadcastAnswersShown(
         number=path.number, total=rates[0] if rates else None, sites=rates[1:],
         words=[BroadcastWordsShown(kind=one.kind, words=one.words, more=one.more) for one in found.said],
+        came=BroadcastCameShown(
+            ideas=[BroadcastCameIdea(number=one.number, title=one.title, stage=one.stage) for one in found.came.ideas],
+            count=found.came.count, stops=found.came.stops,
+        ),
     ))  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from portal.db import db
 from portal.frontline import broadcast_rules as rules
 from portal.frontline.broadcast_hearers import hearers
 from portal.frontline.broadcast_models import Acknowledgement, Broadcast
+from portal.frontline.broadcast_outcomes import Outcomes, outcomes
 from portal.frontline.broadcast_policy import MAY
 from portal.frontline.broadcast_rules import BroadcastRefusal
 from portal.frontline.words import Acknowledged
@@ -33,10 +34,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Answers:
-    """What was said. rates: parts are one number for each of `KINDS`; its total is None for fewer than ten people."""
+    """What was said, and what came of the noes.
+
+    rates: parts are one number for each of `KINDS`; its total is None for fewer than ten people.
+    """
 
     rates: Grouped
     said: list[Said] = field(default_factory=list)
+    came: Outcomes = field(default_factory=Outcomes)
 
 
 def may_count(viewer: Viewer, broadcast: Broadcast) -> bool:
@@ -56,8 +61,8 @@ def answers(viewer: Viewer, broadcast: Broadcast) -> Answers:
     if broadcast.telling_at is None:
         raise BroadcastRefusal.NOT_TOLD.as_error()
     rates = _rates(broadcast)
-    # Words of a group too small for a rate could be told apart as well.
-    return Answers(rates, _words(broadcast) if rates.total else [])
+    # Words of a group too small for a rate, and what came of them, could be told apart as well.
+    return Answers(rates, _words(broadcast), outcomes(viewer, broadcast)) if rates.total else Answers(rates)
 
 
 def _rates(broadcast: Broadcast) -> Grouped:

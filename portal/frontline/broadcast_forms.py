@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from portal.frontline.broadcast_rules import (
     ANSWER_CHARS_MAX,
@@ -16,10 +16,14 @@ from portal.frontline.broadcast_rules import (
     count_words,
 )
 from portal.frontline.words import Acknowledged, LinkedAction
+from portal.ideas.box import MODES, fresh_key
+from portal.ideas.words import SAY_CHARS_MAX, SAY_CHARS_MIN, Names
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 from portal.web.forms import SpottedForm, StrictForm, no_controls, one_line, tidy
 
+KEY = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+SAY_IT = f"Say it in {SAY_CHARS_MIN} to {SAY_CHARS_MAX} characters."
 A_NUMBER = Regexp(r"^[1-9][0-9]{0,8}$", message="Give its number alone, such as 212.")
 
 
@@ -88,6 +92,23 @@ class AcknowledgeForm(SpottedForm):
         """Words beside a tap, not an essay."""
         if len(field.data or "") > ANSWER_CHARS_MAX:
             raise ValidationError(f"Keep it to {ANSWER_CHARS_MAX} characters.")
+
+
+class InsteadForm(SpottedForm):
+    """What somebody sees instead, as an idea. draft_key: so that the same form sent twice is one idea."""
+
+    say = TextAreaField(
+        "In your own words", id="say", filters=[tidy], render_kw={"maxlength": SAY_CHARS_MAX, "rows": 3},
+        validators=[InputRequired(SAY_IT), Length(SAY_CHARS_MIN, SAY_CHARS_MAX, SAY_IT), no_controls],
+    )  # fmt: skip
+    names = RadioField("Who sees your name?", choices=[SelectChoice(*mode) for mode in MODES],
+                       default=Names.HIDDEN.value)  # fmt: skip
+    draft_key = HiddenField(validators=[Regexp(KEY, message="Send the form again.")])
+
+    @classmethod
+    def blank(cls, words: str) -> "InsteadForm":
+        """An empty one, or with words that came along."""
+        return cls(None, say=words, draft_key=fresh_key())
 
 
 def _number(text: str | None) -> int | None:

@@ -44,6 +44,17 @@ class Broadcast(Base):
     taken_back_at: Mapped[datetime | None]
 
 
+class BroadcastIdea(Base):
+    """An idea that somebody said because a broadcast is not what they see. Never of one whose author is not kept: then
+    nothing says what they did before.
+    """
+
+    __tablename__ = "broadcast_ideas"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), unique=True)
+
+
 class Acknowledgement(Base):
     """What somebody said to a broadcast. No name is ever shown; words are optional."""
 

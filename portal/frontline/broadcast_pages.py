@@ -8,17 +8,14 @@ from portal.commitments.scope import organisation_zone
 from portal.frontline import broadcast_figures as figures
 from portal.frontline import broadcast_queries as queries
 from portal.frontline import broadcast_rules as rules
-from portal.frontline.broadcast_forms import AcknowledgeForm, BroadcastForm
+from portal.frontline.broadcast_forms import AcknowledgeForm, BroadcastForm, InsteadForm
 from portal.frontline.broadcast_hearers import places_below, reach
 from portal.frontline.broadcast_models import Broadcast
 from portal.frontline.broadcast_queries import BroadcastView
 from portal.frontline.broadcast_rules import BroadcastState
 from portal.frontline.words import Acknowledged, LinkedAction
-from portal.ideas.box import MODES, fresh_key
 from portal.ideas.bulletin_rules import percent
-from portal.ideas.shown import Ask
 from portal.ideas.spotting import find
-from portal.ideas.words import Names
 from portal.people.group_rules import Group
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
@@ -62,8 +59,10 @@ def filled(viewer: Viewer, told: Broadcast) -> BroadcastForm:
     return form_for(viewer, data=data)
 
 
-def about(viewer: Viewer, number: int, form: AcknowledgeForm, *, now: datetime) -> Facts:
-    """Everything that the page of one broadcast shows this viewer."""
+def about(
+    viewer: Viewer, number: int, form: AcknowledgeForm, *, now: datetime, instead: InsteadForm | None = None
+) -> Facts:
+    """Everything that the page of one broadcast shows this viewer. instead: an idea that was refused."""
     told = queries.broadcast_shown(viewer, number, now=now)
     if form.kind.data is None and form.words.data is None:
         form.words.data = told.said_words
@@ -75,7 +74,7 @@ def about(viewer: Viewer, number: int, form: AcknowledgeForm, *, now: datetime) 
         "undo": told.mine and told.state is BroadcastState.UNHEARD and told.sends_at is not None
         and now < told.sends_at,
         "kinds": tuple(Acknowledged), "answers": _answers(viewer, number) if counts else None,
-        "further": _further(viewer, told) if told.said is Acknowledged.NOT_WHAT_I_SEE else None,
+        "further": _further(viewer, told, instead) if instead or told.said is Acknowledged.NOT_WHAT_I_SEE else None,
     }  # fmt: skip
 
 
@@ -109,7 +108,7 @@ def _preview(viewer: Viewer, told: BroadcastView, now: datetime) -> Facts:
 def _answers(viewer: Viewer, number: int) -> Facts:
     found = figures.answers(viewer, queries.broadcast_for(viewer, number))
     groups = (found.rates.total, *found.rates.groups) if found.rates.total else ()
-    return {"rows": [_row(one) for one in groups], "said": found.said, "words_from": rules.WORDS_SHOWN_FROM}
+    return {"rows": [_row(one) for one in groups], "said": found.said, "came": found.came}
 
 
 def _row(group: Group) -> list[str]:
@@ -119,14 +118,14 @@ def _row(group: Group) -> list[str]:
     return [group.label, f"{group.people:,}", f"{percent(answered, group.people)} %", *shares]
 
 
-def _further(viewer: Viewer, told: BroadcastView) -> Facts:
+def _further(viewer: Viewer, told: BroadcastView, form: InsteadForm | None) -> Facts:
     """Where a no can go: a stop signal on the linked idea, or an idea of one's own, with the words that came along."""
     stop = None
     if told.idea and told.idea_open:
         found = stops_page(viewer, told.idea)
         if found.may_vote and not found.closed and not found.mine and found.vote != "stop":
             stop = {"number": told.idea, "title": told.idea_title, "reasons": tuple(StopReason)}
-    return {"stop": stop, "ask": Ask(told.said_words, Names.HIDDEN.value, MODES, fresh_key()), "words": told.said_words}
+    return {"stop": stop, "words": told.said_words, "form": form or InsteadForm.blank(told.said_words)}
 
 
 def _short(text: str) -> str:

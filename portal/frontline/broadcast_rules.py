@@ -71,6 +71,7 @@ class BroadcastRefusal(Refusal):
     ALREADY_TAKEN_BACK = "already_taken_back", Conflict, "It has been taken back already. Nobody heard it."
     TOLD_ALREADY = "told_already", Gone, "It is being told, so it can no longer be taken back."
     NOT_TOLD = "not_told", Conflict, "Nobody has heard it yet, so nobody has said anything to it."
+    NOT_DISAGREED = "not_disagreed", Conflict, "Say first that this is not what you see."
     NOT_FOR_YOU = "not_for_you", Refused, "You were not asked about this one, so there is nothing to answer."
 
 

@@ -7,18 +7,20 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.errors import DomainError
+from portal.frontline import broadcast_outcomes, broadcasts
 from portal.frontline import broadcast_pages as pages
 from portal.frontline import broadcast_queries as queries
-from portal.frontline import broadcasts
-from portal.frontline.broadcast_forms import AcknowledgeForm, BroadcastForm, ConfirmForm
+from portal.frontline.broadcast_forms import AcknowledgeForm, BroadcastForm, ConfirmForm, InsteadForm
 from portal.frontline.words import Acknowledged
 from portal.ideas.box import look
+from portal.ideas.service import NewIdea
 from portal.ideas.words import Names
 from portal.people.access import may, requires, the_viewer
 from portal.people.replies import page, refused
 from portal.web.forms import refuse_unknown
 from portal.web.limits import limiter, per_viewer
 from portal.web.paging import from_micros
+from portal.web.problems import status_of
 from portal.web.redirects import safe_next
 from portal.web.transactions import writing
 
@@ -172,6 +174,37 @@ def acknowledge(number: int) -> ResponseReturnValue:
     flash(DONE[kind])
     here = url_for(".show", number=number, _anchor="said")
     return redirect(here if kind is Acknowledged.NOT_WHAT_I_SEE else safe_next(request.form.get("next"), here), 303)
+
+
+@bp.post("/broadcasts/<int:number>/ideas")
+@requires("broadcast.answer")
+@limiter.limit("10/minute", key_func=per_viewer)
+def say_instead(number: int) -> ResponseReturnValue:
+    """Say what one sees as an idea that this broadcast's writer finds again."""
+    viewer, form = the_viewer(), InsteadForm()
+    queries.broadcast_for(viewer, number)
+    if not form.validate():
+        return _instead(number, form, 422)
+    names = Names(form.names.data)
+    text, findings = look(viewer, form.say.data or "", names, insists=form.insists, wants_removal=form.wants_removal)
+    if findings:
+        return _instead(number, form, 422, findings=findings)
+    try:
+        with writing():
+            told = queries.broadcast_for(viewer, number)
+            new = NewIdea(text, names, draft_key=form.draft_key.data)
+            idea = broadcast_outcomes.say_instead(viewer, told, new, now=clock.now()).number
+    except DomainError as refusal:
+        return _instead(number, form, status_of(refusal), extra={"": refusal.message})
+    flash(f"It is number {idea} on the board now.")
+    return redirect(url_for(".show", number=number, _anchor="said"), 303)
+
+
+def _instead(number: int, form: InsteadForm, status: int, **facts: Any) -> ResponseReturnValue:
+    answer = AcknowledgeForm(None)
+    about = pages.about(the_viewer(), number, answer, now=clock.now(), instead=form)
+    facts = {"extra": {}, "findings": (), "summed": form, "spotted": "instead"} | facts
+    return page(ONE, answer, status=status, problem=True, **about | facts)
 
 
 def _one(

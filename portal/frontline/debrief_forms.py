@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from portal.commitments.rules import SENTENCE_CHARS_MAX
 from portal.frontline.debrief_rules import WORDS_MAX, DebriefRefusal
+from portal.ideas.rules import Action
+from portal.ideas.words import REASON_CHARS_MAX, SAY_CHARS_MIN
 from portal.web.fields import DayField
-from portal.web.forms import SpottedForm, StrictForm, no_controls, tidy
+from portal.web.forms import SpottedForm, StrictForm, no_controls, one_line, tidy
 
 STOP_WORDS_MAX = WORDS_MAX
 
@@ -33,6 +35,16 @@ class AnswerDraftForm(StrictForm):
 
     say = TextAreaField(filters=[tidy], validators=[no_controls])
     names = HiddenField()
+
+
+class HideForm(StrictForm):
+    """A decision about a note, with the reason that everybody reads."""
+
+    action = SelectField(choices=[SelectChoice(one.value, one.label) for one in (Action.HIDE, Action.RESTORE)])
+    reason = StringField("The reason, for everybody to read", filters=[tidy], validators=[
+        InputRequired("Say why."), one_line,
+        Length(SAY_CHARS_MIN, REASON_CHARS_MAX, f"Say why, in {SAY_CHARS_MIN} to {REASON_CHARS_MAX} characters."),
+    ])  # fmt: skip
 
 
 class BecomeForm(StrictForm):

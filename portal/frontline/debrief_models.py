@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.frontline.words import Credit, DebriefQuestion, InsightKind
+from portal.ideas.rules import Action
 
 
 class Debrief(Base):
@@ -55,3 +56,16 @@ class Insight(Base):
     credit: Mapped[Credit] = mapped_column(Word(Credit))
     made_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]  # a note, by those who moderate: the newest decision says why
+
+
+class InsightDecision(Base):
+    """A note was hidden, or shown again: by whom and why, for everybody to read. Append-only (triggers)."""
+
+    __tablename__ = "insight_decisions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    insight_id: Mapped[int] = mapped_column(ForeignKey("insights.id"), index=True)
+    action: Mapped[Action] = mapped_column(Word(Action))
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime]

@@ -43,6 +43,14 @@ class DebriefRefusal(Refusal):
     NOT_ASKED = "not_asked", Refused, "You are not asked whether you want to be named here."
 
 
+class HidingRefusal(Refusal):
+    """Why moderation decides nothing about an insight, beside what it says of ideas and comments."""
+
+    NOT_A_NOTE = (
+        "not_a_note", Conflict, "This became an idea, a promise or an answer. What it became is decided about there.",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class SeatFacts:
     """A seat as the rules see it."""

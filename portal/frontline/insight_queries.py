@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from portal.commitments.models import Commitment, PromisedDate
@@ -21,7 +21,7 @@ from portal.frontline.insight_words import STAGES, Became, became, words_of
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.words import Credit, InsightKind
 from portal.ideas.models import Idea
-from portal.ideas.queries import visible_to
+from portal.ideas.queries import MODERATES, visible_to
 from portal.ideas.words import Stage
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
@@ -75,6 +75,7 @@ class InsightLine:
     mine: bool
     hosted: bool  # whoever looks hosted the shift
     credit: Credit
+    hidden: bool
 
     @property
     def became(self) -> Became:
@@ -190,7 +191,18 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
         or_(Debrief.finished_at.is_not(None), Insight.by_id == viewer.id, Insight.stop_step_id.is_not(None)),
         or_(Insight.idea_id.is_(None), visible_to(viewer)),
         or_(Insight.stop_step_id.is_(None), Insight.by_id == viewer.id, known),
+        or_(Insight.hidden_at.is_(None), Insight.by_id == viewer.id, moderated_by(viewer)),
     )
+
+
+def moderated_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Debrief` for shifts at sites for which the viewer moderates."""
+    paths = viewer.scope(*MODERATES)
+    if f"/{viewer.organisation_id}/" in paths:
+        return true()
+    below = or_(false(), *(Place.path.startswith(path, autoescape=True) for path in paths))
+    there = select(SignUp.id).join(Slot, Slot.id == SignUp.slot_id).join(Place, Place.id == Slot.site_id).where(below)
+    return Debrief.sign_up_id.in_(there)
 
 
 def _dates(numbers: list[int], zone: str) -> dict[int, list[NamedDate]]:
@@ -225,6 +237,7 @@ def _lines(viewer: Viewer) -> Select:
         Place.name.label("site"), Slot.queue, Slot.starts_at, Slot.zone, Insight.made_at, Insight.idea_id, Idea.title,
         Idea.stage, Insight.commitment_id, Commitment.sentence, Commitment.due_on, StopStep.vote_id,
         BUDDY.name.label("buddy"), Insight.buddy_id, Insight.credit,
+        Insight.hidden_at,
     )  # fmt: skip
     query = (
         _joined(select(*columns).select_from(Insight))
@@ -247,4 +260,5 @@ def _line(row: Row, viewer: Viewer) -> InsightLine:
         made_at=row.made_at, idea=row.idea_id, title=row.title, stage=row.stage, promise=row.commitment_id,
         sentence=row.sentence, due_on=row.due_on, stop=row.vote_id, buddy=row.buddy, mine=row.by_id == viewer.id,
         hosted=row.buddy_id == viewer.id, credit=row.credit,
+        hidden=row.hidden_at is not None,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from portal.commitments.rules import day_in
 from portal.errors import Invalid
 from portal.frontline import insight_queries, insights
 from portal.frontline.debrief_forms import BecomeForm, CreditForm
-from portal.frontline.debrief_rules import undo_refusal
+from portal.frontline.insight_page_views import insight_page
 from portal.frontline.insight_queries import Wanted
 from portal.frontline.insight_words import QUERY_CHARS_MAX, Became
 from portal.frontline.words import InsightKind
@@ -51,13 +51,7 @@ def index() -> ResponseReturnValue:
 @requires("insight.see")
 def show(number: int) -> ResponseReturnValue:
     """One insight, with what became of it."""
-    viewer, now = the_viewer(), clock.now()
-    line = insight_queries.line_of(viewer, number)
-    may_undo = line.mine and undo_refusal(line.kind, line.made_at, withdrawn=False, now=now) is None
-    return render_template(
-        "frontline/insight.html", line=line, may_undo=may_undo, today=_today(viewer), here="insights",
-        back_here=f"/insights/{number}",
-    )  # fmt: skip
+    return insight_page(the_viewer(), number, now=clock.now())
 
 
 @bp.get("/insights/credits")

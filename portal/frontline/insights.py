@@ -16,6 +16,7 @@ from portal.commitments.rules import NewPromise, day_in
 from portal.commitments.scope import organisation_zone
 from portal.db import db
 from portal.errors import Missing
+from portal.frontline import insight_search
 from portal.frontline.debrief_models import Debrief, DebriefAnswer, Insight
 from portal.frontline.debrief_rules import UNDO, DebriefRefusal, credit_refusal, undo_refusal
 from portal.frontline.insight_policy import MAY
@@ -82,6 +83,7 @@ def make(
     if kind is InsightKind.STOP_ANSWER:
         _answer_stop(viewer, insight, wanted, now=now)
     if debrief.finished_at is not None:
+        insight_search.index(insight.id)
         _tell(insight, slot, now=now)
         _ask_buddy(debrief, [insight], now=now)
     return insight
@@ -93,6 +95,7 @@ def publish(debrief: Debrief, *, now: datetime) -> None:
     standing = Insight.debrief_id == debrief.id, Insight.withdrawn_at.is_(None)
     found = db.session.scalars(select(Insight).where(*standing).order_by(Insight.id)).all()
     for insight in found:
+        insight_search.index(insight.id)
         _tell(insight, slot, now=now)
     _ask_buddy(debrief, found, now=now)
 
@@ -112,6 +115,7 @@ def withdraw(viewer: Viewer, insight: Insight, *, now: datetime) -> None:
     done = db.session.execute(update(Insight).where(*standing).values(withdrawn_at=now, answer_id=None))
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise DebriefRefusal.TAKEN_BACK.as_error()
+    insight_search.index(insight.id)
     if insight.kind is InsightKind.PROMISE:
         own_promise.take_back(viewer, db.session.get_one(Commitment, insight.commitment_id), now=now)
     if insight.kind in WITH_AN_IDEA:

@@ -1,5 +1,6 @@
 """The interface to patterns: the same shift on some days of every week."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -92,39 +93,32 @@ def make_shift_pattern(body: PatternSent) -> Response:
 @requires("shift.publish", scope=WRITES)
 def make_missing_slots(path: NumberPath) -> Response:
     """Make the shifts that are to come and do not exist; none that exists is touched (410 `pattern_ended`)."""
-    viewer, now = the_viewer(), clock.now()
-
-    def verb() -> PatternShown:
-        patterns.again(viewer, pattern_queries.pattern_for(viewer, path.number), now=now)
-        return _row(viewer, path.number)
-
-    return once(verb, status=201)
+    return _done(patterns.again, path.number)
 
 
 @bp.post("/shift-patterns/<int:number>/weeks", responses={201: PatternShown})
 @requires("shift.publish", scope=WRITES)
 def let_shift_pattern_go_on(path: NumberPath) -> Response:
     """Let a pattern go on for four weeks more (410 `pattern_ended`; 422 `pattern_too_long`)."""
-    viewer, now = the_viewer(), clock.now()
-
-    def verb() -> PatternShown:
-        patterns.go_on(viewer, pattern_queries.pattern_for(viewer, path.number), now=now)
-        return _row(viewer, path.number)
-
-    return once(verb, status=201)
+    return _done(patterns.go_on, path.number)
 
 
 @bp.post("/shift-patterns/<int:number>/end", responses={201: PatternShown})
 @requires("shift.publish", scope=WRITES)
 def end_shift_pattern(path: NumberPath) -> Response:
     """Nothing more is made from it; the shifts that exist stay."""
+    return _done(patterns.end, path.number)
+
+
+def _done(verb: Callable[..., object], number: int) -> Response:
+    """One verb on a pattern that the viewer looks after; the answer is the pattern afterwards."""
     viewer, now = the_viewer(), clock.now()
 
-    def verb() -> PatternShown:
-        patterns.end(viewer, pattern_queries.pattern_for(viewer, path.number), now=now)
-        return _row(viewer, path.number)
+    def act() -> PatternShown:
+        verb(viewer, pattern_queries.pattern_for(viewer, number), now=now)
+        return _row(viewer, number)
 
-    return once(verb, status=201)
+    return once(act, status=201)
 
 
 def _row(viewer: Viewer, number: int) -> PatternShown:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from portal.errors import Gone, Invalid, Refusal
-from portal.frontline.slot_rules import AHEAD_DAYS_MAX, NewSlot, SlotRefusal, times_of, words_refusal
+from portal.frontline.slot_rules import AHEAD_DAYS_MAX, NewSlot, SlotRefusal, Window, times_of, words_refusal
 from portal.frontline.words import Busy, Channel
 
 WEEKS_MAX = 26
@@ -26,7 +26,7 @@ class PatternRefusal(Refusal):
 
 
 class Repeated(Protocol):
-    """What a pattern says about each of its slots."""
+    """What a pattern that is kept says about each of its slots."""
 
     site_id: int
     starts: time
@@ -42,24 +42,14 @@ class Repeated(Protocol):
     last_day: date
 
 
-@dataclass(frozen=True)
-class NewPattern:
-    """A pattern as it was sent. weekdays: 0 is Monday; both days are included; starts: on the wall there."""
+@dataclass(frozen=True, kw_only=True)
+class NewPattern(Window):
+    """A pattern as it was sent. weekdays: 0 is Monday; both days are included."""
 
     site_id: int
     weekdays: frozenset[int]
-    starts: time
-    minutes: int
     first_day: date
     last_day: date
-    queue: str
-    language: str
-    channel: Channel = Channel.CALLS
-    busy: Busy = Busy.USUAL
-    seats: int = 1
-    buddy_id: int | None = None
-    briefing_needed: bool = True
-    note: str = ""
 
 
 def days_of(pattern: "NewPattern | Repeated") -> Iterator[date]:
@@ -72,10 +62,11 @@ def days_of(pattern: "NewPattern | Repeated") -> Iterator[date]:
 
 
 def slot_on(pattern: "NewPattern | Repeated", day: date) -> NewSlot:
-    """The slot of one day."""
+    """The slot of one day; nobody hosts it yet."""
     return NewSlot(
-        pattern.site_id, day, pattern.starts, pattern.minutes, pattern.queue, pattern.language, pattern.channel,
-        pattern.busy, pattern.seats, None, pattern.briefing_needed, None, pattern.note,
+        site_id=pattern.site_id, day=day, starts=pattern.starts, minutes=pattern.minutes, queue=pattern.queue,
+        language=pattern.language, channel=pattern.channel, busy=pattern.busy, seats=pattern.seats,
+        briefing_needed=pattern.briefing_needed, note=pattern.note,
     )  # fmt: skip
 
 
@@ -91,7 +82,7 @@ def pattern_refusal(new: NewPattern, zone: str, *, now: datetime) -> PatternRefu
         return PatternRefusal.TOO_FAR
     if new.last_day < now.date() - timedelta(days=1):
         return PatternRefusal.NOTHING_TO_COME  # before anything is counted with it
-    if refused := words_refusal(slot_on(new, new.first_day)):
+    if refused := words_refusal(new):
         return refused
     coming = any(times_of(slot_on(new, day), zone)[0] > now for day in days_of(new))
     return None if coming else PatternRefusal.NOTHING_TO_COME

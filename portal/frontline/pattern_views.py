@@ -17,11 +17,11 @@ bp = Blueprint("patterns", __name__)
 @requires("shift.publish")
 def show(number: int) -> ResponseReturnValue:
     """A pattern and every shift that was made from it."""
-    row = pattern_queries.pattern_with_names(the_viewer(), number)
+    row, now = pattern_queries.pattern_with_names(the_viewer(), number), clock.now()
     made = [(slot, slot_shown.day_and_hours(slot)) for slot in pattern_queries.slots_of(number)]
     return render_template(
-        "frontline/pattern.html", row=row, pattern=row.Pattern, words=days_words(row.Pattern), made=made,
-        now=clock.now(), here="shifts",
+        "frontline/pattern.html", row=row, pattern=row.Pattern, words=days_words(row.Pattern), here="shifts",
+        coming=[one for one in made if one[0].ends_at > now], over=[one for one in made if one[0].ends_at <= now],
     )  # fmt: skip
 
 

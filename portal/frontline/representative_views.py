@@ -10,17 +10,19 @@ from portal.errors import DomainError, Invalid
 from portal.frontline import representative_pages as pages
 from portal.frontline import representative_queries as queries
 from portal.frontline import representatives as verbs
+from portal.frontline.representative_choosing import choices
 from portal.frontline.representative_forms import CarryForm, EmptyForm, GiveForm, HandingForm, RotationForm
 from portal.frontline.representative_models import Rotation
 from portal.frontline.representative_policy import MAY
 from portal.frontline.representative_rules import HANDING_UNTIL, period_of
 from portal.frontline.representative_turns import carried_in, today_of
 from portal.ideas.queries import idea_for
+from portal.ideas.search_queries import TYPED_CHARS_MAX
 from portal.people.access import requires, the_viewer
 from portal.people.replies import page, refused
 from portal.people.viewer import Viewer
 from portal.web.dates import day_words
-from portal.web.forms import StrictForm
+from portal.web.forms import CONTROLS, StrictForm
 from portal.web.transactions import writing
 
 bp = Blueprint("representatives", __name__)
@@ -217,7 +219,9 @@ def _rotation_form(viewer: Viewer, form: RotationForm) -> RotationForm:
 def _giving(viewer: Viewer, number: int | None) -> dict[str, Any]:
     idea = idea_for(viewer, number) if number is not None else None
     own = pages.own_speaks(viewer, today_of(clock.now()))
-    return {"here": "representatives", "own": own, "idea": idea,
+    text = CONTROLS.sub(" ", request.args.get("q", ""))[:TYPED_CHARS_MAX].strip()
+    found = choices(viewer, text) if own and idea is None else []
+    return {"here": "representatives", "own": own, "idea": idea, "q": text, "found": found,
             "given": pages.given_by(viewer, number) if number is not None else set()}  # fmt: skip
 
 

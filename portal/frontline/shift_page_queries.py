@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, extract, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, case, extract, func, literal, select, true, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from portal.db import db, is_postgres
@@ -23,6 +23,7 @@ from portal.frontline.sign_up_queries import (
 )
 from portal.frontline.signup_policy import TAKERS
 from portal.frontline.signup_rules import SeatFacts, SignUpState, Span, signup_refusal, signup_state
+from portal.frontline.slot_queries import has_a_site
 from portal.frontline.slot_rules import MINUTES, Length, length_of
 from portal.frontline.words import BuddyState, Busy, Channel, SeatState
 from portal.people.models import Person, Place
@@ -102,12 +103,13 @@ class Attending:
 
 @dataclass(frozen=True)
 class Beside:
-    """The seats beside a list. own: of the viewer; looking: those that somebody else could take over; coming: who is
-    at the viewer's site within 24 hours."""
+    """What stands beside a list. own: seats of the viewer; looking: those that somebody else could take over; coming:
+    who is at the viewer's site within 24 hours. publishes: there is a site that the viewer looks after."""
 
     own: Sequence[Row]
     looking: Sequence[Row]
     coming: Sequence[Row]
+    publishes: bool
 
     @property
     def spans(self) -> list[Span]:
@@ -151,7 +153,7 @@ def instead_of(viewer: Viewer, line: ShiftLine, *, now: datetime) -> list[ShiftL
 
 
 def beside_the_list(viewer: Viewer, *, now: datetime) -> Beside:
-    """The viewer's seats, those that look for a stand-in, and who comes to the viewer's site; one statement."""
+    """What stands beside a list; one statement."""
     running = SignUp.ends_at > now, Slot.cancelled_at.is_(None)
     parts = [_seats("own").where(SignUp.person_id == viewer.id, SignUp.state.in_(HELD), *running)]
     if viewer.holds(*TAKERS):
@@ -160,9 +162,11 @@ def beside_the_list(viewer: Viewer, *, now: datetime) -> Beside:
     if viewer.site_id is not None:
         soon = Slot.site_id == viewer.site_id, Slot.starts_at <= now + SHOWN_BEFORE, Slot.starts_at > now - LONGEST
         parts.append(_seats("coming").where(*soon, SignUp.state == SeatState.BOOKED, *running))
-    every = union_all(*parts).subquery()
-    rows = db.session.execute(select(every).order_by(every.c.starts_at, every.c.slot, every.c.name)).all()
-    return Beside(*([row for row in rows if row.why == why] for why in ("own", "looking", "coming")))
+    every, site = union_all(*parts).subquery(), select(has_a_site(viewer).label("publishes")).subquery()
+    query = select(site.c.publishes, every).select_from(site.outerjoin(every, true()))
+    rows = db.session.execute(query.order_by(every.c.starts_at, every.c.slot, every.c.name)).all()
+    own, looking, coming = ([row for row in rows if row.why == why] for why in ("own", "looking", "coming"))
+    return Beside(own, looking, coming, rows[0].publishes)
 
 
 def attending(number: int) -> list[Attending]:

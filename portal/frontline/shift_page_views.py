@@ -44,7 +44,8 @@ def index() -> ResponseReturnValue:
         "frontline/shifts.html", here="shifts",
         headline=wording.headline(floor, now=now, zone=viewer.timezone, named=may("shift.take")),
         own=_seats(viewer, beside.own), looking=_seats(viewer, beside.looking), coming=_seats(viewer, beside.coming),
-        instead=_instead(viewer), at_a_site=viewer.site_id is not None, **shown,
+        instead=_instead(viewer), at_a_site=viewer.site_id is not None,
+        publishes=beside.publishes, **shown,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def hours(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 def day_name(moment: datetime, zone: str, *, now: datetime, viewer_zone: str) -> str:
     """ "Today, Friday 4 December", there; "Today" and "Tomorrow" only where they are the viewer's too."""
     day, today = local_day(moment, zone), local_day(now, viewer_zone)
-    ahead = (day - today).days if day == local_day(moment, viewer_zone) else None
+    ahead = (day - today).days if day == local_day(moment, viewer_zone) else -1
     return {0: "Today, ", 1: "Tomorrow, "}.get(ahead, "") + weekday_words(moment, zone=zone)
 
 

@@ -71,6 +71,11 @@ def managed_by(viewer: Viewer) -> ColumnElement[bool]:
     return below(viewer.scope(*FORECASTS), Place.path) | Place.path.in_(viewer.scope(*MANAGES))
 
 
+def has_a_site(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether there is a site that the viewer looks after."""
+    return exists().where(Place.kind == PlaceKind.SITE, managed_by(viewer))
+
+
 def manages_a_site(viewer: Viewer) -> bool:
     """True for whoever manages a site, or runs the programme anywhere."""
     if viewer.is_programme:

@@ -66,14 +66,10 @@ class Where:
     path: str
 
 
-@dataclass(frozen=True)
-class NewSlot:
-    """A window as it was sent. day, starts: on the wall there; later: where that night shows the time twice, the
-    second time. opens_at: when sign-up begins, None at once.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What a shift says about itself, on whichever days. starts: on the wall there."""
 
-    site_id: int
-    day: date
     starts: time
     minutes: int
     queue: str
@@ -83,30 +79,33 @@ class NewSlot:
     seats: int = 1
     buddy_id: int | None = None
     briefing_needed: bool = True
-    opens_at: datetime | None = None
     note: str = ""
-    later: bool = False
 
 
-@dataclass(frozen=True)
-class SlotChanges:
-    """The slot as it is to be; the site stays. to_waiting: where more have a seat than there are to be, the last ones
-    wait.
+@dataclass(frozen=True, kw_only=True)
+class OneDay(Window):
+    """A window on one day there. later: where that night shows the time twice, the second time. opens_at: when sign-up
+    begins, None at once.
     """
 
     day: date
-    starts: time
-    minutes: int
-    queue: str
-    language: str
-    channel: Channel
-    busy: Busy
-    seats: int
-    buddy_id: int | None
-    briefing_needed: bool
-    opens_at: datetime | None
-    note: str
+    opens_at: datetime | None = None
     later: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSlot(OneDay):
+    """A window as it was sent."""
+
+    site_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotChanges(OneDay):
+    """The slot as it is to be, whole; the site stays. to_waiting: where more have a seat than there are to be, the
+    last ones wait.
+    """
+
     to_waiting: bool = False
 
 
@@ -131,7 +130,7 @@ def comes_twice(day: date, wall_time: time, zone: str) -> bool:
     return utc_of(day, wall_time, zone) != utc_of(day, wall_time, zone, later=True)
 
 
-def times_of(slot: NewSlot | SlotChanges, zone: str) -> tuple[datetime, datetime]:
+def times_of(slot: OneDay, zone: str) -> tuple[datetime, datetime]:
     """From when until when (UTC). The minutes are those that pass, whatever the clocks do meanwhile."""
     starts_at = utc_of(slot.day, slot.starts, zone, later=slot.later)
     return starts_at, starts_at + timedelta(minutes=slot.minutes)
@@ -144,7 +143,7 @@ def length_of(minutes: int) -> Length:
     return Length.HOUR if minutes < 240 else Length.DAY
 
 
-def slot_refusal(slot: NewSlot | SlotChanges, zone: str, *, now: datetime) -> SlotRefusal | None:
+def slot_refusal(slot: OneDay, zone: str, *, now: datetime) -> SlotRefusal | None:
     """Why it cannot be published or changed like this, or None."""
     if refused := words_refusal(slot):
         return refused
@@ -185,8 +184,8 @@ def _day_refusal(day: date, now: datetime) -> SlotRefusal | None:
     return SlotRefusal.TOO_FAR if ahead > AHEAD_DAYS_MAX + 1 else None
 
 
-def words_refusal(slot: NewSlot | SlotChanges) -> SlotRefusal | None:
-    """Why what a slot says about itself cannot stay like this, whenever it is, or None."""
+def words_refusal(slot: Window) -> SlotRefusal | None:
+    """Why what a window says about itself cannot stay like this, whenever it is, or None."""
     if not 1 <= len(slot.queue.strip()) <= QUEUE_CHARS_MAX:
         return SlotRefusal.QUEUE
     if not 1 <= len(slot.language.strip()) <= LANGUAGE_CHARS_MAX:

@@ -17,7 +17,7 @@ from portal.web import api as web
 from portal.web.api import AskedNumber, Line, Moment, PageAsked, Shown, Words, api, listed, page_of, shown
 from portal.web.links import full
 
-bp = api("search", "Finding what was said, added, ruled and promised.")
+bp = api("search", "Finding what was said, added, ruled, promised and learned on shifts.")
 
 
 class SearchAsked(PageAsked):
@@ -48,7 +48,7 @@ class HitShown(Shown):
     """A text that was found. idea: the number of the idea that it belongs to, if it belongs to one."""
 
     kind: EntryKind
-    number: int = Field(description="Of the idea, comment, rule or promise.")
+    number: int = Field(description="Of the idea, comment, rule, promise or insight.")
     idea: int | None
     title: list[PieceShown]
     excerpt: list[PieceShown]
@@ -76,7 +76,7 @@ class SimilarList(Shown):
 @bp.get("/search", responses={200: page_of(HitShown)})
 @requires("idea.list", scope=Scope.IDEAS_READ)
 def search_everything(query: SearchAsked) -> Response:
-    """What holds the words, best first: ideas, comments, rules, promises and results that the key's person may read."""
+    """What holds the words, best first: all that the key's person may read, insights from shifts among it."""
     asked = Asked(query.q, query.kind, query.barrier, query.site, query.stage, query.cursor, query.limit)
     found = search(the_viewer(), asked, now=clock.now())
     return listed([_hit(hit) for hit in found.hits], found.next)

@@ -70,13 +70,14 @@ def _changes(since: datetime) -> tuple[int, int]:
         Insight.idea_id.is_(None), and_(*COUNTED),
         and_(Idea.stage == Stage.MERGED, Idea.audience == Audience.ORGANISATION, Idea.hidden_at.is_(None)),
     )  # fmt: skip
+    standing = Insight.withdrawn_at.is_(None), Insight.hidden_at.is_(None), Debrief.finished_at.is_not(None)
     query = (
         select(func.count(), func.count().filter(done))
         .select_from(Insight)
         .join(Debrief, Debrief.id == Insight.debrief_id)
         .outerjoin(Idea, Idea.id == Insight.idea_id)
         .outerjoin(joined, joined.id == Idea.merged_into_id)
-        .where(Insight.made_at >= since, Insight.withdrawn_at.is_(None), Debrief.finished_at.is_not(None), for_all)
+        .where(Insight.made_at >= since, *standing, for_all)
     )
     return tuple(db.session.execute(query).one())  # type: ignore[return-value]
 

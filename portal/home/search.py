@@ -1,4 +1,4 @@
-"""Search over ideas, what was added to them, rules, and promises with their results, for one viewer.
+"""Search over ideas, what was added to them, rules, promises with their results, and insights, for one viewer.
 
 First everything that holds all the words, in any form. Where that is less than three texts, words that stand nowhere
 are put right and the search is run again; what holds only some of the words comes last.
@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, cast, false, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, cast, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from portal.db import db, is_postgres
+from portal.frontline.insight_search import note_of_entry
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.rule_record_search import rule_of_entry
@@ -178,8 +179,9 @@ def _statement(shape: Shape, filters: Filters, postgres: bool) -> Select[Any]:
     counted = select(func.count().label("looked_at")).select_from(held).subquery("counted")
     columns = zip(filters, (Idea.barrier, Idea.site_id, Idea.stage), NAMES, strict=True)
     wanted = [column == bindparam(name, type_=column.type) for on, column, name in columns if on]
-    rules = false() if wanted else rule_of_entry(stand_in(shape), held.c.entry)
-    query = kept(held, [*_readable(shape), *wanted], loose=rules, postgres=postgres)
+    rules = rule_of_entry(stand_in(shape), held.c.entry)
+    loose = false() if wanted else or_(note_of_entry(held.c.entry), rules)
+    query = kept(held, [*_readable(shape), *wanted], loose=loose, postgres=postgres)
     best = query.order_by(held.c.fit.desc(), held.c.entry.desc()).limit(CANDIDATES).subquery("best")
     return select(counted.c.looked_at, best.c.entry, best.c.at, best.c.fit).select_from(counted.outerjoin(best, true()))
 

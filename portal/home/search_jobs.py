@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery
 from portal.db import db, writing
+from portal.frontline.insight_search import insights
 from portal.ideas import meaning, search_index
 from portal.ideas.rule_record_search import rules
 from portal.ideas.search_index import Source, Text
@@ -37,7 +38,7 @@ def results(after: int, most: int) -> list[Text]:
 # Every kind of text there is. A capability that adds a kind adds its source.
 SOURCES: Sequence[tuple[EntryKind, Source]] = (
     (EntryKind.IDEA, search_index.ideas), (EntryKind.COMMENT, search_index.comments), (EntryKind.RULE, rules),
-    (EntryKind.RESULT, results),
+    (EntryKind.RESULT, results), (EntryKind.INSIGHT, insights),
 )  # fmt: skip
 
 

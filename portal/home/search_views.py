@@ -83,13 +83,14 @@ def _shown(hit: Hit) -> dict[str, Any]:
         EntryKind.IDEA: f"/ideas/{hit.number}",
         EntryKind.COMMENT: f"/ideas/{hit.number}#comment-{hit.ref}",
         EntryKind.RESULT: f"/commitments/{hit.ref}",
+        EntryKind.INSIGHT: f"/insights/{hit.ref}",
     }.get(hit.kind, f"/rules/{hit.ref}")
     return {"hit": hit, "href": href, "label": ONE[hit.kind], "chip": CHIPS.get(hit.stage) if hit.stage else None}
 
 
 ONE = {
     EntryKind.IDEA: "Idea", EntryKind.COMMENT: "Added to an idea", EntryKind.RULE: "Rule",
-    EntryKind.RESULT: "Promise or result",
+    EntryKind.RESULT: "Promise or result", EntryKind.INSIGHT: "Insight from a shift",
 }  # fmt: skip
 
 

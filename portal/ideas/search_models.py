@@ -23,18 +23,23 @@ class EntryKind(StrEnum):
     COMMENT = "comment"
     RULE = "rule"
     RESULT = "result"
+    INSIGHT = "insight"
 
     @property
     def label(self) -> str:
         """As it stands on the screen, for one and for several."""
-        return {"idea": "Ideas", "comment": "Builds and questions", "rule": "Rules", "result": "Promises and results"}[
-            self.value
-        ]
+        return LABELS[self]
+
+
+LABELS = {
+    EntryKind.IDEA: "Ideas", EntryKind.COMMENT: "Builds and questions", EntryKind.RULE: "Rules",
+    EntryKind.RESULT: "Promises and results", EntryKind.INSIGHT: "Insights from shifts",
+}  # fmt: skip
 
 
 # What is looked at first, if there is more than can be looked at, has the highest numbers.
 ROOM = 2**40
-PLACES = {EntryKind.COMMENT: 1, EntryKind.RESULT: 2, EntryKind.RULE: 3, EntryKind.IDEA: 4}
+PLACES = {EntryKind.INSIGHT: 0, EntryKind.COMMENT: 1, EntryKind.RESULT: 2, EntryKind.RULE: 3, EntryKind.IDEA: 4}
 ALL_ENTRIES = (0, 8 * ROOM)
 
 
@@ -58,7 +63,7 @@ class SearchEntry(Base):
     # Made of kind and ref (`entry_id`), so that the newest of one kind stand together.
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
     kind: Mapped[EntryKind] = mapped_column(Word(EntryKind))
-    ref: Mapped[int]  # the id of the idea, comment, rule or promise
+    ref: Mapped[int]  # the id of the idea, comment, rule, promise or insight
     idea_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     title: Mapped[str] = mapped_column(String(200))

@@ -29,14 +29,15 @@ def viewer(person_id: int) -> Viewer:
 
 def new_slot(cast: Cast, **over: Any) -> NewSlot:
     """Tomorrow at ten in Leeds, for an hour."""
-    usual = NewSlot(cast.places["Leeds"], TODAY + DAY, time(10), 60, "Billing", "English", briefing_needed=False)
+    usual = NewSlot(site_id=cast.places["Leeds"], day=TODAY + DAY, starts=time(10), minutes=60, queue="Billing",
+                    language="English", briefing_needed=False)  # fmt: skip
     return replace(usual, **over)
 
 
 def new_pattern(cast: Cast, **over: Any) -> NewPattern:
     """Every Tuesday, 10 to 12, for 8 weeks, in Leeds."""
-    usual = NewPattern(cast.places["Leeds"], frozenset({1}), time(10), 120, TODAY, date(2026, 4, 26), "Billing",
-                       "English")  # fmt: skip
+    usual = NewPattern(site_id=cast.places["Leeds"], weekdays=frozenset({1}), starts=time(10), minutes=120,
+                       first_day=TODAY, last_day=date(2026, 4, 26), queue="Billing", language="English")  # fmt: skip
     return replace(usual, **over)
 
 

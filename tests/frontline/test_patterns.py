@@ -1,5 +1,6 @@
 """Patterns: which days they mean, through the nights in which clocks change, and that nothing is made twice."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -21,7 +22,8 @@ from tests.factories import NOON, Cast
 from tests.frontline.publishing import DAY, TODAY, changed, new_pattern, viewer
 from tests.ledger.racing import race
 
-NIGHT = NewPattern(1, frozenset({6}), time(1, 30), 60, date(2026, 3, 22), date(2026, 4, 5), "Faults", "English")
+NIGHT = NewPattern(site_id=1, weekdays=frozenset({6}), starts=time(1, 30), minutes=60, first_day=date(2026, 3, 22),
+                   last_day=date(2026, 4, 5), queue="Faults", language="English")  # fmt: skip
 
 
 def made(cast: Cast, **over: object) -> Pattern:
@@ -59,7 +61,7 @@ def test_a_pattern_keeps_its_wall_time_through_the_night_in_which_clocks_change(
 @given(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(0, 181), st.integers(1, 127))
 def test_the_days_of_a_pattern_are_its_weekdays_between_its_days(first: date, ahead: int, chosen: int) -> None:
     weekdays = frozenset(day for day in range(7) if chosen >> day & 1)
-    pattern = NewPattern(1, weekdays, time(10), 60, first, first + timedelta(days=ahead), "Q", "E")
+    pattern = replace(NIGHT, weekdays=weekdays, first_day=first, last_day=first + timedelta(days=ahead))
 
     every = [first + timedelta(days=n) for n in range(ahead + 1)]
     assert list(days_of(pattern)) == [day for day in every if day.weekday() in weekdays]

@@ -13,8 +13,10 @@ from portal.db import db, writing
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.words import BuddyState, Busy, Channel, SeatState
 from portal.home import facts
-from portal.people.models import Person
-from tests.factories import Cast, send, signed_in
+from portal.people import service as people
+from portal.people.models import Person, Place
+from portal.people.roles import Role
+from tests.factories import NOON, Cast, send, signed_in
 from tests.frontline.seating import HOUR, brief, executives, make_slot
 from tests.frontline.seating import book as book_at
 from tests.home.test_speed import asked
@@ -30,6 +32,18 @@ def text(client: FlaskClient, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", answer.get_data(as_text=True))
+
+
+def test_only_who_looks_after_a_site_is_led_to_publishing(app: Flask, cast: Cast) -> None:
+    with app.app_context(), writing():
+        farline = db.session.get_one(Place, cast.places["Farline"])
+        people.grant(db.session.get_one(Person, cast.olu), Role.EXECUTIVE, farline, by_id=None, now=NOON)
+
+    for person, led in ((cast.mia, True), (cast.lea, True), (cast.vic, False), (cast.olu, False), (cast.asha, False)):
+        client = signed_in(app, person)
+        assert ("Publish and change" in text(client, "/shifts")) is led
+    for person in (cast.vic, cast.olu):
+        assert "You look after no site" in text(signed_in(app, person), "/shifts/manage")
 
 
 @pytest.fixture
@@ -206,6 +220,10 @@ def test_the_calendar_asks_eight_times_with_five_thousand_slots(app: Flask, cast
         fill(cast, slot, other)
 
     assert asked(app, cast.vic, "/shifts") == few <= CALENDAR
+    with app.app_context(), writing():
+        leeds = db.session.get_one(Place, cast.places["Leeds"])
+        people.grant(db.session.get_one(Person, cast.olu), Role.EXECUTIVE, leeds, by_id=None, now=NOON)
+    assert asked(app, cast.olu, "/shifts") <= CALENDAR
     assert asked(app, cast.asha, "/shifts") <= CALENDAR
 
 

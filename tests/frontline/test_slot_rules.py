@@ -1,5 +1,6 @@
 """When a slot is by the clock on the wall, through the nights in which clocks change; what may be published."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,10 @@ LORD_HOWE, KOLKATA, ST_JOHNS = "Australia/Lord_Howe", "Asia/Kolkata", "America/S
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FORWARD, BACK = date(2026, 3, 29), date(2026, 10, 25)  # in London
 HOWE_BACK, HOWE_FORWARD = date(2026, 4, 5), date(2026, 10, 4)  # by half an hour, at two
+
+
+def slot(day: date, starts: time, minutes: int, *, later: bool = False) -> NewSlot:
+    return NewSlot(site_id=1, day=day, starts=starts, minutes=minutes, queue="Faults", language="English", later=later)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,7 @@ def test_what_the_wall_shows_at_that_moment_is_the_time_unless_it_is_skipped(
 
 
 def test_the_minutes_of_a_shift_are_those_that_pass() -> None:
-    night = NewSlot(1, BACK, time(0, 30), 120, "Faults", "English")
+    night = slot(BACK, time(0, 30), 120)
 
     starts_at, ends_at = times_of(night, LONDON)
 
@@ -103,12 +108,11 @@ def test_the_minutes_of_a_shift_are_those_that_pass() -> None:
 
 
 def test_a_shift_within_the_repeated_hour_is_told_with_its_offset() -> None:
-    first, second = (times_of(NewSlot(1, BACK, time(1), 30, "Faults", "English", later=one), LONDON)
-                     for one in (False, True))  # fmt: skip
+    first, second = (times_of(slot(BACK, time(1), 30, later=one), LONDON) for one in (False, True))
 
     assert hours_words(*first, LONDON) == "01:00 (UTC+1) to 01:30 (UTC+1)"
     assert hours_words(*second, LONDON) == "01:00 (UTC+0) to 01:30 (UTC+0)"
-    assert hours_words(*times_of(NewSlot(1, HOWE_BACK, time(1, 30), 15, "Q", "E"), LORD_HOWE), LORD_HOWE) == (
+    assert hours_words(*times_of(slot(HOWE_BACK, time(1, 30), 15), LORD_HOWE), LORD_HOWE) == (
         "01:30 (UTC+11) to 01:45 (UTC+11)"
     )
     assert hours_words(NOW, NOW + timedelta(hours=1), KOLKATA) == "17:30 to 18:30"
@@ -144,10 +148,9 @@ TOMORROW = date(2026, 3, 3)
     ],
 )
 def test_what_may_be_published(over: dict, refused: SlotRefusal | None) -> None:
-    slot = NewSlot(**{"site_id": 1, "day": TOMORROW, "starts": time(10), "minutes": 60, "queue": "Billing",
-                      "language": "English"} | over)  # fmt: skip
+    sent = replace(slot(TOMORROW, time(10), 60), **over)
 
-    assert slot_refusal(slot, LONDON, now=NOW) is refused
+    assert slot_refusal(sent, LONDON, now=NOW) is refused
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ def offered(app: Flask) -> dict[str, int]:
         executive, programme, frontline = (demo_viewer(role) for role in ("executive", "programme", "frontline"))
         assert executive is not None and programme is not None and frontline is not None
         day = (now + timedelta(days=4)).date()
-        new = NewSlot(frontline.site_id or 0, day, time(10), 60, "Billing", "English", seats=2, briefing_needed=False)
+        new = NewSlot(site_id=frontline.site_id or 0, day=day, starts=time(10), minutes=60, queue="Billing",
+                      language="English", seats=2, briefing_needed=False)  # fmt: skip
         with writing():
             number = slots.publish(programme, new, now=now).id
         with writing():

@@ -61,6 +61,7 @@ PAGES = (
     ("frontline", "/representatives"),
     ("programme", "/representatives/new"),
     ("frontline", "/representatives/give?idea={open}"),
+    ("frontline", "/representatives/give?q=customers"),
     ("frontline", "/representatives/seat"),
     ("frontline", "/representatives/{rotation}"),
     ("frontline", "/ideas/{open}/stops"),
@@ -241,6 +242,7 @@ PAGES = (
     ("frontline", "/insights?q=twice&kind=idea"),
     ("frontline", "/insights/{insight}"),
     ("frontline", "/insights/credits"),
+    ("frontline", "/insights/moderation"),
 )
 NO_PAGES = {
     "home.start": "leads to another page",

@@ -18,8 +18,9 @@ def published(app: Flask) -> dict[str, int]:
         programme, host, today = demo_viewer("programme"), demo_viewer("frontline"), clock.now().date()
         assert programme is not None and host is not None
         site = next(one for one in slot_queries.sites_looked_after(programme) if one.id == host.site_id)
-        days = today + timedelta(days=2), today + timedelta(days=23)
-        new = NewPattern(site.id, frozenset({1, 3}), time(10), 120, *days, "Billing", "English", buddy_id=host.id)
+        new = NewPattern(site_id=site.id, weekdays=frozenset({1, 3}), starts=time(10), minutes=120,
+                         first_day=today + timedelta(days=2), last_day=today + timedelta(days=23), queue="Billing",
+                         language="English", buddy_id=host.id)  # fmt: skip
         with writing():
             pattern = patterns.make(programme, new, now=clock.now()).id
         slot = db.session.query(Slot.id).filter(Slot.pattern_id == pattern).first()[0]  # type: ignore[index]

@@ -85,7 +85,8 @@ def _slot(starts_at: datetime, before: datetime) -> int:
     hannah, asha = _viewer("hannah"), _viewer("asha")
     site = db.session.query(Place).filter_by(kind=PlaceKind.SITE, name="Leeds").one()
     wall = starts_at.astimezone(ZoneInfo("Europe/London"))
-    new = NewSlot(site.id, wall.date(), wall.time().replace(second=0, microsecond=0), 60, "Billing", "English",
+    hour = wall.time().replace(second=0, microsecond=0)
+    new = NewSlot(site_id=site.id, day=wall.date(), starts=hour, minutes=60, queue="Billing", language="English",
                   buddy_id=asha.id, briefing_needed=False)  # fmt: skip
     slot = slots.publish(hannah, new, now=before - timedelta(hours=1))
     buddies.answer(asha, slot, True, now=before - timedelta(minutes=50))
