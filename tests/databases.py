@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from sqlalchemy import URL, event, make_url
 from config import Config
 from portal.app import create_app
 from portal.db import db
+from portal.web import later
 from portal.web.limits import limiter
 from tests.factories import Cast, make_cast
 
@@ -126,8 +129,10 @@ def people(url: str, instance: Path) -> Cast:
 class MovableApp:
     """An application whose engine connects to whichever database it was last moved to."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, add: Callable[[Flask], None] = lambda _app: None) -> None:
+        """add: puts routes into it before its first request."""
         self._app = create_app(test_config(url, folder))
+        add(self._app)
         self._settings = dict(self._app.config)
         with self._app.app_context():
             self._engine = db.engine
@@ -143,10 +148,26 @@ class MovableApp:
         limiter.enabled = False  # one for the process: another application of a test may have switched it on
         return self._app
 
+    @contextmanager
+    def lent(self, url: str, instance: Path) -> Iterator[Flask]:
+        """As `move`; at the end nothing of it is connected or still at work."""
+        with given_back(self.move(url, instance)) as app:
+            yield app
+
     def _aim(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
         where, named = dialect.create_connect_args(self._target)
         arguments[:] = where
         options.update({name: value for name, value in named.items() if name != "timeout"})
+
+
+@contextmanager
+def given_back(app: Flask) -> Iterator[Flask]:
+    """An application of which nothing is connected or still at work when the block ends."""
+    yield app
+    later.stop()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 class PostgresServer:
