@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,10 +63,15 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixt
 
 
 @pytest.fixture(scope="session")
-def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SqliteCopies | PostgresCopies:
+def copies(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqliteCopies | PostgresCopies]:
     """The source of fresh databases of one kind."""
     folder = tmp_path_factory.mktemp(f"template-{request.param}")
-    return SqliteCopies(folder) if request.param == "sqlite" else PostgresCopies(os.environ[SERVER], folder)
+    with closing(
+        SqliteCopies(folder) if request.param == "sqlite" else PostgresCopies(os.environ[SERVER], folder)
+    ) as copies:
+        yield copies
 
 
 @pytest.fixture
