@@ -3,6 +3,9 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# Without what Python keeps of a compiled file, each worker of a test run and each process that a test starts compiles
+# everything again: 10 s for the tests alone.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test test-fast bench bench-swarm bench-impact lint audit lock demo-reset vendor
 
 FLASK := .venv/bin/python -m flask --app wsgi

@@ -3,16 +3,15 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from portal.app import create_app
-from portal.db import db
-from portal.web import later
 from tests import demo_file
-from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, memory, test_config
+from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, given_back, memory, test_config
 from tests.factories import Cast
 from tests.templates import Compiled
 
@@ -64,10 +63,15 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixt
 
 
 @pytest.fixture(scope="session")
-def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SqliteCopies | PostgresCopies:
+def copies(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqliteCopies | PostgresCopies]:
     """The source of fresh databases of one kind."""
     folder = tmp_path_factory.mktemp(f"template-{request.param}")
-    return SqliteCopies(folder) if request.param == "sqlite" else PostgresCopies(os.environ[SERVER], folder)
+    with closing(
+        SqliteCopies(folder) if request.param == "sqlite" else PostgresCopies(os.environ[SERVER], folder)
+    ) as copies:
+        yield copies
 
 
 @pytest.fixture
@@ -83,36 +87,39 @@ def database_url(
 @pytest.fixture(scope="session")
 def movable_app(
     copies: SqliteCopies | PostgresCopies, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, Path], Flask]:
-    """One application for all tests on one kind of database: it is moved from test to test.
+) -> Callable[..., MovableApp]:
+    """Makes an application for all tests of a file or folder on one kind of database: it is moved from test to test.
 
     Making it anew would compile every template and every statement again, half a second a test.
     """
-    folder = tmp_path_factory.mktemp("application")
-    return MovableApp(copies.new(folder), folder).move
+
+    def make(*more: Callable[[Flask], None]) -> MovableApp:
+        folder = tmp_path_factory.mktemp("application")
+        return MovableApp(copies.new(folder), folder, *more)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_app(movable_app: Callable[..., MovableApp]) -> MovableApp:
+    """The one that nearly all tests share."""
+    return movable_app()
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, movable_app: Callable[[str, Path], Flask]) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, shared_app: MovableApp) -> Iterator[Flask]:
     """The application on a fresh database."""
-    app = movable_app(database_url, tmp_path)
-    yield app
-    later.stop()
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with shared_app.lent(database_url, tmp_path) as app:
+        yield app
 
 
 @pytest.fixture
 def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """An application of the test's own, for tests that add routes to it or change how it is made."""
+    """An application of the test's own, for tests that break it or change how it is made."""
     app = create_app(test_config(database_url, tmp_path))
     app.config["SHOW_ERRORS"] = True
-    yield app
-    later.stop()
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with given_back(app):
+        yield app
 
 
 @pytest.fixture

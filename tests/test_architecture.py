@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -225,19 +226,25 @@ def test_packages_do_nothing_when_imported() -> None:
     assert busy == []
 
 
-def pure_modules() -> set[str]:
+@cache
+def pure_modules() -> frozenset[str]:
     """Every module that imports nothing but the standard library, numbers, and other such modules."""
     left = {source.module for source in sources()} - {"portal.clock"}
     while impure := {module for module in left if not imports_of(module) <= left}:
         left -= impure
-    return left
+    return frozenset(left)
 
 
-def imports_of(module: str) -> set[str]:
+@cache
+def imports_of(module: str) -> frozenset[str]:
     """What a module of ours imports, without the standard library and the numeric ones."""
     harmless = sys.stdlib_module_names | {"numpy", "scipy"}
-    (source,) = (source for source in sources() if source.module == module)
-    return {name for name in source.imports if name.split(".")[0] not in harmless}
+    return frozenset(name for name in _by_module()[module].imports if name.split(".")[0] not in harmless)
+
+
+@cache
+def _by_module() -> dict[str, Source]:
+    return {source.module: source for source in sources()}
 
 
 def stands_at_the_edge(source: Source, edges: set[str] = EDGES) -> bool:

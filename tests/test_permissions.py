@@ -1,12 +1,12 @@
 """Who may do what: the assembled table against the one written by hand, and the mechanism that asks it."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from portal import policies
 from portal.errors import Refused
@@ -18,6 +18,7 @@ from portal.people.viewer import Held, Viewer
 from portal.web.api import PREFIX
 from portal.web.api_document import operations
 from tests.api.calling import Caller
+from tests.databases import MovableApp
 from tests.factories import Cast, send
 from tests.factories import signed_in as client_of
 
@@ -32,10 +33,17 @@ def viewer(*roles: Role, at: str = ORGANISATION, team: bool = False) -> Viewer:
     )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def app_with_a_door(movable_app: Callable[..., MovableApp]) -> MovableApp:
+    """One application with a page for the programme for all tests here."""
+    return movable_app(add_a_door)
+
+
 @pytest.fixture
-def app(fresh_app: Flask) -> Flask:
-    """An application of the test's own: routes are added to it."""
-    return fresh_app
+def app(database_url: str, tmp_path: Path, app_with_a_door: MovableApp) -> Iterator[Flask]:
+    """The application with that page on a fresh database."""
+    with app_with_a_door.lent(database_url, tmp_path) as app:
+        yield app
 
 
 def golden() -> dict[str, dict[str, bool]]:
@@ -114,18 +122,18 @@ def test_no_action_is_named_by_two_capabilities(monkeypatch: pytest.MonkeyPatch)
         policies.assembled()
 
 
-def test_a_route_without_a_policy_stops_the_application(app: Flask) -> None:
-    app.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
+def test_a_route_without_a_policy_stops_the_application(fresh_app: Flask) -> None:
+    fresh_app.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
 
     with pytest.raises(RuntimeError, match="/forgotten"):
-        policies.enforce_all(app)
+        policies.enforce_all(fresh_app)
 
 
-def test_a_route_whose_action_nobody_defined_stops_the_application(app: Flask) -> None:
-    app.add_url_rule("/mistyped", "mistyped", access.requires("idea.sea")(lambda: ""))
+def test_a_route_whose_action_nobody_defined_stops_the_application(fresh_app: Flask) -> None:
+    fresh_app.add_url_rule("/mistyped", "mistyped", access.requires("idea.sea")(lambda: ""))
 
     with pytest.raises(RuntimeError, match=r"idea\.sea"):
-        policies.enforce_all(app)
+        policies.enforce_all(fresh_app)
 
 
 def test_every_action_that_routes_name_exists(app: Flask) -> None:
@@ -135,7 +143,7 @@ def test_every_action_that_routes_name_exists(app: Flask) -> None:
 
 
 def test_a_stranger_is_sent_to_sign_in_wherever_a_page_is_not_public(app: Flask) -> None:
-    client = with_a_door(app)
+    client = app.test_client()
 
     answers = {address: client.get(address) for address in addresses(app, "GET", public=False)}
 
@@ -144,7 +152,7 @@ def test_a_stranger_is_sent_to_sign_in_wherever_a_page_is_not_public(app: Flask)
 
 
 def test_a_stranger_with_a_valid_token_is_sent_to_sign_in_by_every_form_that_is_not_public(app: Flask) -> None:
-    client = with_a_door(app)
+    client = app.test_client()
 
     answers = {address: send(client, address) for address in addresses(app, "POST", public=False)}
 
@@ -164,8 +172,6 @@ def test_no_form_is_accepted_without_its_token(app: Flask, cast: Cast) -> None:
 
 
 def test_the_wrong_role_is_told_so_and_a_right_one_gets_through(app: Flask, cast: Cast) -> None:
-    with_a_door(app)
-
     denied = client_of(app, cast.asha).get("/only-for-programme")
     allowed = client_of(app, cast.mia).get("/only-for-programme")
 
@@ -180,7 +186,6 @@ def test_the_wrong_role_is_told_so_and_a_right_one_gets_through(app: Flask, cast
      "/only-for-programme\x00"],
 )  # fmt: skip
 def test_no_spelling_of_an_address_gets_around_the_policy(app: Flask, cast: Cast, variant: str) -> None:
-    with_a_door(app)
     client = client_of(app, cast.asha)
 
     # As it would arrive: a client of ours would tidy the path before it sends it.
@@ -273,10 +278,7 @@ def addresses(app: Flask, method: str, *, public: bool | None = None) -> list[st
     return found
 
 
-def with_a_door(app: Flask) -> FlaskClient:
-    """A page for the programme, and a place to sign in where the application has none yet."""
+def add_a_door(app: Flask) -> None:
+    """A page for the programme."""
     page = access.requires("people.list")(lambda: "in")
     app.add_url_rule("/only-for-programme", "door", page, methods=["GET"])
-    if "people.sign_in" not in app.view_functions:
-        app.add_url_rule("/sign-in", "people.sign_in", access.requires("public")(lambda: "who are you"))
-    return app.test_client()

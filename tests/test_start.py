@@ -46,6 +46,7 @@ def _connections_are_closed() -> Iterator[None]:
             db.engine.dispose()
 
 
+@pytest.mark.slow
 def test_the_first_start_migrates_and_tells_the_first_administrators_code(tmp_path: Path) -> None:
     app = application(tmp_path)
 

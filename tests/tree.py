@@ -1,6 +1,7 @@
 """What the tests about the tree ask of the source: which files there are and what they import and define."""
 
 import ast
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -16,12 +17,12 @@ class Source:
 
     path: Path
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its path from the root of the project, as people write it."""
         return self.path.relative_to(ROOT).as_posix()
 
-    @property
+    @cached_property
     def module(self) -> str:
         """What one would import."""
         return self.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -35,13 +36,23 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         """Its syntax."""
-        return ast.parse(self.path.read_text(encoding="utf-8"))
+        text = self.path.read_text(encoding="utf-8")
+        gc.disable()  # looking for rubbish among the million nodes of all files costs three times what parsing does
+        try:
+            return ast.parse(text)
+        finally:
+            gc.enable()
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of its syntax; walking the whole tree anew for each question takes seconds."""
+        return tuple(ast.walk(self.tree))
 
     @cached_property
     def imports(self) -> frozenset[str]:
         """Every module it imports, also inside functions; `from a import b` is `a` or, where b is a module, `a.b`."""
         found: set[str] = set()
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
@@ -50,7 +61,7 @@ class Source:
 
     def functions(self) -> Iterator[ast.FunctionDef]:
         """Every function and method."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef):
                 yield node
 
@@ -70,15 +81,13 @@ def _full(module: str, name: str) -> str:
 def mentions(source: Source, *names: str) -> bool:
     """True if the file mentions a dotted name, such as "os.environ", however it comes by its first part."""
     last = {name.rpartition(".")[2] for name in names}  # writing out every attribute takes seconds
-    found = (
-        ast.unparse(node) for node in ast.walk(source.tree) if isinstance(node, ast.Attribute) and node.attr in last
-    )
+    found = (ast.unparse(node) for node in source.nodes if isinstance(node, ast.Attribute) and node.attr in last)
     return any(text == name or text.endswith(f".{name}") for text in found for name in names)
 
 
 def calls(source: Source, name: str) -> bool:
     """True if the file calls a function or method of that name."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call):
             called = node.func
             if name == (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)):

@@ -47,8 +47,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(demo.address, new.address, numbers(app, demo))
 
 
-def test_every_address_that_answers_with_a_page_is_listed(fresh_app: Flask) -> None:
-    assert not_listed(fresh_app) == []
+def test_every_address_that_answers_with_a_page_is_listed(app: Flask) -> None:
+    assert not_listed(app) == []
 
 
 @pytest.mark.parametrize(("role", "path"), PAGES, ids=[f"{role}{path}" for role, path in PAGES])

@@ -1,5 +1,8 @@
 """Points in the body of a request."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
 from flask import Flask, Response
 
@@ -12,6 +15,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import Sent, Shown, api
 from tests.api.calling import Caller
+from tests.databases import MovableApp
 from tests.factories import NOON, Cast
 from tests.ledger.purses import move, open_purses, transfers
 from tests.ledger.spoiling import run
@@ -27,9 +31,21 @@ class Told(Shown):
     points: int
 
 
+@pytest.fixture(scope="session")
+def app_with_an_operation(movable_app: Callable[..., MovableApp]) -> MovableApp:
+    """One application with the operation below for all tests here."""
+    return movable_app(add_an_operation)
+
+
 @pytest.fixture
-def app(fresh_app: Flask) -> Flask:
-    """An application with one operation more, which moves as many points as it is told."""
+def app(database_url: str, tmp_path: Path, app_with_an_operation: MovableApp) -> Iterator[Flask]:
+    """That application on a fresh database."""
+    with app_with_an_operation.lent(database_url, tmp_path) as app:
+        yield app
+
+
+def add_an_operation(app: Flask) -> None:
+    """One operation more, which moves as many points as it is told."""
     bp = api("test_of_points", "For this test.")
 
     @bp.post("/test-of-points", responses={201: Told}, openapi_extensions={"x-idempotency-key-needed": True})
@@ -44,8 +60,7 @@ def app(fresh_app: Flask) -> Flask:
         return once(give, status=201, key_needed=True)
 
     csrf.exempt(bp)
-    fresh_app.register_api(bp)  # type: ignore[attr-defined]
-    return fresh_app
+    app.register_api(bp)  # type: ignore[attr-defined]
 
 
 def test_l4_a_bad_amount_is_refused_by_its_own_code_and_writes_nothing(app: Flask, cast: Cast) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import hypothesis
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ NUMBERS = itertools.count()
 PEOPLE = ("asha", "ben")
 
 
+@pytest.mark.slow
 def test_any_sequence_ends_where_a_simple_model_ends(context: Flask) -> None:
     seed = random.SystemRandom().randrange(2**32)
     sys.stderr.write(f"\nseed {seed}\n")  # shown where it fails; `hypothesis.seed` takes it again

@@ -162,6 +162,7 @@ ballots = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ballots, st.permutations([0, 1, 2]))
 def test_merges_can_be_taken_apart_in_any_order(context: Flask, cast: Cast, votes: dict, order: list[int]) -> None:  # type: ignore[type-arg]

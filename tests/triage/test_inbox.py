@@ -249,6 +249,7 @@ def _promotion(number: int, n: int) -> dict[str, object]:
                    "prev_hash": f"{n:064x}", "hash": f"{n + 1:064x}"}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_ten_thousand_that_wait_are_ten_statements_and_none_reads_a_whole_table(app: Flask, many: Cast) -> None:
     vic = signed_in(app, many.vic)
     first = vic.get("/triage").get_data(as_text=True)

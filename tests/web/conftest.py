@@ -1,5 +1,8 @@
 """A few plain pages to try the web glue on, so that its tests do not move with the product's pages."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
 from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
@@ -10,6 +13,7 @@ from portal.errors import Conflict, Gone, Invalid, Missing, Refused, TooMany, Un
 from portal.people.access import requires
 from portal.web.forms import StrictForm, no_controls, one_line, tidy
 from portal.web.limits import limiter, takes_files
+from tests.databases import MovableApp
 
 REFUSALS = {
     "missing": Missing("idea"),
@@ -64,14 +68,20 @@ def add_trial_pages(app: Flask) -> None:
         app.add_url_rule(rule, f"trial_{rule.split('/')[2]}", requires("public")(view), methods=["GET", "POST"])
 
 
+@pytest.fixture(scope="session")
+def trial_app(movable_app: Callable[..., MovableApp]) -> MovableApp:
+    """One application with the trial pages for all tests here."""
+    return movable_app(add_trial_pages)
+
+
 @pytest.fixture
-def app(fresh_app: Flask) -> Flask:
-    """An application of the test's own: the trial pages are added to it."""
-    return fresh_app
+def app(database_url: str, tmp_path: Path, trial_app: MovableApp) -> Iterator[Flask]:
+    """The application with the trial pages on a fresh database."""
+    with trial_app.lent(database_url, tmp_path) as app:
+        yield app
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A stranger's browser, before an application with the trial pages."""
-    add_trial_pages(app)
+    """A stranger's browser."""
     return app.test_client()

@@ -130,9 +130,9 @@ def test_who_is_asked_to_wait_is_told_how_long(client: FlaskClient, kind: str) -
     assert client.get(f"/trial/refusal/{kind}").headers["Retry-After"] == waits[kind]
 
 
-def test_without_a_database_people_get_a_page_that_needs_none(app: Flask, cast: Cast) -> None:
-    client = signed_in(app, cast.asha)
-    break_database(app)
+def test_without_a_database_people_get_a_page_that_needs_none(fresh_app: Flask, cast: Cast) -> None:
+    client = signed_in(fresh_app, cast.asha)
+    break_database(fresh_app)
 
     answer = client.get("/nowhere", headers=HTML)
     alive = client.get("/healthz")
@@ -142,16 +142,16 @@ def test_without_a_database_people_get_a_page_that_needs_none(app: Flask, cast: 
     assert alive.status_code == 200
 
 
-def test_without_a_database_machines_are_told_to_come_back(app: Flask, cast: Cast) -> None:
-    client = signed_in(app, cast.asha)
+def test_without_a_database_machines_are_told_to_come_back(fresh_app: Flask, cast: Cast) -> None:
+    client = signed_in(fresh_app, cast.asha)
 
-    @app.route("/trial/needs-the-database")
+    @fresh_app.route("/trial/needs-the-database")
     def needs() -> str:
         db.session.execute(text("SELECT count(*) FROM people"))
         return "fine"
 
     needs.policy_action = "public"  # type: ignore[attr-defined]
-    break_database(app)
+    break_database(fresh_app)
 
     answer = client.get("/trial/needs-the-database", headers=JSON)
 
@@ -160,10 +160,10 @@ def test_without_a_database_machines_are_told_to_come_back(app: Flask, cast: Cas
     assert answer.headers["Retry-After"] == "5"
 
 
-def test_a_broken_database_is_really_broken(app: Flask) -> None:
-    break_database(app)
+def test_a_broken_database_is_really_broken(fresh_app: Flask) -> None:
+    break_database(fresh_app)
 
-    with app.app_context(), pytest.raises(OperationalError):
+    with fresh_app.app_context(), pytest.raises(OperationalError):
         db.session.execute(text("SELECT 1 FROM people"))
 
 
