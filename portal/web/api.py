@@ -69,7 +69,12 @@ class Sent(BaseModel):
         """
         if not request.is_json:
             raise UnsupportedMediaType("Send JSON: Content-Type: application/json.")
-        return cls.model_validate_json(request.get_data(cache=True), **options)
+        return super().model_validate_json(request.get_data(cache=True), **options)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """As `model_validate`: a text of JSON inside of JSON is a text, not what stands in it."""
+        return cls.model_validate(json_data, **options)
 
 
 class Asked(BaseModel):
@@ -186,11 +191,13 @@ def listed(items: Sequence[Shown], next_cursor: str | None) -> Response:
 
 
 def shown(model: Shown, status: int = 200) -> Response:
-    """One thing, with the mark of its version; 304 where the caller has this version already."""
+    """One thing, with the mark of its version; 304 where the caller has this version, Stale where they want another."""
     body = model.model_dump_json()
     response = as_json(body, status)
     response.set_etag(mark_of(body))
     if request.method in ("GET", "HEAD"):
+        if request.if_match and not request.if_match.contains(mark_of(body)):
+            raise _changed()
         response.make_conditional(request)
     return response
 
@@ -220,7 +227,11 @@ def demand_unchanged(row: Select[Any], as_shown: Callable[[], Shown]) -> None:
     db.session.execute(row.with_for_update())
     db.session.expire_all()
     if not request.if_match.contains(mark_of(as_shown().model_dump_json())):
-        raise Stale("changed_meanwhile", "It has changed since you read it. Read it again, then decide.")
+        raise _changed()
+
+
+def _changed() -> Stale:
+    return Stale("changed_meanwhile", "It has changed since you read it. Read it again, then decide.")
 
 
 def refused_shape(error: ValidationError) -> Response:
@@ -229,8 +240,12 @@ def refused_shape(error: ValidationError) -> Response:
 
     if error.title.endswith("Path"):
         return answer(404, *SENTENCES[404])
-    fields = {".".join(map(str, part["loc"])) or "body": part["msg"] for part in error.errors(include_url=False)}
+    fields = {".".join(map(str, part["loc"])) or "body": _sentence(part) for part in error.errors(include_url=False)}
     first = next(iter(fields))
     # A type may name its own code, as that of points does; what pydantic finds by itself is "invalid".
     named = [part["type"] for part in error.errors(include_url=False) if part["type"] in OWN_CODES]
-    return answer(422, named[0] if named else "invalid", f"{first}: {fields[first]}.", fields)
+    return answer(422, named[0] if named else "invalid", f"{first}: {fields[first].rstrip('.')}.", fields)
+
+
+def _sentence(part: Any) -> str:
+    return str(part["msg"]).removeprefix("Value error, ")

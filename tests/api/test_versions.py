@@ -9,18 +9,9 @@ import pytest
 from flask import Flask
 
 from portal import clock
-from portal.web.api_document import operations
 from tests.api.calling import Caller, error
 from tests.factories import Cast
 from tests.ideas.making import said
-
-
-def sorting(number: int) -> dict[str, Any]:
-    return {"title": f"Title number {number}", "kind": "idea", "barrier": "processes", "audience": "organisation"}
-
-
-def paces(number: int) -> dict[str, Any]:
-    return {"quiet_begins": f"{number:02}:00"}
 
 
 @pytest.mark.slow
@@ -57,7 +48,7 @@ def test_of_many_who_have_read_the_same_preferences_one_changes_them(fresh_app: 
     mark = {"If-Match": read.headers["ETag"]}
 
     def change(turn: int) -> Any:
-        wanted = read.json | {"quiet_begins": f"{turn:02}:30", "quiet_ends": f"{turn:02}:45"}  # type: ignore[operator]
+        wanted = {name: read.json[name] for name in ("by_mail", "paces", "quiet_ends")} | {"quiet_begins": turn + 1}  # type: ignore[index]
         return asha.put("/me/preferences", wanted, headers=mark)
 
     answers = at_once(change)
