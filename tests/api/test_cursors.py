@@ -80,6 +80,20 @@ def test_nor_for_a_list_on_a_page(app: Flask, cast: Cast) -> None:
     assert found == {}
 
 
+@pytest.mark.parametrize("number", [2**31, 10**20, -(10**20)])
+def test_a_number_in_the_address_of_a_page_may_be_any(app: Flask, cast: Cast, number: int) -> None:
+    with app.app_context():
+        idea = said(cast.asha, now=clock.now())
+    asha, vic = signed_in(app, cast.asha), signed_in(app, cast.vic)
+    pages = ("/thanks?idea=", "/thanks?person=", "/thanks?promise=", f"/ideas/{idea}/reports?comment=",
+             "/representatives/give?idea=", "/representatives/1?idea=", "/metrics/csat?site=",
+             "/impact/flags?estimate=", "/ideas?site=", "/search?q=a&site=", "/people?place=", "/commitments?site=")  # fmt: skip
+
+    found = {(page, who.get(f"{page}{number}").status_code) for page in pages for who in (asha, vic)}
+
+    assert {(page, status) for page, status in found if status >= 500} == set()
+
+
 def test_a_cursor_is_good_for_the_list_and_the_filters_that_it_was_made_for(app: Flask, cast: Cast) -> None:
     with app.app_context():
         for _ in range(3):
