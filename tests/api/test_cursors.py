@@ -87,7 +87,8 @@ def test_a_number_in_the_address_of_a_page_may_be_any(app: Flask, cast: Cast, nu
     asha, vic = signed_in(app, cast.asha), signed_in(app, cast.vic)
     pages = ("/thanks?idea=", "/thanks?person=", "/thanks?promise=", f"/ideas/{idea}/reports?comment=",
              "/representatives/give?idea=", "/representatives/1?idea=", "/metrics/csat?site=",
-             "/impact/flags?estimate=", "/ideas?site=", "/search?q=a&site=", "/people?place=", "/commitments?site=")  # fmt: skip
+             "/impact/flags?estimate=",
+             "/ideas?site=", "/search?q=a&site=", "/people?place=", "/commitments?site=")  # fmt: skip
 
     found = {(page, who.get(f"{page}{number}").status_code) for page in pages for who in (asha, vic)}
 
