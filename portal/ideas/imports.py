@@ -208,6 +208,11 @@ def undo(import_id: int, *, now: datetime, by_id: int | None = None) -> tuple[in
     return len(ids), stay
 
 
+def undo_for(viewer: Viewer, import_id: int, *, now: datetime) -> tuple[int, int]:
+    """As `undo`, by the person who sent the import: nobody else can see it. Raises Missing, Conflict, Refused."""
+    return undo(import_for(viewer, import_id).id, now=now, by_id=viewer.id)
+
+
 def _record(file: File, choices: Choices, now: datetime) -> IdeaImport:
     facts = _facts(choices) | {"encoding": file.encoding}
     kept = IdeaImport(

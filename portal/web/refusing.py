@@ -37,7 +37,8 @@ class Channel(HTTPChannel):
 
 def as_problem(status: int, reason: str, why: str) -> bytes:
     """The body of an error. reason: the words of the status. why: what exactly was found."""
-    problem = {"error": CODES.get(status, "internal_error"), "message": f"{reason}: {why.rstrip(chr(46))}.", "fields": {},
+    message = f"{reason}: {why}".rstrip(".") + "."
+    problem = {"error": CODES.get(status, "internal_error"), "message": message, "fields": {},
                "request_id": secrets.token_hex(8)}  # fmt: skip
     return json.dumps(problem).encode()
 

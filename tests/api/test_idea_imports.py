@@ -161,6 +161,20 @@ def test_an_import_is_seen_again_by_who_sent_it_alone(app: Flask, cast: Cast, mi
     assert mia.get("/ideas/imports/77").status_code == 404
 
 
+def test_an_import_is_taken_back_by_who_sent_it_but_for_what_people_have_added_to(
+    app: Flask, cast: Cast, mia: Caller
+) -> None:
+    facts = send(mia, FAX, BAD | {"votes": 1, "said_on": ""}).json
+    path = f"/ideas/imports/{facts['number']}/undo"
+    Caller(app, cast.bo).put(f"/ideas/{facts['first_idea']}/vote", {"kind": "support"})
+
+    assert error(Caller(app, cast.tess).post(path)) == (404, "not_found")
+    assert error(Caller(app, cast.asha).post(path)) == (403, "not_allowed")
+    assert mia.post(path).json == {"number": facts["number"], "taken_back": facts["added"] - 1, "stay": 1}
+    assert error(mia.post(path)) == (409, "nothing_to_undo")
+    assert send(mia, FAX, dry_run=True).json["already_here"] + facts["added"] in (2, 3)
+
+
 def test_a_file_that_waits_on_a_page_is_no_import_yet(app: Flask, cast: Cast, mia: Caller) -> None:
     with app.app_context():
         who = viewer(cast.mia)
