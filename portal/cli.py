@@ -60,16 +60,18 @@ def serve() -> None:
 
 @click.group("worker", invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Deliver what is waiting, then stop.")
+@click.option("--json", "as_json", is_flag=True, help="With --once: one JSON object.")
 @click.option("--parent", type=int, metavar="PID", help="End when this process, which started the worker, is gone.")
 @click.pass_context
-def worker(context: click.Context, once: bool, parent: int | None) -> None:
+def worker(context: click.Context, once: bool, as_json: bool, parent: int | None) -> None:
     """Deliver the outbox and run what is due."""
     from portal import worker as loop
 
     if context.invoked_subcommand is not None:
         return
     if once:
-        click.echo(f"{loop.run_once(_app())} messages handled")
+        handled = loop.run_once(_app())
+        click.echo(json.dumps({"handled": handled}) if as_json else f"{handled} messages handled")
     else:
         loop.run_forever(_app(), parent=parent)
 

@@ -122,6 +122,11 @@ def neutral(cell: object) -> str:
     return f"'{text}" if is_formula(text) else text
 
 
+def as_written(cell: str) -> str:
+    """What `neutral` was given: the apostrophe in front of a formula is ours."""
+    return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
+
+
 def as_csv(rows: Iterable[Sequence[object]]) -> str:
     """The rows as CSV, each cell neutralised, with a byte order mark so that spreadsheets read UTF-8."""
     file = io.StringIO()

@@ -33,6 +33,14 @@ class Refused(DomainError):
     """The viewer may see it but may not do this (403)."""
 
 
+class OutOfScope(DomainError):
+    """The key that asks does not hold the scope (403). scope: the one that is missing."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__("scope", f"This key does not hold the scope {scope}.")
+        self.scope = scope
+
+
 class Unauthenticated(DomainError):
     """Nobody is known to be asking: no key, or one that opens nothing (401)."""
 

@@ -20,6 +20,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from portal.start import CannotStart
+from portal.web import refusing
 
 THREADS = 8
 TURN_SECONDS = 0.05
@@ -38,6 +39,7 @@ def serve(app: Flask, told: list[str], *, with_worker: bool) -> None:
     connections: dict[int, Any] = {}
     with _stop_signals() as stopping:
         server = _bind(app, connections)
+        refusing.speak_for(connections)
         for line in told:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

@@ -11,6 +11,7 @@ import pytest
 
 import config
 from config import Config, ConfigError
+from portal.people.scopes import WORDS
 
 KEY = "k" * 32
 GOOD = {"SECRET_KEY": KEY, "DATABASE_URL": "sqlite:////tmp/x.sqlite3"}
@@ -196,6 +197,15 @@ def test_a_wrong_setting_ends_the_command_without_a_trace(tmp_path: Path) -> Non
 
     assert done.returncode == 1
     assert done.stderr.strip() == "Sayso cannot start: PORT must be a number from 1 to 65535."
+
+
+def test_the_page_for_operators_names_every_scope_of_a_key() -> None:
+    root = Path(__file__).resolve().parents[1]
+    table = (root / "docs" / "operations.md").read_text(encoding="utf-8").split("| scope |")[1].split("\n\n")[0]
+
+    told = dict(re.findall(r"^\| `([a-z:]+)` \| (.+) \|$", table, re.MULTILINE))
+
+    assert told == {str(scope): words for scope, words in WORDS.items()}
 
 
 def test_the_page_for_operators_names_every_setting() -> None:

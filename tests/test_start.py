@@ -1,5 +1,6 @@
 """Starting: what is refused in one sentence, what is told, and the server and worker as real processes."""
 
+import json
 import os
 import re
 import signal
@@ -170,6 +171,10 @@ def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+OURS = {"two lengths": "bad_request", "length and chunks": "not_implemented", "13 MB announced": "too_large",
+        "bad chunk": "bad_request"}  # fmt: skip
+
+
 @pytest.mark.slow
 def test_a_server_under_junk_answers_clearly_and_goes_on(tmp_path: Path) -> None:
     with started(tmp_path) as (_process, port):
@@ -191,6 +196,10 @@ def test_a_server_under_junk_answers_clearly_and_goes_on(tmp_path: Path) -> None
         for connection in half_sent:
             connection.close()
 
+    problems = {name: json.loads(told.partition(b"\r\n\r\n")[2]) for name, (_, told) in answers.items() if name in OURS}
+    assert {name: problem["error"] for name, problem in problems.items()} == OURS
+    assert all(set(problem) == {"error", "message", "fields", "request_id"} for problem in problems.values())
+    answers = {name: status for name, (status, _) in answers.items()}
     assert answers == {"2 MB header": 431, "no HTTP": 400, "two lengths": 400, "length and chunks": 501,
                        "13 MB announced": 413, "bad chunk": 400, "bad path": 404}  # fmt: skip
     assert alive == 200
@@ -272,12 +281,16 @@ def fetch(port: int, path: str) -> int:
         return 0
 
 
-def raw(port: int, request: bytes) -> int:
-    """The status of whatever comes back for these bytes."""
+def raw(port: int, request: bytes) -> tuple[int, bytes]:
+    """The status of whatever comes back for these bytes, and all of it."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)
-        return int(connection.recv(4096).split(b" ", 2)[1])
+        told = b""
+        with suppress(ConnectionResetError):
+            while part := connection.recv(4096):
+                told += part
+        return int(told.split(b" ", 2)[1]), told
 
 
 def has_ended(process: int) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response
+from sqlalchemy import select
 
 from portal import clock
 from portal.commitments import lists, queries, service
@@ -152,9 +153,8 @@ def carried_out(number: int, verb: Callable[[Commitment], Any], *, key_needed: b
     viewer, when = the_viewer(), _when()
 
     def change() -> StandsShown:
+        demand_unchanged(select(Commitment.id).where(Commitment.id == number), lambda: _full(number, when))
         promise = queries.commitment_for(viewer, number)
-        if request.if_match:
-            demand_unchanged(_full(number, when))
         verb(promise)
         db.session.refresh(promise)
         return StandsShown(number=number, idea=promise.idea_id, state=promise.state, due_on=promise.due_on)

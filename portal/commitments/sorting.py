@@ -15,7 +15,7 @@ from portal.commitments.standings import ranges
 from portal.ideas.models import Idea
 from portal.people.models import Person
 from portal.swarm.models import IdeaScore
-from portal.web.paging import bad_cursor, from_micros, to_micros
+from portal.web.paging import KEYS_END, bad_cursor, from_micros, to_micros
 
 SORTED = (Standing.OVERDUE, Standing.DUE_SOON, Standing.OPEN)  # the kept ones stay by date: they are without end
 
@@ -104,6 +104,12 @@ def _value(column: Column, text: str) -> Any:
             return from_micros(int(text))
         if column is Column.DUE:
             return date.fromisoformat(text)
-        return int(text) if column is Column.WAITING else text
+        return _count(text) if column is Column.WAITING else text
     except ValueError:
         raise bad_cursor() from None
+
+
+def _count(text: str) -> int:
+    if not 0 <= (count := int(text)) < KEYS_END:
+        raise bad_cursor()
+    return count

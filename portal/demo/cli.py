@@ -1,5 +1,6 @@
 """Commands of the demonstration."""
 
+import json
 import sys
 from datetime import datetime
 
@@ -26,7 +27,10 @@ demo = click.Group("demo", help="A fictional organisation to look around in.")
 @click.option(
     "--seed", type=int, default=7, show_default=True, help="The same seed on the same day gives the same firm."
 )
-def load(people: int | None, ideas: int | None, votes: int | None, days: int | None, seed: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def load(
+    people: int | None, ideas: int | None, votes: int | None, days: int | None, seed: int, as_json: bool
+) -> None:  # fmt: skip
     """Load the demo organisation into an empty database.
 
     Without a size: the small firm with its stories. With one or more sizes: a generated firm, the other sizes in
@@ -41,7 +45,7 @@ def load(people: int | None, ideas: int | None, votes: int | None, days: int | N
     except (SQLAlchemyError, OSError, MemoryError) as error:
         first = str(error).split("\n", 1)[0] or type(error).__name__
         raise click.ClickException(f"The load stopped ({first}). {NOTHING_KEPT}") from error
-    click.echo(line)
+    click.echo(json.dumps({"loaded": line, "seed": seed}, ensure_ascii=False) if as_json else line)
 
 
 def _small(now: datetime, seed: int) -> str:

@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import Response
 from pydantic import Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.frontline import broadcast_figures as figures
 from portal.frontline import broadcast_queries as queries
 from portal.frontline import broadcasts
+from portal.frontline.broadcast_models import Broadcast
 from portal.frontline.broadcast_queries import BroadcastView
 from portal.frontline.broadcast_rules import (
     ANSWER_CHARS_MAX,
@@ -202,8 +204,8 @@ def draft_broadcast(body: BroadcastSent) -> Response:
 def change_broadcast(path: NumberPath, body: BroadcastSent) -> Response:
     """Change a draft (as for a new one; 403 `not_yours`; 409 `already_confirmed`, `already_taken_back`)."""
     with writing():
+        demand_unchanged(select(Broadcast.id).where(Broadcast.id == path.number), lambda: _now(path.number))
         told = queries.broadcast_for(the_viewer(), path.number)
-        demand_unchanged(_now(path.number))
         broadcasts.change(the_viewer(), told, body.wanted(), now=clock.now())
     return shown(_now(path.number))
 

@@ -26,7 +26,7 @@ from portal.ideas.words import Stage
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 PAGE, OWN_MAX = 20, 20
 RUNS = (Role.EXECUTIVE, Role.PROGRAMME)  # read what is told below their node
@@ -118,7 +118,7 @@ def broadcasts_page(
     if waiting is not None:
         open_ = and_(asks(viewer), Acknowledgement.id.is_(None))
         query = query.where(open_ if waiting else ~open_)
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         at = from_micros(after[0])
         earlier = Broadcast.confirmed_at < at, and_(Broadcast.confirmed_at == at, Broadcast.id < after[1])
         query = query.where(or_(*earlier))

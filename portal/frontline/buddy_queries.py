@@ -12,7 +12,7 @@ from portal.frontline.slot_rules import SlotRefusal
 from portal.frontline.words import SeatState
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 
 def asked_of(viewer: Viewer, *, now: datetime, limit: int, cursor: str | None) -> tuple[Sequence[Row], str | None]:
@@ -21,7 +21,7 @@ def asked_of(viewer: Viewer, *, now: datetime, limit: int, cursor: str | None) -
     booked = select(func.count()).where(SignUp.slot_id == Slot.id, SignUp.state == SeatState.BOOKED).scalar_subquery()
     query = select(Slot, Place.name.label("site"), booked.label("visitors")).join(Place, Place.id == Slot.site_id)
     query = query.where(Slot.buddy_id == viewer.id, Slot.cancelled_at.is_(None), Slot.ends_at > now)
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         query = query.where(tuple_(Slot.starts_at, Slot.id) > (from_micros(after[0]), after[1]))
     rows = db.session.execute(query.order_by(Slot.starts_at, Slot.id).limit(limit + 1)).all()
     return cut(rows, limit, lambda row: (to_micros(row.Slot.starts_at), row.Slot.id))

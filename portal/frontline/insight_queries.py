@@ -28,7 +28,7 @@ from portal.people.viewer import Viewer
 from portal.swarm.models import Vote
 from portal.swarm.stop_models import StopStep
 from portal.swarm.stop_queries import may_be_read_by
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 NUMBER_MAX = 2**31 - 1
 PAGE = 20
@@ -117,7 +117,7 @@ def insights_page(
 ) -> tuple[list[InsightLine], str | None]:
     """Insights that the viewer may read, the newest first; one statement. Raises Invalid `bad_cursor`."""
     query = _lines(viewer).where(*_narrowed(wanted), Debrief.finished_at.is_not(None))
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         moment = from_micros(after[0])
         query = query.where(or_(Insight.made_at < moment, and_(Insight.made_at == moment, Insight.id < after[1])))
     query = query.order_by(Insight.made_at.desc(), Insight.id.desc()).limit(limit + 1)

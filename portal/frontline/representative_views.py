@@ -22,6 +22,7 @@ from portal.people.access import requires, the_viewer
 from portal.people.replies import page, refused
 from portal.people.viewer import Viewer
 from portal.web.dates import day_words
+from portal.web.fields import asked_number
 from portal.web.forms import CONTROLS, StrictForm
 from portal.web.transactions import writing
 
@@ -77,7 +78,7 @@ def start() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """Who speaks for a place, what they are given, what they carried, and what came back."""
     viewer = the_viewer()
-    form = CarryForm(None, idea=request.args.get("idea", type=int))
+    form = CarryForm(None, idea=asked_number("idea"))
     return page(SHOW, form, **_shown(viewer, queries.rotation_for(viewer, number)))
 
 
@@ -179,7 +180,7 @@ def carry(number: int) -> ResponseReturnValue:
 @requires("representative.give")
 def give_form() -> ResponseReturnValue:
     """Give somebody who speaks for me something to carry."""
-    number = request.args.get("idea", type=int)
+    number = asked_number("idea")
     return page(GIVE, GiveForm(None, idea=number), **_giving(the_viewer(), number))
 
 

@@ -28,7 +28,7 @@ from portal.frontline.slot_rules import MINUTES, Length, length_of
 from portal.frontline.words import BuddyState, Busy, Channel, SeatState
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 SHOWN_BEFORE = timedelta(hours=24)  # at the site, everybody sees who comes
 INSTEAD, LOOKED_THROUGH = 3, 60
@@ -128,7 +128,7 @@ def shifts_page(
     """
     query = _lines(viewer, now).where(*_coming(now), *_narrowed(wanted))
     query = query.where(takeable_by(viewer) if takeable else visible_to(viewer))
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         query = query.where(tuple_(Slot.starts_at, Slot.id) > (from_micros(after[0]), after[1]))
     rows = db.session.execute(query.order_by(Slot.starts_at, Slot.id).limit(limit + 1)).all()
     page, following = cut(rows, limit, lambda row: (to_micros(row.starts_at), row.id))

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 from flask import Response
 from pydantic import BeforeValidator, Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.frontline import slot_queries, slots
+from portal.frontline.models import Slot
 from portal.frontline.slot_rules import Where
 from portal.frontline.slot_shapes import (
     SlotChangeSent,
@@ -96,8 +98,8 @@ def change_slot(path: NumberPath, body: SlotChangeSent) -> Response:
     """
     viewer, now = the_viewer(), clock.now()
     with writing():
+        demand_unchanged(select(Slot.id).where(Slot.id == path.number), lambda: slot_shown(_row(viewer, path.number)))
         row = _row(viewer, path.number)
-        demand_unchanged(slot_shown(row))
         slots.change(viewer, row.Slot, body.changes(row.Slot.zone), body.reason, now=now)
         answer = slot_shown(_row(viewer, path.number))
     return shown(answer)

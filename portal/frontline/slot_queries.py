@@ -17,7 +17,7 @@ from portal.people.directory import below
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 LOOKS = tuple(role for role in Role if role is not Role.FRONTLINE)
 
@@ -93,7 +93,7 @@ def managed_page(
     place = tuple_(Slot.starts_at, Slot.id)
     query = query.where(Slot.ends_at <= now if past else Slot.ends_at > now)
     query = query.order_by(Slot.starts_at.desc(), Slot.id.desc()) if past else query.order_by(Slot.starts_at, Slot.id)
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         here = (from_micros(after[0]), after[1])
         query = query.where(place < here if past else place > here)
     rows = db.session.execute(query.limit(limit + 1)).all()

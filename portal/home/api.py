@@ -6,7 +6,7 @@ from typing import Literal
 
 from flask import Response
 from pydantic import Field
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from portal import clock
 from portal.home import board, board_pages, idea_facts, story_page, storytelling
@@ -27,6 +27,7 @@ from portal.home.story_page import Sort
 from portal.home.wanted import SEARCH_CHARS_MAX, VIEWS, Wanted
 from portal.ideas import service
 from portal.ideas.box import refuse_personal_data
+from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for
 from portal.ideas.words import SAY_CHARS_MAX, SAY_CHARS_MIN, Barrier
 from portal.people.access import requires, the_viewer
@@ -132,7 +133,7 @@ def edit_idea(path: NumberPath, body: WordsSent) -> Response:
     names = idea_for(viewer, number).names
     refuse_personal_data(viewer, body.say, names, insists=body.insist, field="say")
     with writing():
-        demand_unchanged(_idea(viewer, number, now))
+        demand_unchanged(select(Idea.id).where(Idea.id == number), lambda: _idea(viewer, number, now))
         service.edit(viewer, idea_for(viewer, number), body.say, now=now)
         answer = _idea(viewer, number, now)
     return shown(answer)

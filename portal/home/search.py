@@ -26,7 +26,7 @@ from portal.ideas.words import Barrier, Stage
 from portal.people.models import Place
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
-from portal.web.paging import decode_cursor, encode_cursor
+from portal.web.paging import Wide, decode_cursor, encode_cursor
 
 FEW = 3  # texts; with fewer, words are forgiven more
 PAGE = 20
@@ -119,7 +119,7 @@ class Candidate(NamedTuple):
 
 def search(viewer: Viewer, asked: Asked, *, now: datetime) -> Found:
     """One page of what the viewer may read and fits; raises Invalid `bad_cursor`. Two queries; more where few fit."""
-    wanted, after = terms(asked.text), decode_cursor(asked.after, float, int)
+    wanted, after = terms(asked.text), decode_cursor(asked.after, float, Wide)
     named = _named(viewer, asked)
     if not wanted.stems and not named:
         return Found([], cut=wanted.cut, empty_handed=True)

@@ -13,7 +13,7 @@ from portal.home.storytelling import Entry
 from portal.ideas.models import Story
 from portal.ideas.words import StoryKind
 from portal.web.dates import local_day
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 PAGE = 50
 _K = StoryKind
@@ -72,7 +72,7 @@ def steps_page(
         query = query.where(Story.kind.not_in([kind for kind in StoryKind if kind.after_deciding]))
     if sort:
         query = query.where(Story.kind.in_(sorted(SORTS[sort])))
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         query = query.where(_before(*after))
     return cut(db.session.execute(query.limit(limit + 1)).all(), limit, lambda row: (to_micros(row.at), row.id))
 

@@ -21,6 +21,7 @@ from portal.rewards.thanks_queries import Said
 from portal.rewards.thanks_rules import NewThanks
 from portal.rewards.thanks_service import ThanksDecision
 from portal.web.dates import day_words, local_day
+from portal.web.fields import asked_number
 from portal.web.limits import limiter, per_viewer
 from portal.web.transactions import writing
 
@@ -37,12 +38,12 @@ def feed() -> ResponseReturnValue:
     """The composer, and what colleagues said. `person`: chosen; `who`: looked for; `promise`, `idea`."""
     viewer, form = the_viewer(), ThanksForm(None)
     form.key.data = str(uuid4())
-    if (number := request.args.get("idea", type=int)) is not None:
+    if (number := asked_number("idea")) is not None:
         author = thanks_page.shown_author(viewer, number)
         if author is None:
             return redirect(url_for("thanks.hidden", number=number), 303)
         form.person.data = author
-    elif (person := request.args.get("person", type=int)) is not None:
+    elif (person := asked_number("person")) is not None:
         form.person.data = queries.colleague(viewer, person).id
     return page(FEED, form, **_about(viewer, form))
 
@@ -184,7 +185,7 @@ def _about(viewer: Viewer, form: ThanksForm) -> dict[str, Any]:
     asked = request.args.get("who") or ""
     promise: str | None = None
     helpers: list[Any] = []
-    if (number := request.args.get("promise", type=int)) is not None:
+    if (number := asked_number("promise")) is not None:
         promise, helpers = thanks_page.helpers_of(viewer, number)
     return {
         "here": "thanks",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from flask import Response
 from pydantic import Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.ideas import moderating, service
@@ -165,8 +166,9 @@ def sort_idea(path: NumberPath, body: SortingSent) -> Response:
     viewer = the_viewer()
     wanted = NewSorting(body.title, body.kind, body.barrier, body.site, body.audience)
     with writing():
+        this = select(Idea.id).where(Idea.id == path.number)
+        demand_unchanged(this, lambda: _sorting(idea_for(viewer, path.number)))
         idea = idea_for(viewer, path.number)
-        demand_unchanged(_sorting(idea))
         service.sort(viewer, idea, wanted, now=clock.now())
         answer = _sorting(idea)
     return shown(answer)

@@ -103,6 +103,14 @@ class EarlierIdeasShown(Shown):
     problems: list[EarlierIdeaProblem] = Field(description=f"The first {PROBLEMS_KEPT}; not kept with an import.")
 
 
+class EarlierIdeasTakenBack(Shown):
+    """What came of taking an import back."""
+
+    number: int
+    taken_back: int
+    stay: int = Field(description="Ideas that people have added to since: they are theirs by now.")
+
+
 @bp.post("/ideas/imports", responses={200: EarlierIdeasShown, 201: EarlierIdeasShown})
 @requires("idea.import", scope=Scope.IDEAS_WRITE)
 @takes_many_rows
@@ -136,6 +144,19 @@ def see_idea_import(path: NumberPath) -> Response:
         raise Missing("import")
     facts = json.loads(kept.summary) | {"import": kept.id}
     return shown(_import(facts, imports.choices_of(kept), None, applied_at=kept.applied_at))
+
+
+@bp.post("/ideas/imports/<int:number>/undo", responses={200: EarlierIdeasTakenBack})
+@requires("idea.import", scope=Scope.IDEAS_WRITE)
+def undo_idea_import(path: NumberPath) -> Response:
+    """Take back what an import of one's own brought and nobody has voted or commented on (409 `nothing_to_undo`)."""
+    viewer, now = the_viewer(), clock.now()
+
+    def verb() -> EarlierIdeasTakenBack:
+        gone, stay = imports.undo_for(viewer, path.number, now=now)
+        return EarlierIdeasTakenBack(number=path.number, taken_back=gone, stay=stay)
+
+    return once(verb)
 
 
 def _row(sent: EarlierIdeaSent) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 from pydantic import Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.errors import Invalid, Missing
@@ -210,8 +211,9 @@ def change_rule_facts(path: NumberPath, body: RuleFactsSent) -> Response:
     """Correct what is known about a rule: its owner, or programme (403 `not_rule_owner`). What is not sent is gone."""
     viewer = the_viewer()
     with writing():
+        this = select(RuleRecord.id).where(RuleRecord.id == path.number)
+        demand_unchanged(this, lambda: _facts(queries.rule_for(viewer, path.number)))
         rule, now = queries.rule_for(viewer, path.number), clock.now()
-        demand_unchanged(_facts(rule))
         service.change_facts(viewer, rule, body.facts(), version=rule.version, today=_today(viewer), now=now)
         answer = _facts(rule)
     return shown(answer)

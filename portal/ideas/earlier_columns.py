@@ -11,6 +11,7 @@ from portal.errors import Invalid
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_CHARS_SHOWN = 60
 COLUMNS_MAX = 300
+REFUSED = "Row of the file", "What to mend"  # what we write in front of rows that were refused
 # Field → how exports call it, the likeliest first.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -84,7 +85,10 @@ def open_sheet(text: str) -> Sheet:
         header.pop()
     if len(header) > COLUMNS_MAX:
         raise Invalid("too_many_columns", f"The header has {len(header):,} cells. At most {COLUMNS_MAX} are read.")
-    return Sheet(tuple(cell.strip() for cell in header), rows)
+    named = tuple(cell.strip() for cell in header)
+    if named[: len(REFUSED)] == REFUSED:
+        rows = ((row, [csv_files.as_written(cell) for cell in cells]) for row, cells in rows)
+    return Sheet(named, rows)
 
 
 def sheet_of(rows: Sequence[Mapping[str, str]]) -> Sheet:

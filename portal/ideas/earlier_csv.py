@@ -96,7 +96,8 @@ class Checked:
 
     entries: list[Entry] = field(default_factory=list)
     already: int = 0
-    problems: list[Finding] = field(default_factory=list)  # at most PROBLEMS_KEPT
+    problems_max: int = PROBLEMS_KEPT
+    problems: list[Finding] = field(default_factory=list)  # at most problems_max
     problem_count: int = 0
     bad_rows: set[int] = field(default_factory=set)
     notes: Counter[str] = field(default_factory=Counter)
@@ -111,11 +112,13 @@ class Checked:
         """Note a problem; its row is bad."""
         self.bad_rows.add(finding.row)
         self.problem_count += 1
-        if len(self.problems) < PROBLEMS_KEPT:
+        if len(self.problems) < self.problems_max:
             self.problems.append(finding)
 
 
-def check(sheet: Sheet, reading: Reading, known: Known, *, rows_max: int) -> Checked:
+def check(
+    sheet: Sheet, reading: Reading, known: Known, *, rows_max: int, problems_max: int = PROBLEMS_KEPT
+) -> Checked:  # fmt: skip
     """Look at every row; the sheet can be read once.
 
     Raises Invalid for a file that cannot be read at all: source_unreadable, text_without_column, column_used_twice,
@@ -125,7 +128,7 @@ def check(sheet: Sheet, reading: Reading, known: Known, *, rows_max: int) -> Che
         words = "Name the system in up to 20 small letters, digits and hyphens, such as idea-box."
         raise Invalid("source_unreadable", words, {"source": words})
     refuse_unclear(sheet, reading.columns)
-    checked, reader = Checked(), _Reader(sheet, reading, known)
+    checked, reader = Checked(problems_max=problems_max), _Reader(sheet, reading, known)
     for count, (row, values) in enumerate(sheet.rows, start=1):
         if count > rows_max:
             raise Invalid("too_many_rows", _too_many(rows_max))

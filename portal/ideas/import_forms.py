@@ -69,6 +69,10 @@ class ColumnsForm(StrictForm):
         return cls(formdata=None, data=facts)
 
 
+class ButtonForm(StrictForm):
+    """A button alone."""
+
+
 class ConfirmForm(StrictForm):
     """Importing what the dry run showed."""
 

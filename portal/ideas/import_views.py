@@ -13,8 +13,8 @@ from portal.db import db
 from portal.errors import Conflict, DomainError, Invalid
 from portal.ideas import imports
 from portal.ideas.earlier_columns import FIELDS, Sheet, open_sheet, refuse_unclear
-from portal.ideas.earlier_csv import ROWS_MAX_PAGE, SOURCE, Entry
-from portal.ideas.import_forms import ColumnsForm, ConfirmForm, UploadForm
+from portal.ideas.earlier_csv import PROBLEMS_KEPT, ROWS_MAX_PAGE, SOURCE, Entry
+from portal.ideas.import_forms import ButtonForm, ColumnsForm, ConfirmForm, UploadForm
 from portal.ideas.imports import Choices, Look
 from portal.ideas.models import IdeaImport
 from portal.people import queries as people
@@ -110,11 +110,29 @@ def confirm(import_id: int) -> ResponseReturnValue:
     return redirect(here, 303)
 
 
+@bp.post("/ideas/imports/<int:import_id>/undo")
+@requires("idea.import")
+def undo(import_id: int) -> ResponseReturnValue:
+    """Take back what the import brought and nobody has added to."""
+    ButtonForm().validate()
+    try:
+        with writing():
+            gone, stay = imports.undo_for(the_viewer(), import_id, now=clock.now())
+    except Conflict as refusal:
+        flash(refusal.message)
+    else:
+        flash(
+            f"{gone:,} {'idea' if gone == 1 else 'ideas'} taken back; {stay:,} stay, because people have added to them."
+        )
+    return redirect(url_for("idea_imports.look", import_id=import_id), 303)
+
+
 @bp.get("/ideas/imports/<int:import_id>/problems.csv")
 @requires("idea.import")
 def problems(import_id: int) -> ResponseReturnValue:
     """The problems as a file."""
-    found = _dry_run(imports.import_for(the_viewer(), import_id)).checked.problems
+    kept = imports.import_for(the_viewer(), import_id)
+    found = _dry_run(kept, problems_max=ROWS_MAX_PAGE * len(FIELDS)).checked.problems
     rows = [[one.row, one.column, one.value, one.code, one.problem, one.remedy] for one in found]
     answer = Response(as_csv([["row", "column", "value", "code", "problem", "what to do"], *rows]), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="problems-{import_id}.csv"'
@@ -146,11 +164,12 @@ def _look_page(
     return page(LOOK, form, status=status, **facts)
 
 
-def _dry_run(kept: IdeaImport) -> Look:
+def _dry_run(kept: IdeaImport, *, problems_max: int = PROBLEMS_KEPT) -> Look:
     file = imports.file_of(kept)
     reading, known = imports.prepare(imports.choices_of(kept), now=clock.now())
     db.session.rollback()
-    return imports.look(file, open_sheet(file.text), reading, known, rows_max=ROWS_MAX_PAGE)
+    sheet = open_sheet(file.text)
+    return imports.look(file, sheet, reading, known, rows_max=ROWS_MAX_PAGE, problems_max=problems_max)
 
 
 def _labels(sheet: Sheet) -> list[str]:

@@ -15,7 +15,7 @@ from portal.errors import Conflict, Gone, Invalid, Missing
 from portal.ideas import earlier_people, import_writes, search_index
 from portal.ideas.earlier_cells import Calendar
 from portal.ideas.earlier_columns import FIELDS, Sheet, guess, open_sheet, sheet_of
-from portal.ideas.earlier_csv import Checked, Entry, Known, Reading, check, warnings
+from portal.ideas.earlier_csv import PROBLEMS_KEPT, Checked, Entry, Known, Reading, check, warnings
 from portal.ideas.models import BroughtAlong, Idea, IdeaImport, Story, Withdrawal
 from portal.ideas.policy import MAY
 from portal.ideas.words import Stage, StoryKind
@@ -129,13 +129,15 @@ def prepare(choices: Choices, *, now: datetime) -> tuple[Reading, Known]:
     return reading, earlier_people.known(choices.source)
 
 
-def look(file: File, sheet: Sheet, reading: Reading, known: Known, *, rows_max: int) -> Look:
+def look(
+    file: File, sheet: Sheet, reading: Reading, known: Known, *, rows_max: int, problems_max: int = PROBLEMS_KEPT
+) -> Look:  # fmt: skip
     """What the file would do; reads the sheet to its end. Raises what `earlier_csv.check` raises.
 
     Asks the database nothing. It may take a minute, so end the read that came before: PostgreSQL cuts off whoever
     leaves one open that long.
     """
-    checked = check(sheet, reading, known, rows_max=rows_max)
+    checked = check(sheet, reading, known, rows_max=rows_max, problems_max=problems_max)
     return Look(checked, warnings(checked, sheet, reading, file.encoding), reading)
 
 
@@ -204,6 +206,11 @@ def undo(import_id: int, *, now: datetime, by_id: int | None = None) -> tuple[in
     people.audit("ideas.import_undone", f"idea_import:{import_id}", facts, actor_id=by_id, now=now)
     db.session.flush()
     return len(ids), stay
+
+
+def undo_for(viewer: Viewer, import_id: int, *, now: datetime) -> tuple[int, int]:
+    """As `undo`, by the person who sent the import: nobody else can see it. Raises Missing, Conflict, Refused."""
+    return undo(import_for(viewer, import_id).id, now=now, by_id=viewer.id)
 
 
 def _record(file: File, choices: Choices, now: datetime) -> IdeaImport:

@@ -10,7 +10,7 @@ from portal.ideas.models import Comment, Idea, Report
 from portal.ideas.moderation_queries import moderated_by, moderation_log
 from portal.ideas.shown import LogEntry, OpenReport, Waiting
 from portal.people.viewer import Viewer
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 QUEUE_PAGE = 50  # reports, or hidden texts
 
@@ -52,7 +52,7 @@ def hidden_page(
     texts = _hidden_texts(viewer).subquery()
     since, number, comment = texts.c.since, texts.c.number, texts.c.comment
     query = select(texts)
-    if after := decode_cursor(cursor, int, int, int):
+    if after := decode_cursor(cursor, Wide, int, int):
         same = since == from_micros(after[0])
         behind = and_(same, or_(number < after[1], and_(number == after[1], comment < after[2])))
         query = query.where(or_(since < from_micros(after[0]), behind))
@@ -69,7 +69,7 @@ def _reports(viewer: Viewer, limit: int, cursor: str | None) -> tuple[Sequence[R
         .outerjoin(Comment, Comment.id == Report.comment_id)
         .where(moderated_by(viewer), Report.closed_at.is_(None))
     )
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         query = query.where(later(Report.at, Report.id, *after))
     rows = db.session.execute(query.order_by(Report.at, Report.id).limit(limit + 1)).all()
     return cut(rows, limit, lambda row: (to_micros(row[0].at), row[0].id))

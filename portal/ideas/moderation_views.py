@@ -15,6 +15,7 @@ from portal.ideas.rules import Action
 from portal.ideas.words import ReportReason
 from portal.people.access import requires, the_viewer
 from portal.people.viewer import Viewer
+from portal.web.fields import asked_number
 from portal.web.limits import limiter, per_viewer
 from portal.web.paging import decode_cursor, encode_cursor
 from portal.web.problems import status_of
@@ -28,7 +29,7 @@ bp = Blueprint("moderation", __name__)
 def report_form(number: int) -> ResponseReturnValue:
     """Ask for a look at an idea, or with `comment` at one of its comments."""
     viewer = the_viewer()
-    comment_id = request.args.get("comment", type=int)
+    comment_id = asked_number("comment")
     moderating.text_of(idea_for(viewer, number), comment_id)
     return _report_page(viewer, number, ReportForm(formdata=None, comment=comment_id))
 

@@ -19,7 +19,7 @@ from portal.people.roles import Role
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
 from portal.statements import run
-from portal.web.paging import decode_cursor, encode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, decode_cursor, encode_cursor, from_micros, to_micros
 
 SEES_ALL = (Role.EXECUTIVE, Role.PROGRAMME, Role.ADMINISTRATOR)
 MODERATES = (Role.PROGRAMME, Role.ADMINISTRATOR)
@@ -169,7 +169,7 @@ def comments_page(
 
     idea: one that the viewer may read, or a row with its columns. Raises Invalid `bad_cursor`.
     """
-    behind = decode_cursor(after, int, int)
+    behind = decode_cursor(after, Wide, int)
     parameters = {"idea": idea.id, "size": size + 1}
     if behind:
         parameters |= {"at": from_micros(behind[0]), "comment": behind[1]}

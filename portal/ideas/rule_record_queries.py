@@ -35,7 +35,7 @@ from portal.people.models import Grant, Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
-from portal.web.paging import bad_cursor, cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, bad_cursor, cut, decode_cursor, from_micros, to_micros
 
 PAGE = 20
 HISTORY_MAX = 200
@@ -128,7 +128,7 @@ def rules_page(
 def killed_page(viewer: Viewer, *, limit: int = PAGE, cursor: str | None = None) -> tuple[list[RuleView], str | None]:
     """Rules that were killed or changed, the newest verdict first."""
     query = rules_query(viewer).where(RuleRecord.state.in_(GONE))
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         moment = from_micros(after[0])
         same = and_(RuleRecord.decided_at == moment, RuleRecord.id < after[1])
         query = query.where(or_(RuleRecord.decided_at < moment, same))

@@ -9,6 +9,7 @@ from portal.impact import flags, flags_queries
 from portal.impact.estimate_words import Flag
 from portal.impact.flags_forms import ReviewForm
 from portal.people.access import requires, the_viewer
+from portal.web.fields import asked_number
 from portal.web.paging import decode_cursor, encode_cursor
 from portal.web.transactions import writing
 
@@ -19,7 +20,7 @@ bp = Blueprint("impact_flags", __name__)
 @requires("flag.list")
 def index() -> ResponseReturnValue:
     """What waits for a look, and what was looked at; with `estimate` and `flag` one of them with its form."""
-    if number := request.args.get("estimate", type=int):
+    if number := asked_number("estimate"):
         return _page(number, _flag(request.args.get("flag", "")), ReviewForm(), 200)
     every = request.args.get("show") == "all"
     after = decode_cursor(request.args.get("after"), int)

@@ -60,7 +60,8 @@ def anchor_now() -> None:
 
 
 @ledger.command("export")
-@click.option("--format", "form", type=click.Choice(exporting.FORMATS), required=True)
+@click.option("--format", "form", type=click.Choice(exporting.FORMATS), required=True,
+              help="Of which bookkeeping program, or a table.")  # fmt: skip
 def export(form: str) -> None:
     """Write the whole ledger to standard output. It names accounts, not people."""
     with _one_sentence():

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from flask import Response, request
+from sqlalchemy import select
 from werkzeug.routing import BaseConverter
 
 from portal import clock
@@ -103,8 +104,11 @@ def change_metric(path: CodePath, body: MetricChange) -> Response:
     422 `since_in_future`, `since_too_early`, `unknown_value_owner`.
     """
     with writing():
+        demand_unchanged(
+            select(Metric.id).where(Metric.code == path.code),
+            lambda: _metric_shown(queries.metric_called(path.code)),
+        )  # fmt: skip
         metric = queries.metric_called(path.code)
-        demand_unchanged(_metric_shown(metric))
         definitions.change(the_viewer(), metric, body.facts(), since=body.since, now=clock.now())
         answer = _metric_shown(metric)
     return shown(answer)

@@ -16,6 +16,7 @@ from portal.metrics.notes_rules import KIND_WORDS, days_words
 from portal.metrics.weeks_shown import Part, answers_lately, notes_of, weeks_of
 from portal.metrics.words import counted
 from portal.people.access import may, requires
+from portal.web.fields import asked_number
 from portal.web.transactions import writing
 
 bp = Blueprint("metrics", __name__)
@@ -77,7 +78,7 @@ def starter_set() -> ResponseReturnValue:
 
 def _part() -> Part:
     reason = (request.args.get("reason") or "").strip()[:80]
-    return Part(request.args.get("site", type=int), reason or None)
+    return Part(asked_number("site"), reason or None)
 
 
 def _worth(found: Metric) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from flask import Response
 from pydantic import BeforeValidator, Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.ideas.queries import idea_for
@@ -14,6 +15,7 @@ from portal.notices.moments import Pace
 from portal.notices.preferences import Wishes
 from portal.notices.timing import Quiet
 from portal.people.access import requires, the_viewer
+from portal.people.models import Person
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.people.viewer import Viewer
@@ -203,7 +205,7 @@ def choose_my_preferences(body: PreferencesSent) -> Response:
     paces = {About(moment): pace for moment, pace in body.paces.model_dump().items()}
     wanted = Wishes(paces, body.by_mail, Quiet(body.quiet_begins, body.quiet_ends))
     with writing():
-        demand_unchanged(_preferences(viewer))
+        demand_unchanged(select(Person.id).where(Person.id == viewer.id), lambda: _preferences(viewer))
         preferences.choose(viewer, wanted, now=clock.now())
         answer = _preferences(viewer)
     return shown(answer)

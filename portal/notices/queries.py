@@ -17,7 +17,7 @@ from portal.notices.models import Mute, Notice
 from portal.notices.moments import Moment
 from portal.people.viewer import Viewer
 from portal.web.dates import local_day
-from portal.web.paging import COUNTED_TO, cut, decode_cursor, to_micros
+from portal.web.paging import COUNTED_TO, Wide, cut, decode_cursor, to_micros
 
 PAGE = 30
 GONE = "Something about an idea that is not shown to you any more."
@@ -70,7 +70,7 @@ def told_page(
     query = select(Notice, readable.label("idea_title"), muted.label("muted")).where(Notice.person_id == viewer.id)
     if unread:
         query = query.where(Notice.read_at.is_(None))
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         query = query.where(earlier(Notice.at, Notice.id, *after))
     rows = db.session.execute(query.order_by(Notice.at.desc(), Notice.id.desc()).limit(limit + 1)).all()
     page, following = cut(rows, limit, lambda row: (to_micros(row.Notice.at), row.Notice.id))

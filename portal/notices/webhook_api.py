@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from flask import Response, current_app
 from pydantic import Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.notices import webhook_queries, webhook_service
@@ -125,7 +126,7 @@ def change_webhook(path: NumberPath, body: ReceiverSent) -> Response:
     """Change name, address, place and events; what waits goes to the new address."""
     viewer = the_viewer()
     with writing():
-        demand_unchanged(_seen(viewer, path.number))
+        demand_unchanged(select(Receiver.id).where(Receiver.id == path.number), lambda: _seen(viewer, path.number))
         webhook_service.change(viewer, path.number, _wanted(body), inside=_inside(), now=clock.now())
         answer = _seen(viewer, path.number)
     return shown(answer)

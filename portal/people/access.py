@@ -11,16 +11,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal import clock
-from portal.errors import Malformed, Refused, Unauthenticated
+from portal.errors import Invalid, Malformed, OutOfScope, Refused, Unauthenticated
 from portal.people import last_uses, tokens
 from portal.people.policy import Rule
 from portal.people.scopes import Scope
+from portal.people.token_rules import well_formed
 from portal.people.viewer import Viewer
 from portal.web.api import PREFIX, idempotency_key, is_api
 from portal.web.limits import count
 from portal.web.network import client_network
 
 View = TypeVar("View", bound=Callable[..., Any])
+NAMES_OF_KEYS = {"token", "access_token", "api_key"}  # what other interfaces call a key in an address
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 def requires(action: str, *, scope: Scope | None = None) -> Callable[[View], View]:
@@ -96,7 +99,7 @@ def enforce(app: Flask, policy: Mapping[str, Rule]) -> None:
 
 def _open(scope: Scope | None) -> None:
     """Find the key of a request and hold it against the scope. Raises Unauthenticated, Refused, Malformed, TooMany."""
-    if {"token", "access_token", "api_key"} & set(request.args):
+    if NAMES_OF_KEYS & set(request.args) or any(map(well_formed, request.args.values())):
         raise Malformed("token_in_url", "A key in an address ends up in logs. Send it in the header, and revoke it.")
     per_minute = current_app.config["SAYSO"].api_per_minute
     try:
@@ -106,11 +109,23 @@ def _open(scope: Scope | None) -> None:
         raise
     count(f"key:{key.id}", per_minute=per_minute)
     if scope not in key.scopes:
-        raise Refused("scope", f"This key does not hold the scope {scope}.")
-    if request.method == "POST":
-        idempotency_key()  # one that cannot be one is refused even where nothing would be kept under it
+        raise OutOfScope(str(scope))
+    _refuse_what_is_not_looked_at()
     g.key = key
     last_uses.note(key.id, key.last_used_on, clock.now().date())
+
+
+def _refuse_what_is_not_looked_at() -> None:
+    """Raise Malformed or Invalid for what would be passed over in silence although the caller counts on it."""
+    view: Any = current_app.view_functions[request.endpoint or ""]
+    if request.method == "POST":
+        idempotency_key()  # one that cannot be one is refused even where nothing would be kept under it
+    if request.method not in READING and "If-Match" in request.headers and not view.takes_match:
+        raise Malformed("if_match_not_taken", "Nothing is compared with If-Match here. Leave it out.")
+    if request.args and not view.takes_query:
+        name = next(iter(request.args))
+        raise Invalid("invalid", f"{name}: This address takes nothing behind a question mark.",
+                      dict.fromkeys(request.args, "Extra inputs are not permitted"))  # fmt: skip
 
 
 def _action_of(app: Flask, endpoint: str) -> str | None:

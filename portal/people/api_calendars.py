@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from flask import Response
 from pydantic import BeforeValidator, Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.errors import Conflict, Missing
@@ -24,6 +25,7 @@ from portal.web.api import (
     Sent,
     Shown,
     api,
+    demand_unchanged,
     listed,
     page_of,
     shown,
@@ -91,13 +93,17 @@ def see_calendar(path: NumberPath) -> Response:
     return shown(_shown(_place(path.number).id))
 
 
-@bp.put("/places/<int:number>/calendar", responses={200: CalendarShown})
+@bp.put(
+    "/places/<int:number>/calendar", responses={200: CalendarShown}, openapi_extensions={"x-takes-if-match": True}
+)  # fmt: skip
 @requires("calendar.set", scope=Scope.PEOPLE_WRITE)
 def set_calendar(path: NumberPath, body: CalendarSent) -> Response:
     """Keep hours for a place (409 `not_a_calendar_place`, 422 `unknown_zone`, `no_hours`); what is due is recounted."""
     hours = Hours(body.zone, frozenset(body.weekdays), time.fromisoformat(body.opens), time.fromisoformat(body.closes))
     viewer = the_viewer()
     with writing():
+        this = select(Place.id).where(Place.id == path.number)
+        demand_unchanged(this, lambda: _shown(_place(path.number).id))
         place = calendars.place_to_set(viewer, path.number)
         calendars.set_hours(place, hours, by_id=viewer.id, now=clock.now())
     return shown(_shown(path.number))

@@ -41,9 +41,11 @@ def person() -> None:
 @click.option("--scope", help="The place where they stand and hold the roles: a name, or Site/Team.")
 @click.option("--staff-number", help="They may sign in with it too.")
 @click.option("--organisation", help="Make the organisation of this name if there is none.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def create(
-    email: str, name: str, roles: tuple[str, ...], scope: str | None, staff_number: str | None, organisation: str | None
-) -> None:
+    email: str, name: str, roles: tuple[str, ...], scope: str | None, staff_number: str | None,
+    organisation: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Add a person and print, once, the code with which they come in."""
     given = [_role(role) for role in roles]
     if not is_full_address(email):
@@ -58,10 +60,15 @@ def create(
             for role in given:
                 service.grant(made, role, place, by_id=None, now=now)
             code = codes.issue(CodePurpose.FIRST_SIGN_IN, person_id=made.id, seal=keyed_hash, now=now) or ""
-            where = place.name
+            where, number = place.name, made.id
     except DomainError as error:
         raise CannotRun(error.message) from error
     config = current_app.config["SAYSO"]
+    if as_json:
+        click.echo(
+            json.dumps({"number": number, "name": name, "place": where, "roles": given, "code": as_printed(code)})
+        )
+        return
     click.echo(f"{name} is here, at {where}, as {', '.join(role.label.lower() for role in given)}.")
     click.echo(
         f"One-time code: {as_printed(code)}   (works for {lasts_in_words(CodePurpose.FIRST_SIGN_IN)}, shown once)"

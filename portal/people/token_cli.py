@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from portal import clock
-from portal.db import writing
+from portal.db import KEY_MAX, writing
 from portal.errors import DomainError
 from portal.people import queries, tokens
 from portal.people.cli import CannotRun
-from portal.people.models import Person
+from portal.people.models import ApiToken, Person
 from portal.people.scopes import Scope
 from portal.people.token_rules import DAYS_USUAL
 
@@ -46,30 +46,45 @@ def create(login: str, scopes: str, days: int, name: str, as_json: bool) -> None
 
 @token.command("list")
 @click.option("--person", "login", required=True, help="E-mail address or staff number.")
-def list_tokens(login: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_tokens(login: str, as_json: bool) -> None:
     """The keys of a person, the newest first, without their secrets."""
     cursor = None
     while True:
         rows, cursor = tokens.keys_page(_person(login).id, limit=100, cursor=cursor)
         for row in rows:
-            ended = "revoked" if row.revoked_at else f"until {row.expires_at:%Y-%m-%d}"
-            used = f"last used {row.last_used_on}" if row.last_used_on else "never used"
-            click.echo(f"{row.id}\t{row.shown_start}…{row.shown_end}\t{ended}\t{used}\t{row.name}\t{row.scopes}")
+            click.echo(json.dumps(_facts(row)) if as_json else _line(row))
         if cursor is None:
             return
 
 
 @token.command("revoke")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, KEY_MAX))
 @click.option("--person", "login", required=True, help="E-mail address or staff number.")
-def revoke(number: int, login: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def revoke(number: int, login: str, as_json: bool) -> None:
     """End a key with its next request."""
     try:
         with writing():
             tokens.revoke(_person(login).id, number, by_id=None, now=clock.now())
     except DomainError as error:
         raise CannotRun(error.message) from error
-    click.echo(f"Key {number} opens nothing any more.")
+    revoked = {"number": number, "revoked": True}
+    click.echo(json.dumps(revoked) if as_json else f"Key {number} opens nothing any more.")
+
+
+def _line(row: ApiToken) -> str:
+    ended = "revoked" if row.revoked_at else f"until {row.expires_at:%Y-%m-%d}"
+    used = f"last used {row.last_used_on}" if row.last_used_on else "never used"
+    return f"{row.id}\t{row.shown_start}…{row.shown_end}\t{ended}\t{used}\t{row.name}\t{row.scopes}"
+
+
+def _facts(row: ApiToken) -> dict[str, Any]:
+    days = {"expires_at": row.expires_at, "revoked_at": row.revoked_at, "last_used_on": row.last_used_on}
+    return {
+        "number": row.id, "name": row.name, "starts": row.shown_start, "ends": row.shown_end,
+        "scopes": row.scopes.split(), **{name: day and day.isoformat() for name, day in days.items()},
+    }  # fmt: skip
 
 
 def _person(login: str) -> Person:

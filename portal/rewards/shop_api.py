@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from flask import Response
 from pydantic import BeforeValidator, Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.people.access import requires, the_viewer
@@ -141,9 +142,13 @@ def change_reward(path: NumberPath, body: RewardSent) -> Response:
     422 `money_needs_an_amount`, `no_money_here`.
     """
     viewer = the_viewer()
+
+    def _before() -> Managed:
+        return queries.managed_one(viewer, path.number, fresh=True)
+
     with writing():
-        before: Managed = queries.managed_one(viewer, path.number, fresh=True)
-        demand_unchanged(_managed(before.reward))
+        demand_unchanged(select(Reward.id).where(Reward.id == path.number), lambda: _managed(_before().reward))
+        before = _before()
         seen = before.reward.stock
         changed = _managed(
             service.change(viewer, path.number, _wanted(body), stock_seen=seen, now=clock.now())

@@ -5,8 +5,10 @@ from typing import Any
 
 from flask import Response
 from pydantic import Field
+from sqlalchemy import select
 
 from portal import clock
+from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for, readable_number
 from portal.people.access import requires, the_viewer
 from portal.people.once import once
@@ -127,8 +129,9 @@ def unmerge_idea(path: NumberPath) -> Any:
     """
     viewer, now = the_viewer(), clock.now()
     with writing():
+        this = select(Idea.id).where(Idea.id == path.number)
+        demand_unchanged(this, lambda: _shown(idea_for(viewer, path.number), now=now))
         idea = idea_for(viewer, path.number)
-        demand_unchanged(_shown(idea, now=now))
         merging.unmerge(viewer, idea, now=now, told_after=TOLD_AFTER)
     return "", 204
 

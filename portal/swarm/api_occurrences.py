@@ -5,10 +5,12 @@ from typing import Annotated, Any
 
 from flask import Response
 from pydantic import BeforeValidator, Field
+from sqlalchemy import select
 
 from portal import clock
 from portal.ideas.queries import idea_for
 from portal.people.access import requires, the_viewer
+from portal.people.models import Place
 from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.swarm import occurrence_queries as queries
@@ -17,7 +19,21 @@ from portal.swarm.occurrence_cost import Figures
 from portal.swarm.occurrence_models import Occurrence
 from portal.swarm.occurrence_rules import MINUTES_MAX, MINUTES_MIN, REASON_CHARS_MAX, Channel, NewOccurrence, Tried
 from portal.swarm.occurrence_wording import HOW, Hour, cost, reported
-from portal.web.api import Day, Line, Moment, NumberPath, PageAsked, Sent, Shown, api, listed, page_of, shown, whole
+from portal.web.api import (
+    Day,
+    Line,
+    Moment,
+    NumberPath,
+    PageAsked,
+    Sent,
+    Shown,
+    api,
+    demand_unchanged,
+    listed,
+    page_of,
+    shown,
+    whole,
+)
 from portal.web.transactions import writing
 
 bp = api("occurrences", "What happened again, how often, and what it costs.")
@@ -165,11 +181,13 @@ def see_hour_cost() -> Response:
     return shown(_hour(queries.hour_cost()))
 
 
-@bp.put("/cost-of-an-hour", responses={200: HourCostShown})
+@bp.put("/cost-of-an-hour", responses={200: HourCostShown}, openapi_extensions={"x-takes-if-match": True})
 @requires("hour_cost.set", scope=Scope.METRICS_WRITE)
 def set_hour_cost(body: HourCostSent) -> Response:
     """Say what an hour of work costs from now on; it is written to the audit log."""
     with writing():
+        organisation = select(Place.id).where(Place.parent_id.is_(None))
+        demand_unchanged(organisation, lambda: _hour(queries.hour_cost()))
         service.set_hour_cost(the_viewer(), body.cents, body.currency, now=clock.now())
         answer = _hour(queries.hour_cost())
     return shown(answer)

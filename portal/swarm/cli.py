@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from portal import clock
-from portal.db import db, writing
+from portal.db import KEY_MAX, db, writing
 from portal.errors import DomainError
 from portal.ideas.models import Idea
 from portal.swarm import audit, parameters, queries
@@ -21,11 +21,12 @@ swarm = click.Group("swarm", help="Scores: rebuild them, verify them, explain on
 
 
 @swarm.command("rebuild")
-def rebuild() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def rebuild(as_json: bool) -> None:
     """Compute every score again from the votes."""
     with writing():
         count = audit.rebuild(now=clock.now())
-    click.echo(f"{count} ideas with votes counted again")
+    click.echo(json.dumps({"ideas": count}) if as_json else f"{count} ideas with votes counted again")
 
 
 @swarm.command("verify")
@@ -73,14 +74,16 @@ def _numbers(wanted: tuple[str, ...]) -> dict[str, float]:
 
 
 @swarm.command("explain")
-@click.argument("number", type=int)
-def explain(number: int) -> None:
+@click.argument("number", type=click.IntRange(1, KEY_MAX))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def explain(number: int, as_json: bool) -> None:
     """The sentence that staff see about idea NUMBER."""
     idea = db.session.get(Idea, number)
     if idea is None:
         raise click.ClickException(f"there is no idea {number}")
     score = db.session.get(IdeaScore, number)
-    click.echo(sentence(queries.numbers_of(idea, score)) if score else "Nobody has weighed in yet.")
+    words = sentence(queries.numbers_of(idea, score)) if score else "Nobody has weighed in yet."
+    click.echo(json.dumps({"idea": number, "sentence": words}, ensure_ascii=False) if as_json else words)
 
 
 @swarm.command("hour-cost")

@@ -17,7 +17,7 @@ from portal.triage.again_models import Return
 from portal.triage.again_queries import newest_return
 from portal.triage.lane_scope import Site, concerns
 from portal.triage.models import Decision, Question, Reply
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 AT_EXECUTIVES_SHOWN = 20
 
@@ -39,7 +39,7 @@ def waiting_page(
     At one site everybody has the same time, so that what was said first is due first. Raises Invalid `bad_cursor`.
     """
     query = select(Idea).where(visible_to(viewer), concerns(viewer, sites), *unreplied(), _not_mine(viewer))
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         at = from_micros(after[0])
         query = query.where(or_(Idea.said_at > at, and_(Idea.said_at == at, Idea.id > after[1])))
     found = db.session.scalars(query.order_by(Idea.said_at, Idea.id).limit(limit + 1)).all()

@@ -16,7 +16,7 @@ from portal.people.models import Person
 from portal.people.viewer import Viewer
 from portal.swarm.models import Promotion
 from portal.triage import clock_queries
-from portal.web.paging import cut, decode_cursor, from_micros, to_micros
+from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class AtTheTable:
 def table_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[list[AtTheTable], str | None]:
     """What waits, the longest waiting first. Raises Invalid `bad_cursor`."""
     query = _waiting(viewer)
-    if after := decode_cursor(cursor, int, int):
+    if after := decode_cursor(cursor, Wide, int):
         at = from_micros(after[0])
         query = query.where(or_(Promotion.at > at, and_(Promotion.at == at, Idea.id > after[1])))
     rows = db.session.execute(query.order_by(Promotion.at, Idea.id).limit(limit + 1)).all()

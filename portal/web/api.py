@@ -7,7 +7,7 @@ converted, and a field that is not in the document is refused.
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Self, TypeVar
@@ -16,16 +16,19 @@ from flask import Response, make_response, request
 from flask_openapi3 import Tag
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic import create_model as make_model
+from sqlalchemy import Select
 from werkzeug.exceptions import UnsupportedMediaType
 
+from portal.db import db
 from portal.errors import Malformed, Stale
 from portal.web.api_blueprint import Operations
 from portal.web.forms import CONTROLS, tidy
+from portal.web.seals import opened, sealed
 
 PREFIX = "/api/v1"
 NUMBER_MAX = 2**31 - 1  # what a key of the database can hold
 LIMIT_MAX, LIMIT_USUAL = 100, 20
-CURSOR_CHARS_MAX = 400
+CURSOR_CHARS_MAX = 1500  # what a list is sorted by may be a long name in any alphabet
 MARKS = re.compile(r'\*|(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*')  # RFC 9110, 13.1.1
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,200}")
 OWN_CODES = {"amount_not_positive_integer"}
@@ -66,7 +69,12 @@ class Sent(BaseModel):
         """
         if not request.is_json:
             raise UnsupportedMediaType("Send JSON: Content-Type: application/json.")
-        return cls.model_validate_json(request.get_data(cache=True), **options)
+        return super().model_validate_json(request.get_data(cache=True), **options)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """As `model_validate`: a text of JSON inside of JSON is a text, not what stands in it."""
+        return cls.model_validate(json_data, **options)
 
 
 class Asked(BaseModel):
@@ -143,7 +151,8 @@ Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many at most."
 Cursor = Annotated[
     str,
     Field(max_length=CURSOR_CHARS_MAX, pattern=r"^[^\u0000]*$",
-          description="`next` of the page before. Opaque: only we can make one."),
+          description="`next` of the page before, good for the same filters. Opaque: only we can make one."),
+    AfterValidator(opened),
 ]  # fmt: skip
 Day = Annotated[date, BeforeValidator(_day)]
 
@@ -177,16 +186,18 @@ def page_of(item: type[Item]) -> type[Shown]:
 def listed(items: Sequence[Shown], next_cursor: str | None) -> Response:
     """One page of a list."""
     rows = ",".join(item.model_dump_json() for item in items)
-    following = "null" if next_cursor is None else f'"{next_cursor}"'
+    following = "null" if next_cursor is None else f'"{sealed(next_cursor)}"'
     return as_json(f'{{"items":[{rows}],"next":{following}}}')
 
 
 def shown(model: Shown, status: int = 200) -> Response:
-    """One thing, with the mark of its version; 304 where the caller has this version already."""
+    """One thing, with the mark of its version; 304 where the caller has this version, Stale where they want another."""
     body = model.model_dump_json()
     response = as_json(body, status)
     response.set_etag(mark_of(body))
     if request.method in ("GET", "HEAD"):
+        if request.if_match and not request.if_match.contains(mark_of(body)):
+            raise _changed()
         response.make_conditional(request)
     return response
 
@@ -201,16 +212,26 @@ def mark_of(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:32]
 
 
-def demand_unchanged(now: Shown) -> None:
-    """Raise Stale (412 `changed_meanwhile`) if the caller sent `If-Match` and has another version than this one.
+def demand_unchanged(row: Select[Any], as_shown: Callable[[], Shown]) -> None:
+    """Raise Stale (412 `changed_meanwhile`) if the caller sent `If-Match` and has another version than there is.
 
-    Call it inside the write transaction, with the thing as the caller's GET would show it. Raises Malformed
-    `bad_if_match` for a header that names no version: taken for none, it would let a change through unasked.
+    Call it first in the write transaction. row: selects the row of the thing. as_shown: reads the thing as the
+    caller's GET would show it. Raises Malformed `bad_if_match` for a header that names no version: taken for none, it
+    would let a change through unasked.
     """
-    if (sent := request.headers.get("If-Match", "").strip()) and not MARKS.fullmatch(sent):
+    if (sent := request.headers.get("If-Match")) is None:
+        return
+    if not MARKS.fullmatch(sent.strip()):
         raise Malformed("bad_if_match", "If-Match is an ETag as it was sent, in its quotation marks, or *.")
-    if request.if_match and not request.if_match.contains(mark_of(now.model_dump_json())):
-        raise Stale("changed_meanwhile", "It has changed since you read it. Read it again, then decide.")
+    # Of two who have read the same version the second waits here, and then finds another one.
+    db.session.execute(row.with_for_update())
+    db.session.expire_all()
+    if not request.if_match.contains(mark_of(as_shown().model_dump_json())):
+        raise _changed()
+
+
+def _changed() -> Stale:
+    return Stale("changed_meanwhile", "It has changed since you read it. Read it again, then decide.")
 
 
 def refused_shape(error: ValidationError) -> Response:
@@ -219,8 +240,12 @@ def refused_shape(error: ValidationError) -> Response:
 
     if error.title.endswith("Path"):
         return answer(404, *SENTENCES[404])
-    fields = {".".join(map(str, part["loc"])) or "body": part["msg"] for part in error.errors(include_url=False)}
+    fields = {".".join(map(str, part["loc"])) or "body": _sentence(part) for part in error.errors(include_url=False)}
     first = next(iter(fields))
     # A type may name its own code, as that of points does; what pydantic finds by itself is "invalid".
     named = [part["type"] for part in error.errors(include_url=False) if part["type"] in OWN_CODES]
-    return answer(422, named[0] if named else "invalid", f"{first}: {fields[first]}.", fields)
+    return answer(422, named[0] if named else "invalid", f"{first}: {fields[first].rstrip('.')}.", fields)
+
+
+def _sentence(part: Any) -> str:
+    return str(part["msg"]).removeprefix("Value error, ")

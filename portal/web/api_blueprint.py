@@ -7,6 +7,9 @@ from flask_openapi3 import APIBlueprint, OpenAPI
 from flask_openapi3.types import ParametersTuple
 from flask_openapi3.utils import parse_parameters
 
+TAKES_MATCH = "x-takes-if-match"  # said of an operation that two people may carry out on the same thing
+QUERY = 3  # where in what `parse_parameters` answers
+
 
 class Operations(APIBlueprint):
     """Operations that are written down later.
@@ -21,7 +24,10 @@ class Operations(APIBlueprint):
 
     def _collect_openapi_info(self, rule: str, func: Callable[..., Any], **said: Any) -> ParametersTuple:
         self._unwritten.append((rule, func, said))
-        return parse_parameters(func, doc_ui=False)
+        parameters = parse_parameters(func, doc_ui=False)
+        func.takes_query = parameters[QUERY] is not None  # type: ignore[attr-defined]
+        func.takes_match = bool((said.get("openapi_extensions") or {}).get(TAKES_MATCH))  # type: ignore[attr-defined]
+        return parameters
 
     def write_down(self) -> None:
         """Fill `paths`, `tags` and `components_schemas`. Not by two threads at once."""

@@ -8,7 +8,7 @@ from typing import Any
 from flask_openapi3 import Info, OpenAPI
 
 from portal.web.api import Problem
-from portal.web.api_blueprint import gather
+from portal.web.api_blueprint import TAKES_MATCH, gather
 
 VERSION = "1"
 ABOUT = """Everything that the pages can do, for programs.
@@ -19,6 +19,7 @@ is ignored here.
 
 Lists answer `{"items": [...], "next": cursor}`: send `cursor=` until it is null. Every POST takes an `Idempotency-Key`:
 sent again with the same body within 24 hours it is answered the same, marked `Idempotency-Replayed: true`.
+One thing carries an `ETag`: with `If-None-Match` the answer is 304 while it is unchanged.
 Moments are RFC 3339 in UTC, points and money whole numbers, ideas are known by the number that people say aloud.
 An idea that the key's person has not decided on shows no count, as on the pages."""
 REASONS = {
@@ -37,8 +38,8 @@ REASONS = {
     503: "Not at the moment; see Retry-After.",
     507: "The database is full.",
 }
-ALWAYS = (400, 401, 403, 429, 500, 503)
-WITH_CHANGE = (409, 410, 413, 415, 422, 507)
+ALWAYS = (400, 401, 403, 422, 429, 500, 503)
+WITH_CHANGE = (409, 410, 413, 415, 507)
 KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False,
     "description": "Any text of your own, new for each thing you want done: sent again, it is done once.",
@@ -50,13 +51,13 @@ MATCH = {
     "schema": {"type": "string", "pattern": '^(\\*|"[0-9a-f]{32}")$'},
 }  # fmt: skip
 RETRY = {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}
-WHO = {"description": "What a key must look like.", "schema": {"type": "string"}}
+WHO = {"description": "What a key must look like, or the scope that it lacks.", "schema": {"type": "string"}}
 REPLAYED = {"description": "`true` where this is the answer of an earlier time.",
             "schema": {"type": "string", "enum": ["true"]}}  # fmt: skip
+VERSION_MARK = {"description": "The version, for If-None-Match and If-Match.", "schema": {"type": "string"}}
 INFO = Info(title="Sayso", version=VERSION, description=ABOUT)
 SECURITY: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer", "description": "`sayso_…`"}}
 KEY_NEEDED = "x-idempotency-key-needed"
-TAKES_MATCH = "x-takes-if-match"
 _one_writes = threading.Lock()
 PARAMETER = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
 
@@ -107,7 +108,6 @@ def _finish(operation: dict[str, Any], method: str, path: str) -> None:
     changes = method != "get"
     statuses = set(ALWAYS) | (set(WITH_CHANGE) if changes else set())
     statuses |= {404} if "{" in path else set()
-    statuses |= {422} if parameters or "requestBody" in operation else set()
     if method == "post":
         parameters.append({**KEY, "required": bool(operation.pop(KEY_NEEDED, False))})
     if operation.pop(TAKES_MATCH, False):
@@ -126,7 +126,7 @@ def _problem(status: int) -> dict[str, Any]:
     made: dict[str, Any] = {"description": REASONS[status], "content": {"application/json": {"schema": shape}}}
     if status in (429, 503):
         made["headers"] = {"Retry-After": RETRY}
-    elif status == 401:
+    elif status in (401, 403):
         made["headers"] = {"WWW-Authenticate": WHO}
     return made
 
@@ -138,3 +138,13 @@ def _name_headers(responses: dict[str, Any], method: str) -> None:
         if method == "post":
             response.setdefault("headers", {})["Idempotency-Replayed"] = REPLAYED
         response["description"] = response.get("description") or "Done."
+    if method == "get" and not _is_page(responses.get("200", {})):
+        responses["200"].setdefault("headers", {})["ETag"] = VERSION_MARK
+        responses["304"] = {"description": "If-None-Match names this version: there is no other.",
+                            "headers": {"ETag": VERSION_MARK}}  # fmt: skip
+        responses["412"] = _problem(412)
+
+
+def _is_page(response: dict[str, Any]) -> bool:
+    kinds = response.get("content", {}).values()
+    return any(kind["schema"].get("$ref", "Page").endswith("Page") for kind in kinds)

@@ -9,6 +9,8 @@ from flask import Flask, Request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from portal.errors import Malformed
+
 JSON_DEPTH_MAX = 32
 JSON_BYTES_MAX = 256 * 1024
 JSON_ROWS_BYTES_MAX = 2 * 1024 * 1024
@@ -35,9 +37,9 @@ class StrictJson(DefaultJSONProvider):
 
 
 def judge(app: Flask, request: Request) -> None:
-    """Raise the HTTP error that a body earns: 400, 413 or 415. Good bodies stay readable."""
+    """Raise what a body earns: Malformed, or the HTTP error 413 or 415. Good bodies stay readable."""
     if any(NUL in value for values in request.args.lists() for value in (values[0], *values[1])):
-        raise BadRequest("There is a NUL character in the address.")
+        raise Malformed("bad_request", "There is a NUL character in the address.")
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     _judge_kind(request)
@@ -46,13 +48,29 @@ def judge(app: Flask, request: Request) -> None:
         raise RequestEntityTooLarge
     if request.is_json:
         refuse_deep_json(request.get_data(cache=True))
-        request.get_json()
+        _judge_json(request)
     elif request.mimetype == FORM:
         _judge_form(request.get_data(cache=True))
 
 
+def _judge_json(request: Request) -> None:
+    try:
+        request.get_json()
+    except BadRequest as error:
+        raise Malformed("bad_request", f"This JSON cannot be read: {_reason(error)}.") from error
+
+
+def _reason(error: BadRequest) -> str:
+    # Werkzeug hides the reason from everybody but developers; whoever writes a program is one.
+    hidden = error.__cause__.description if isinstance(error.__cause__, BadRequest) else None
+    reason = (hidden or "").removeprefix("Failed to decode JSON object: ")
+    if "codec can't decode" in reason or "BOM" in reason:
+        return "it is not UTF-8 without a byte order mark"
+    return "it holds a number with too many digits" if "int_max_str" in reason else reason or "it is broken"
+
+
 def refuse_deep_json(body: bytes) -> None:
-    """Raise BadRequest for JSON nested deeper than 32, by one pass over the bytes.
+    """Raise Malformed for JSON nested deeper than 32, by one pass over the bytes.
 
     Parsing first would answer 100,000 nested arrays with a RecursionError, which is a 500.
     """
@@ -62,7 +80,7 @@ def refuse_deep_json(body: bytes) -> None:
         if sign in (b"[", b"{"):
             depth += 1
             if depth > JSON_DEPTH_MAX:
-                raise BadRequest(f"JSON may be nested {JSON_DEPTH_MAX} deep at most.")
+                raise Malformed("bad_request", f"JSON may be nested {JSON_DEPTH_MAX} deep at most.")
         elif sign in (b"]", b"}"):
             depth -= 1
 
@@ -73,7 +91,7 @@ def _judge_kind(request: Request) -> None:
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
         raise UnsupportedMediaType("Only UTF-8 is accepted.")
     if request.content_length and not request.is_json and request.mimetype not in KINDS:
-        raise UnsupportedMediaType("Send a form or JSON.")
+        raise UnsupportedMediaType("Send JSON (Content-Type: application/json), or to a page a form.")
 
 
 def _bytes_allowed(app: Flask, request: Request) -> int:
@@ -90,11 +108,11 @@ def _judge_form(body: bytes) -> None:
         raise RequestEntityTooLarge
     plain = unquote_to_bytes(body)
     if b"\x00" in plain:
-        raise BadRequest("There is a NUL character in the form.")
+        raise Malformed("bad_request", "There is a NUL character in the form.")
     try:
         plain.decode("utf-8")
     except UnicodeDecodeError:
-        raise BadRequest("The form is not UTF-8.") from None
+        raise Malformed("bad_request", "The form is not UTF-8.") from None
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

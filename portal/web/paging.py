@@ -10,8 +10,14 @@ from typing import Any, TypeVar
 from portal.errors import Invalid
 
 Row = TypeVar("Row")
+KEYS_END = 2**31  # PostgreSQL refuses to compare a key with what no key can be
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_TO = 99
+
+
+class Wide(int):
+    """The kind of a whole number that is no key and may be larger: a moment in millionths of a second."""
 
 
 def capped(count: int) -> str:
@@ -25,7 +31,10 @@ def encode_cursor(*values: Any) -> str:
 
 
 def decode_cursor(text: str | None, *kinds: type) -> list[Any] | None:
-    """The sort values in a cursor, or None without one; raises Invalid (`bad_cursor`) for anything we did not make."""
+    """The sort values in a cursor, or None without one; raises Invalid (`bad_cursor`) for anything we did not make.
+
+    kinds: `int` is a key or a small number, `Wide` a large one.
+    """
     if not text:
         return None
     try:
@@ -66,6 +75,8 @@ def from_micros(micros: int) -> datetime:
 
 
 def _is_a(kind: type, value: Any) -> bool:
-    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 2**63):
-        return False  # no key is larger, and drivers answer one with errors of their own
-    return isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int):
+        return kind in (int, float, Wide) and abs(value) < (KEYS_END if kind is int else 2**63)
+    return isinstance(value, kind)

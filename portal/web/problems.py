@@ -17,6 +17,7 @@ from portal.errors import (
     Invalid,
     Malformed,
     Missing,
+    OutOfScope,
     Refused,
     Stale,
     TooMany,
@@ -28,7 +29,7 @@ from portal.web.transactions import translated
 
 STATUS: dict[type[DomainError], int] = {
     Malformed: 400, Unauthenticated: 401, Refused: 403, Missing: 404, Conflict: 409, Gone: 410, Stale: 412,
-    Invalid: 422, TooMany: 429, Unavailable: 503,
+    Invalid: 422, TooMany: 429, Unavailable: 503, OutOfScope: 403,
 }  # fmt: skip
 NEVER_SHOWN_AGAIN = {"csrf_token", "password", "password_again", "code", "current_password", "new_password"}
 TITLES = {
@@ -78,12 +79,17 @@ def _domain(error: DomainError) -> ResponseReturnValue:
     elif isinstance(error, Unavailable):
         response.headers["Retry-After"] = "5"
     elif isinstance(error, Unauthenticated):
-        response.headers["WWW-Authenticate"] = f'Bearer realm="Sayso", error="{_bearer_error(error.code)}"'
+        response.headers["WWW-Authenticate"] = _ways_in(error.code)
+    elif isinstance(error, OutOfScope):
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer realm="Sayso", error="insufficient_scope", scope="{error.scope}"'
+        )
     return response
 
 
-def _bearer_error(code: str) -> str:
-    return "invalid_request" if code == "token_missing" else "invalid_token"
+def _ways_in(code: str) -> str:
+    # RFC 6750, 3.1: whoever sent no key at all is told of no error.
+    return 'Bearer realm="Sayso"' if code == "token_missing" else 'Bearer realm="Sayso", error="invalid_token"'
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
@@ -95,6 +101,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
     code, message = SENTENCES.get(error.code, (f"http_{error.code}", error.description or error.name))
+    if error.code == 415 and error.description != type(error).description:
+        message = error.description or message  # ours, and says what would be accepted
     response = answer(error.code, code, message)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 from portal import policies
 from portal.web.api import PREFIX, Sent, Shown
 from portal.web.api_document import operations
+from tests.api.calling import Caller
+from tests.factories import Cast
 
 # What the pages do and the interface leaves to them, each for a reason.
 PAGES_ONLY = {
@@ -43,6 +45,20 @@ def routes(app: Flask) -> dict[tuple[str, str], str]:
             path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule)
             found |= {(method, path): rule.endpoint for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
     return found
+
+
+def test_what_carries_the_mark_of_its_version_says_so(app: Flask, cast: Cast) -> None:
+    tess, told, seen = Caller(app, cast.tess), set(), set()
+    for method, path, operation in operations(app):  # type: ignore[arg-type]
+        answer = tess.get(path.removeprefix(PREFIX)) if method == "GET" and "{" not in path else None
+        if answer is not None and answer.status_code == 200:
+            told |= {path} if "304" in operation["responses"] else set()
+            seen |= {path} if "ETag" in answer.headers else set()
+            known = tess.get(path.removeprefix(PREFIX), headers={"If-None-Match": answer.headers.get("ETag", '"x"')})
+            assert (known.status_code == 304) == (path in seen)
+
+    assert told == seen
+    assert len(seen) > 5
 
 
 def test_no_two_operations_share_an_address(app: Flask) -> None:

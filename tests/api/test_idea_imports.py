@@ -15,7 +15,7 @@ from portal.ideas.imports import Choices, File
 from portal.ideas.models import BroughtAlong, Idea, IdeaImport
 from portal.ideas.words import Names, Stage
 from portal.people.models import AuditEntry
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.factories import Cast
 from tests.ideas.making import viewer
 
@@ -159,6 +159,21 @@ def test_an_import_is_seen_again_by_who_sent_it_alone(app: Flask, cast: Cast, mi
     assert seen == facts | {"problems": []}
     assert Caller(app, cast.tess).get(f"/ideas/imports/{number}").status_code == 404
     assert mia.get("/ideas/imports/77").status_code == 404
+
+
+def test_an_import_is_taken_back_by_who_sent_it_but_for_what_people_have_added_to(
+    app: Flask, cast: Cast, mia: Caller
+) -> None:
+    facts = send(mia, FAX, ORDER).json
+    path = f"/ideas/imports/{facts['number']}/undo"
+    Caller(app, cast.bo).put(f"/ideas/{facts['first_idea']}/vote", {"kind": "support"})
+
+    assert error(Caller(app, cast.tess).post(path)) == (404, "not_found")
+    assert error(Caller(app, cast.asha).post(path)) == (403, "not_allowed")
+    assert mia.post(path).json == {"number": facts["number"], "taken_back": facts["added"] - 1, "stay": 1}
+    assert error(mia.post(path)) == (409, "nothing_to_undo")
+    again = send(mia, FAX, ORDER, dry_run=True).json
+    assert (facts["added"], again["already_here"], again["added"]) == (2, 1, 1)
 
 
 def test_a_file_that_waits_on_a_page_is_no_import_yet(app: Flask, cast: Cast, mia: Caller) -> None:

@@ -12,7 +12,7 @@ from portal.people import service
 from portal.people.models import ApiToken, Person
 from portal.people.token_rules import new_token, well_formed
 from portal.web import later
-from tests.api.calling import Caller
+from tests.api.calling import Caller, error
 from tests.factories import NOON, Cast, signed_in
 
 
@@ -28,7 +28,7 @@ def test_no_key_is_401_with_the_way_to_ask(app: Flask, cast: Cast) -> None:
     answer = app.test_client().get("/api/v1/self")
 
     assert (answer.status_code, answer.json["error"]) == (401, "token_missing")  # type: ignore[index]
-    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Sayso"'
 
 
 def test_the_cookie_of_a_browser_opens_nothing(app: Flask, cast: Cast) -> None:
@@ -96,6 +96,16 @@ def test_a_key_in_the_address_is_refused(app: Flask, cast: Cast, name: str) -> N
     answer = Caller(app, cast.asha).get(f"/self?{name}=sayso_x")
 
     assert (answer.status_code, answer.json["error"]) == (400, "token_in_url")  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["key", "Token", "apikey", "q"])
+def test_a_key_in_the_address_is_known_by_any_name(app: Flask, cast: Cast, name: str) -> None:
+    caller = Caller(app, cast.asha)
+
+    alone = app.test_client().get(f"/api/v1/ideas?{name}={caller.secret}")
+
+    assert error(alone) == (400, "token_in_url")
+    assert error(caller.get(f"/ideas?{name}={caller.secret}")) == (400, "token_in_url")
 
 
 def test_the_list_shows_keys_without_their_secrets(app: Flask, cast: Cast) -> None:

@@ -322,6 +322,38 @@ def test_the_command_lists_problems_and_ends_with_two(app: Flask, cast: Cast, tm
     assert command(app, file, "--only-good", "--dry-run").exit_code == 2
 
 
+def test_every_refused_row_is_written_down_and_comes_in_once_it_is_mended(
+    app: Flask, cast: Cast, tmp_path: Path
+) -> None:
+    file, rest = tmp_path / "bad.csv", tmp_path / "rest.csv"
+    bad = "".join(f'"=ab, {number}\nof two lines",-{number},\n' for number in range(1, 131))
+    file.write_text(f"text,votes,what\n{bad}A fine one,2,x\nOne more,3,x,y\n")
+
+    dry = command(app, file, "--dry-run", "--refused", str(rest))
+    looked = rest.read_text("utf-8")
+    done = command(app, file, "--only-good", "--refused", str(rest))
+
+    assert (dry.exit_code, done.exit_code) == (2, 0)
+    assert rest.read_text("utf-8") == looked
+    assert looked.count("[votes_negative]") == 130 and looked.count("[too_many_cells]") == 1
+    assert "… and 31 more problems. --refused FILE writes every one of them down." in done.stderr
+    rest.write_text(looked.replace(",-", ",").replace(",x,y", ",x"), "utf-8")
+    assert json.loads(command(app, rest, "--json").stdout)["new"] == 131
+    with app.app_context():
+        assert len(ideas()) == 132
+        assert {idea.say for idea in ideas()} >= {"=ab, 1\nof two lines", "=ab, 130\nof two lines", "One more"}
+
+
+def test_refused_rows_are_not_written_over_the_file_itself(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("text,votes\nab,-1\n")
+
+    answer = command(app, file, "--refused", str(file))
+
+    assert answer.exit_code == 1 and "would write over the file" in answer.stderr
+    assert file.read_text() == "text,votes\nab,-1\n"
+
+
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [

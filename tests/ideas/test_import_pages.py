@@ -90,6 +90,24 @@ def test_a_file_is_looked_at_and_then_brought_along(app: Flask, mia: FlaskClient
     assert "Everything in this file is here already" in again and "confirmation" not in again
 
 
+def test_an_import_is_taken_back_with_a_button_once(app: Flask, mia: FlaskClient) -> None:
+    where = upload(mia).location
+    send(mia, f"{where}/confirmation")
+    assert "Take this import back" in text_of(mia.get(where))
+
+    assert send(mia, f"{where}/undo").location == where
+    assert "3 ideas taken back; 0 stay" in text_of(mia.get(where))
+    assert send(mia, f"{where}/undo").location == where
+    assert "Nothing of this import can be taken back" in text_of(mia.get(where))
+    assert "3 rows read" in text_of(mia.get(upload(mia).location))
+
+
+def test_every_problem_of_a_file_is_in_the_list_of_problems(app: Flask, mia: FlaskClient) -> None:
+    where = upload(mia, "text,votes\n" + "We never say yes,-1\n" * 150).location
+
+    assert text_of(mia.get(f"{where}/problems.csv")).count("votes_negative") == 150
+
+
 def test_columns_are_corrected_and_kept(app: Flask, mia: FlaskClient, cast: Cast) -> None:
     where = upload(mia, "Wortlaut;Wann;Wer\nKein Fax mehr;5/3/2021;asha@harbour.example\n").location
     page = text_of(mia.get(where))

@@ -6,9 +6,9 @@ import json
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
+from portal.errors import Malformed
 from portal.web.bodies import FORM, refuse_deep_json
 from tests.factories import csrf_token, send
 
@@ -65,7 +65,7 @@ def test_brackets_inside_texts_are_no_depth() -> None:
 
 
 def test_a_bracket_after_an_unfinished_text_is_still_counted() -> None:
-    with pytest.raises(BadRequest):
+    with pytest.raises(Malformed):
         refuse_deep_json(b"[" * 33 + b'"')
 
 
