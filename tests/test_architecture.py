@@ -280,3 +280,13 @@ def test_a_template_has_no_inline_style_or_script_and_trusts_no_text(path: Path)
     # A text that stands in the template itself, letter by letter, may be trusted; a value never.
     assert re.findall(r"(?<!')\s*\|\s*safe\b", text) == []
     assert re.findall(r"hx-on\b|hx-vals\s*=\s*[\"']js:", text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_a_form_stands_in_no_paragraph_and_no_span(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    before = (text[: form.start()] for form in re.finditer(r"<form\b|\{\{[^}]*\bpost_button\(", text))
+    nearest = [re.split(r"</?(?:div|section|article|ul|li|td|tr|form)\b", words)[-1] for words in before]
+    assert [words for words in nearest if len(re.findall(r"<p\b", words)) > words.count("</p>")] == []
+    assert [words for words in nearest if words.count("<span") > words.count("</span>")] == []
