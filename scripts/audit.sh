@@ -40,7 +40,8 @@ for wanted in "$@"; do
     axe) part "axe, both themes and widths" "$python" -m pytest -q tests/journeys/test_pages.py ;;
     schemathesis)
       part "schemathesis, ${SAYSO_EXAMPLES:=200} examples" \
-        env SAYSO_EXAMPLES="$SAYSO_EXAMPLES" "$python" -m pytest -q -n 2 tests/api/test_schemathesis.py ;;
+        env SAYSO_EXAMPLES="$SAYSO_EXAMPLES" "$python" -m pytest -v -n 2 --dist worksteal --durations=0 --durations-min=1 \
+          tests/api/test_schemathesis.py ;;
     *) ask "There is no part $wanted: choose from lighthouse, html, axe and schemathesis." ;;
   esac
 done
