@@ -1,4 +1,8 @@
-"""The Nu HTML checker over every page, as everybody sees it. Ends with 1 when there is an error or a warning."""
+"""The Nu HTML checker over every page, as everybody sees it, with much on it and with nothing on it yet.
+
+Every form is sent too: empty, full of nonsense and as it stands. Ends with 1 when there is an error or a warning, or
+when an answer was a failure of the server.
+"""
 
 import json
 import re
@@ -9,19 +13,29 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from requests import Response
 
+from portal import clock
 from portal.app import create_app
+from portal.db import db, writing
+from portal.people import directory, queries, service
+from portal.people.first_start import code_file
+from portal.people.models import Person
 from portal.people.queries import DEMO_ROLES
+from portal.people.roles import Role
 from tests import databases
 from tests.journeys.pages import NOBODY, PAGES, numbers
 from tests.journeys.serving import Installation, Visitor, installation
 
 CHECKER = Path(__file__).parent / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+NEW = "the first administrator"  # of an installation where nothing has happened yet, with every role there is
+FIRST = {"organisation": "Harbour Broadband", "name": "Tess Okafor", "email": "tess@harbour.example",
+         "new_password": "a long way to Leeds", "password_again": "a long way to Leeds"}  # fmt: skip
 PARTS = ("/ideas/{open}/card", "/ideas/{said}/card", "/ideas/{open}/card?where=page")
 # Sent by nobody here: they would end the visit or make the visitor another one.
 NOT_SENT = ("/demo/role", "/session/end", "/me/theme")
@@ -39,12 +53,15 @@ class Pages:
     names: dict[str, str] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     statuses: Counter[int] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
 
     def keep(self, name: str, answer: Response) -> None:
         """Keep an answer if it is HTML that was not seen before."""
         if "text/html" not in answer.headers.get("Content-Type", ""):
             return
         self.statuses[answer.status_code] += 1
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.failed.append(f"{name} → {answer.status_code}")
         text = CHANGING.sub("", answer.text)
         if not text.strip() or text in self.seen:
             return
@@ -65,33 +82,66 @@ def main() -> int:
             demo = stack.enter_context(installation(folders[0], demo=True))
             new = stack.enter_context(installation(folders[1], demo=False))
             app = create_app(databases.test_config(demo.database_url, folders[0], demo=True))
-            _collect(pages, demo, new, numbers(app, demo))
+            found = numbers(app, demo)
+            _collect_new(pages, new, folders[1], found)
+            _collect_demo(pages, demo, found)
         statuses = ", ".join(f"{count} × {status}" for status, count in sorted(pages.statuses.items()))
         print(f"{sum(pages.statuses.values())} answers ({statuses}), {len(pages.names)} of them different.")
-        found = _check(pages)
-    for line in found[:MESSAGES_MAX]:
+        wrong = pages.failed + _check(pages)
+    for line in wrong[:MESSAGES_MAX]:
         print(line)
-    print(f"{len(found)} findings.")
-    return 1 if found else 0
+    print(f"{len(wrong)} findings.")
+    return 1 if wrong else 0
 
 
-def _collect(pages: Pages, demo: Installation, new: Installation, found: dict[str, int]) -> None:
-    ours = dict.fromkeys(path.format(**found) for visitor, path in PAGES if visitor != NOBODY)
-    parts = [path.format(**found) for path in PARTS]
+def _collect_new(pages: Pages, new: Installation, folder: Path, found: dict[str, int]) -> None:
+    """An installation before there is anybody, and then before there is anything."""
     nobody = Visitor(new.address)
-    for path in [path for visitor, path in PAGES if visitor == NOBODY]:
-        pages.keep(f"{NOBODY} {path}", nobody.look(path))
+    paths = [path for visitor, path in PAGES if visitor == NOBODY]
+    _look(pages, NOBODY, nobody, paths)
+    _send_all(pages, NOBODY, nobody, paths)
+
+    app = create_app(databases.test_config(new.database_url, folder))
+    with app.app_context():
+        answer = nobody.send("/setup/first-administrator", code=code_file().read_text().strip(), **FIRST)
+        assert answer.ok and answer.history, answer.text
+        with writing():
+            first, top = db.session.query(Person).one(), queries.organisation()
+            assert top is not None
+            for role in set(Role) - {grant.role for grant in directory.standing_grants(first.id)}:
+                service.grant(first, role, top, by_id=None, now=clock.now())
+        db.session.remove()
+        db.engine.dispose()
+    ours = _ours(found)
+    _look(pages, NEW, nobody, ours)
+    _send_all(pages, NEW, nobody, ours)
+
+
+def _collect_demo(pages: Pages, demo: Installation, found: dict[str, int]) -> None:
+    ours = _ours(found)
     visitors = {role: Visitor(demo.address, role) for role in DEMO_ROLES}
     for role, visitor in visitors.items():
-        for path in [*ours, *parts]:
-            pages.keep(f"{role} {path}", visitor.look(path))
+        _look(pages, role, visitor, [*ours, *(path.format(**found) for path in PARTS)])
     # After everything was looked at, because some of these change what there is.
-    for path in [path for visitor, path in PAGES if visitor == NOBODY]:
-        _send_forms(pages, NOBODY, nobody, path, set())
     for role, visitor in visitors.items():
-        sent: set[str] = set()
-        for path in ours:
-            _send_forms(pages, role, visitor, path, sent)
+        _send_all(pages, role, visitor, ours)
+
+
+def _ours(found: dict[str, int]) -> list[str]:
+    return list(dict.fromkeys(path.format(**found) for visitor, path in PAGES if visitor != NOBODY))
+
+
+def _look(pages: Pages, name: str, visitor: Visitor, paths: list[str]) -> None:
+    print(f"{name} looks at {len(paths)} pages.", flush=True)
+    for path in paths:
+        pages.keep(f"{name} {path}", visitor.look(path))
+
+
+def _send_all(pages: Pages, name: str, visitor: Visitor, paths: list[str]) -> None:
+    print(f"{name} sends what is on them.", flush=True)
+    sent: set[str] = set()
+    for path in paths:
+        _send_forms(pages, name, visitor, path, sent)
 
 
 def _send_forms(pages: Pages, role: str, visitor: Visitor, path: str, sent: set[str]) -> None:

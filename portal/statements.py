@@ -107,8 +107,9 @@ def written_out(statement: Select[Any], dialect: Dialect) -> Any:
 
 
 def _asked_for(name: str, parameter: BindParameter[Any]) -> BindParameter[Any]:
-    told = {} if parameter.required else {"value": parameter.value}
-    return bindparam(name, type_=parameter.type, **told)
+    if parameter.required:
+        return bindparam(name, type_=parameter.type)
+    return bindparam(name, parameter.value, type_=parameter.type)
 
 
 def _writer(dialect: Dialect) -> Callable[..., Any]:

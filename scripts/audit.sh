@@ -7,6 +7,10 @@ cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- lighthouse html axe schemathesis
 
 ask() { echo "$1" >&2; exit 1; }
+for wanted in "$@"; do
+  [[ $wanted =~ ^(lighthouse|html|axe|schemathesis)$ ]] \
+    || ask "There is no part $wanted: choose from lighthouse, html, axe and schemathesis."
+done
 command -v node >/dev/null && command -v npm >/dev/null \
   || ask "make audit needs Node for Lighthouse: install Debian's packages nodejs and npm, then run it again."
 [ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 18')" = true ] \
@@ -25,14 +29,18 @@ if [ ! audit/node_modules/.package-lock.json -nt audit/package-lock.json ]; then
 fi
 
 found=()
+at=0
+all=$#
 part() {
   local name=$1 begun=$SECONDS
   shift
-  echo "— $name"
+  at=$((at + 1))
+  echo "— $name ($at of $all)"
   "$@" || found+=("$name")
   echo "  $((SECONDS - begun)) s"
 }
 python=.venv/bin/python
+export PYTHONUNBUFFERED=1  # what was measured is said at once, also into a file
 for wanted in "$@"; do
   case $wanted in
     lighthouse) part "Lighthouse, as on a phone" "$python" -m audit.lighthouse ;;
@@ -40,8 +48,8 @@ for wanted in "$@"; do
     axe) part "axe, both themes and widths" "$python" -m pytest -q tests/journeys/test_pages.py ;;
     schemathesis)
       part "schemathesis, ${SAYSO_EXAMPLES:=200} examples" \
-        env SAYSO_EXAMPLES="$SAYSO_EXAMPLES" "$python" -m pytest -q -n 2 tests/api/test_schemathesis.py ;;
-    *) ask "There is no part $wanted: choose from lighthouse, html, axe and schemathesis." ;;
+        env SAYSO_EXAMPLES="$SAYSO_EXAMPLES" "$python" -m pytest -v -n 2 --dist worksteal --durations=0 --durations-min=1 \
+          tests/api/test_schemathesis.py ;;
   esac
 done
 [ ${#found[@]} -eq 0 ] || { printf 'Something was found by: %s\n' "${found[@]}" >&2; exit 1; }

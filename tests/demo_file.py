@@ -19,8 +19,11 @@ SHARED = "SAYSO_TEST_SHARED"  # a folder that the workers of one run have in com
 
 
 def copy_demo(to: Path) -> None:
-    """Put the demo organisation, as it was loaded in this run, into the file `to`."""
-    shared = Path(os.environ[SHARED])
+    """Put the demo organisation, as it was loaded in this run, into the file `to`.
+
+    What runs by itself has no folder in common with anything: it is loaded beside the file.
+    """
+    shared = Path(os.environ.get(SHARED, to.parent))
     whole = shared / "demo.sqlite3"
     with (shared / "demo.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)

@@ -295,3 +295,15 @@ def test_a_template_has_no_inline_style_or_script_and_trusts_no_text(path: Path)
     # A text that stands in the template itself, letter by letter, may be trusted; a value never.
     assert re.findall(r"(?<!')\s*\|\s*safe\b", text) == []
     assert re.findall(r"hx-on\b|hx-vals\s*=\s*[\"']js:", text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_forms_stand_in_no_paragraph_or_span_and_sections_are_named(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    before = (text[: form.start()] for form in re.finditer(r"<form\b|\{\{[^}]*\bpost_button\(", text))
+    nearest = [re.split(r"</?(?:div|section|article|ul|li|td|tr|form)\b", words)[-1] for words in before]
+    assert [words for words in nearest if len(re.findall(r"<p\b", words)) > words.count("</p>")] == []
+    assert [words for words in nearest if words.count("<span") > words.count("</span>")] == []
+    parts = re.findall(r"<section\b(?:(?!</?section\b).)*", text, flags=re.DOTALL)
+    assert [part[:90] for part in parts if not re.search(r"aria-label|<h[1-6]\b|<\{\{", part)] == []

@@ -18,7 +18,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import NumberPath, Sent, Shown, api, listed, page_of, shown
 
-bp = api("floor checks", "Is it gone on your desk? Asked 14, 30 and 90 days after a change went live.")
+bp = api("floor-checks", "Is it gone on your desk? Asked 14, 30 and 90 days after a change went live.")
 
 
 class FloorCheckShown(Shown):

@@ -13,7 +13,7 @@ from portal.people.access import requires, the_viewer
 from portal.people.scopes import Scope
 from portal.web.api import AskedPath, Line, Number, NumberPath, Sent, Words, api
 
-bp = api("work on promises", "What keeping a promise takes: small steps, decisions, help, and nudges of who waits.")
+bp = api("work-on-promises", "What keeping a promise takes: small steps, decisions, help, and nudges of who waits.")
 
 
 class StepPath(AskedPath):

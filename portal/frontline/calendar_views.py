@@ -95,7 +95,8 @@ def _page(status: int) -> Response:
     viewer = the_viewer()
     standing = feeds.feed_of(viewer)
     facts = standing and {
-        "made": moment_words(standing.made_at, viewer.timezone), "made_at": standing.made_at.isoformat(),
+        "made": moment_words(standing.made_at, viewer.timezone),
+        "made_at": standing.made_at.isoformat(timespec="seconds"),
         "read": day_words(standing.last_read_on) if standing.last_read_on else None,
     }  # fmt: skip
     return make_response(render_template("frontline/calendar.html", feed=facts, here="me"), status)

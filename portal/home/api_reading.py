@@ -63,11 +63,16 @@ class Operation:
 
 @dataclass(frozen=True)
 class Tag:
-    """What belongs together."""
+    """What belongs together. name: as it stands in addresses."""
 
     name: str
     about: str
     operations: list[Operation] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """As a heading."""
+        return self.name.replace("_", " ").replace("-", " ").capitalize()
 
 
 def read(document: Mapping[str, Any]) -> dict[str, Tag]:

@@ -14,7 +14,7 @@ from portal.rewards.thanks_rules import WORDS_CHARS_MAX, WORDS_CHARS_MIN
 from portal.rewards.thanks_service import ThanksDecision
 from portal.web.api import Line, Moment, NumberPath, PageAsked, Sent, Shown, api, listed, page_of
 
-bp = api("looking after thanks", "Thanks that somebody asked to look at, or that are hidden.")
+bp = api("looking-after-thanks", "Thanks that somebody asked to look at, or that are hidden.")
 
 
 class ThanksDecisionSent(Sent):

@@ -3,7 +3,8 @@
 SAYSO_EXAMPLES sets how many examples each operation gets, 15 if it is not set. What a role may never do, by the
 policy, gets a few only: all that can be found there is a refusal that is missing or is not as documented. The odd
 values that the tool makes up for every field, and its walks from one operation to the next, are tried by one of the
-roles that may do it, shared out among them; with more examples than 15, by every role. What is made up is the same
+roles that may do it, shared out among them; with more examples than 15, by every role, and each role takes the
+operations in portions, so that `make audit` tells how far it is. What is made up is the same
 in every run, so that nobody's change is held up by what another's left behind; `make audit` draws afresh. SAYSO_SEED
 sets another seed, such as the one that the output of a failure names.
 """
@@ -43,13 +44,18 @@ CALLERS = (NOBODY, "frontline", "executive", "owner", "programme", "administrato
 ODD_METHODS = ["get", "put", "post", "delete", "options", "patch", "trace"]
 # Ends keys, among them the one it is called with: called by itself, with a key of its own, after everything else.
 ENDS_KEYS = "/api/v1/keys/{number}"
-SECONDS_MAX = 3600
-THOROUGH, BRIEF = "--phases=examples,coverage,fuzzing,stateful", "--phases=fuzzing"
+SECONDS_MAX = 3600  # of a role, or of a portion
+SECONDS_OF_ANSWER_MAX = 60  # on a machine that does much else
 SHARED_OUT = int(EXAMPLES) <= 15
+THOROUGH, BRIEF = "--phases=examples,coverage,fuzzing,stateful", "--phases=fuzzing"
+ONE_BY_ONE, WALKS = "--phases=examples,coverage,fuzzing", "--phases=stateful"
+COUNT = 8
+PORTIONS = ("all",) if SHARED_OUT else (*(f"{turn} of {COUNT}" for turn in range(1, COUNT + 1)), "walks")
 EXAMPLES_REFUSED = str(min(int(EXAMPLES), 5))
 OPTIONS = (
     "--checks=all", "--continue-on-failure", "--no-color",
     "--generation-database=none", "--suppress-health-check=all", "--warnings=off",
+    f"--request-timeout={SECONDS_OF_ANSWER_MAX}",
 )  # fmt: skip
 # A 422 may be about what a request says; the check beside this file tells that from its form. An If-Match that was
 # never an ETag of ours is refused with a 412.
@@ -156,34 +162,46 @@ def served(organisation: Organisation, tmp_path: Path) -> Iterator[Installation]
         yield served
 
 
+@pytest.mark.parametrize("portion", PORTIONS)
 @pytest.mark.parametrize("role", CALLERS)
 def test_a_strangers_tool_finds_no_fault_with_the_interface(
-    served: Installation, organisation: Organisation, tmp_path: Path, role: str
+    served: Installation, organisation: Organisation, tmp_path: Path, role: str, portion: str
 ) -> None:
     key, short_lived = organisation.keys.get(role, ("", ""))
-    offered = organisation.operations[role]
 
     runs = [
-        (phases, f"--max-examples={examples}", *_these(names))
-        for names, phases, examples in (
-            (offered.never, BRIEF, EXAMPLES_REFUSED),
-            (offered.may, BRIEF, EXAMPLES),
-            (offered.thoroughly, THOROUGH, EXAMPLES),
-        )
+        (phases, f"--max-examples={examples}", *(f"--include-operation-id={name}" for name in names))
+        for names, phases, examples in _portion(organisation.operations[role], portion)
         if names
     ]
-    found = _run(served, tmp_path, key, runs)
+    found = _run(served, tmp_path, key, runs) if runs else ""
     still = requests.get(f"{served.address}/api/v1/self", headers=_headers(key), timeout=60).status_code
-    last = (THOROUGH, f"--max-examples={EXAMPLES}", "--include-path", ENDS_KEYS)
-    found += _run(served, tmp_path, short_lived, [last])
+    if portion == PORTIONS[-1]:
+        last = (THOROUGH, f"--max-examples={EXAMPLES}", "--include-path", ENDS_KEYS)
+        found += _run(served, tmp_path, short_lived, [last])
 
     if found:
         pytest.fail(found, pytrace=False)
     assert still == (200 if key else 401), "the key ended on the way: what came after it was not looked at"
 
 
+def _portion(offered: Offered, portion: str) -> list[tuple[list[str], str, str]]:
+    """Operations, how they are tried, and how often. Walks go from any operation to any other: they are not divided."""
+    if SHARED_OUT:
+        return [
+            (offered.never, BRIEF, EXAMPLES_REFUSED),
+            (offered.may, BRIEF, EXAMPLES),
+            (offered.thoroughly, THOROUGH, EXAMPLES),
+        ]
+    if portion == PORTIONS[-1]:
+        return [(offered.thoroughly, WALKS, EXAMPLES)]
+    these = slice(PORTIONS.index(portion), None, COUNT)
+    return [(offered.never[these], BRIEF, EXAMPLES_REFUSED), (offered.thoroughly[these], ONE_BY_ONE, EXAMPLES)]
+
+
 def _run(served: Installation, folder: Path, key: str, runs: list[tuple[str, ...]]) -> str:
     """What is wrong, as the tool says it; nothing if nothing is. The runs share a process, one after the other."""
+    requests.get(f"{served.address}/api/openapi.json", timeout=SECONDS_OF_ANSWER_MAX)  # made once, which takes a while
     config = folder / "schemathesis.toml"
     config.write_text(CONFIG.format(checks=CHECKS, methods=ODD_METHODS) + (KEY.format(secret=key) if key else ""))
     seed = [f"--seed={SEED}"] if SEED else []
@@ -194,10 +212,6 @@ def _run(served: Installation, folder: Path, key: str, runs: list[tuple[str, ...
     ended = json.loads(done.stdout)
     assert len(ended) == len(runs)
     return "\n".join(said for code, said in ended if code)
-
-
-def _these(names: list[str]) -> list[str]:
-    return [f"--include-operation-id={name}" for name in names]
 
 
 def _headers(key: str) -> dict[str, str]:
