@@ -20,6 +20,7 @@ from portal.people.viewer import Viewer
 from portal.web.api import PREFIX, idempotency_key, is_api
 from portal.web.limits import count
 from portal.web.network import client_network
+from portal.web.seals import ABOUT_THE_PAGE
 
 View = TypeVar("View", bound=Callable[..., Any])
 NAMES_OF_KEYS = {"token", "access_token", "api_key"}  # what other interfaces call a key in an address
@@ -122,10 +123,10 @@ def _refuse_what_is_not_looked_at() -> None:
         idempotency_key()  # one that cannot be one is refused even where nothing would be kept under it
     if request.method not in READING and "If-Match" in request.headers and not view.takes_match:
         raise Malformed("if_match_not_taken", "Nothing is compared with If-Match here. Leave it out.")
-    if request.args and not view.takes_query:
-        name = next(iter(request.args))
-        raise Invalid("invalid", f"{name}: This address takes nothing behind a question mark.",
-                      dict.fromkeys(request.args, "Extra inputs are not permitted"))  # fmt: skip
+    # A short list is always whole; whoever reads every list in pages may ask for pages of it too.
+    if not view.takes_query and (extra := [name for name in request.args if name not in ABOUT_THE_PAGE]):
+        raise Invalid("invalid", f"{extra[0]}: This address takes nothing behind a question mark.",
+                      dict.fromkeys(extra, "Extra inputs are not permitted"))  # fmt: skip
 
 
 def _action_of(app: Flask, endpoint: str) -> str | None:

@@ -132,6 +132,7 @@ def unmerge_idea(path: NumberPath) -> Any:
         this = select(Idea.id).where(Idea.id == path.number)
         demand_unchanged(this, lambda: _shown(idea_for(viewer, path.number), now=now))
         idea = idea_for(viewer, path.number)
+        _shown(idea, now=now)  # 404 for one that has joined no other
         merging.unmerge(viewer, idea, now=now, told_after=TOLD_AFTER)
     return "", 204
 
