@@ -1,5 +1,6 @@
 """Every night the seats of all shifts are counted: administrators hear what is wrong, once a night, and can mend it."""
 
+import json
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -101,6 +102,9 @@ def test_recounting_leaves_more_people_than_seats_to_somebody_who_decides(app: F
 
     done = app.test_cli_runner().invoke(args=["shifts", "recount"])
 
+    told = app.test_cli_runner().invoke(args=["shifts", "recount", "--json"])
+
     assert done.exit_code == 2 and f"Shift number {slot} counts 1 seats taken and has 2." in done.stderr
+    assert told.exit_code == 2 and json.loads(told.stdout) == {"mended": [], "left": [slot]}
     with app.app_context():
         assert taken(slot) == 1
