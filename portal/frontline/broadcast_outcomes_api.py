@@ -16,7 +16,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import NumberPath, Sent, Shown, Words, api
 
-bp = api("what came of broadcasts", "Ideas that were said because a broadcast is not what somebody sees.")
+bp = api("broadcast-outcomes", "Ideas that were said because a broadcast is not what somebody sees.")
 
 
 class InsteadSent(Sent):

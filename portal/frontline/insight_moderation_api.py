@@ -16,7 +16,7 @@ from portal.people.once import once
 from portal.people.scopes import Scope
 from portal.web.api import Line, Moment, NumberPath, PageAsked, Sent, Shown, api, listed, page_of
 
-bp = api("moderation of insights", "Notes from shifts that were hidden and shown again.")
+bp = api("insight-moderation", "Notes from shifts that were hidden and shown again.")
 
 
 class NoteAction(StrEnum):

@@ -221,6 +221,8 @@ def demand_unchanged(row: Select[Any], as_shown: Callable[[], Shown]) -> None:
     """
     if (sent := request.headers.get("If-Match")) is None:
         return
+    if not sent.strip():
+        raise _changed()  # a list of no versions, of which none is there
     if not MARKS.fullmatch(sent.strip()):
         raise Malformed("bad_if_match", "If-Match is an ETag as it was sent, in its quotation marks, or *.")
     # Of two who have read the same version the second waits here, and then finds another one.

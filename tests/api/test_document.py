@@ -131,6 +131,13 @@ def test_names_of_operations_are_unique_and_every_one_says_what_it_does(app: Fla
     assert all(len(operation["summary"]) > 10 for _, _, operation in operations(app))  # type: ignore[arg-type]
 
 
+def test_names_of_what_belongs_together_can_stand_in_an_address(app: Flask) -> None:
+    names = {name for _, _, operation in operations(app) for name in operation["tags"]}  # type: ignore[arg-type]
+
+    assert len(names) > 50
+    assert [name for name in sorted(names) if not re.fullmatch("[a-z]+([-_][a-z]+)*", name)] == []
+
+
 @pytest.mark.parametrize("path", ["/api/docs", "/api/openapi.json"])
 def test_nothing_is_loaded_from_elsewhere(app: Flask, path: str) -> None:
     text = app.test_client().get(path).text
