@@ -34,7 +34,6 @@ SQLITE_PRAGMAS = (
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
-KEY_MAX = 2**31 - 1  # what a key can hold
 WRITER = {"sayso_writer": True}
 TRANSACTION = frozenset((*WRITER, "isolation_level"))  # options of a connection that ask for one
 ASK_AGAIN = 0.0005, 0.0015  # seconds until a waiting writer asks again

@@ -21,6 +21,7 @@ GROUND = {
     "portal.errors",
     "portal.append_only",
     "portal.csv_files",
+    "portal.keys",
 }
 # The composition roots see everything; nothing but they and tests may import them.
 ROOTS = {"portal.app", "portal.cli", "portal.worker", "portal.policies", "portal.models", "portal.start",

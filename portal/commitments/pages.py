@@ -10,11 +10,12 @@ from markupsafe import Markup, escape
 
 from portal.commitments import wording
 from portal.commitments.page_queries import Page, Step
-from portal.commitments.queries import NUMBER_MAX, ORDER, Board, Line
+from portal.commitments.queries import ORDER, Board, Line
 from portal.commitments.rules import FROM, CommitmentState, Course, Standing, Verb, day_in
 from portal.commitments.sorting import SORTED, Column, Sort
 from portal.commitments.work_rules import MEASURED_WEEKS, measured_week
 from portal.ideas.words import StoryKind
+from portal.keys import KEY_MAX
 from portal.web.markdown import render_markdown
 from portal.web.paging import capped
 
@@ -85,7 +86,7 @@ class Wanted:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:11]) <= NUMBER_MAX else None
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:11]) <= KEY_MAX else None
 
 
 def board_context(board: Board, wanted: Wanted, when: When, *, viewer_id: int, sites: Sequence[Any]) -> dict[str, Any]:

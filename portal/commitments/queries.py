@@ -23,6 +23,7 @@ from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Names
+from portal.keys import KEY_MAX
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -33,7 +34,6 @@ __all__ = ["organisation_zone"]
 
 GROUP_SHOWN = 20  # promises of each group on the board
 PAGE_SHOWN = 50  # promises of one state, a page
-NUMBER_MAX = 2**31 - 1  # what a key can hold; beyond it the databases answer with errors of their own
 BY_DATE = Sort()
 ORDER = (Standing.OVERDUE, Standing.DUE_SOON, Standing.OPEN, Standing.KEPT, Standing.LATE_KEPT)
 
@@ -89,7 +89,7 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
 
 def commitment_for(viewer: Viewer, number: int) -> Commitment:
     """The promise, as far as the viewer may read it; raises Missing otherwise."""
-    if number > NUMBER_MAX:
+    if number > KEY_MAX:
         raise Missing("promise")
     query = select(Commitment).join(Idea, Idea.id == Commitment.idea_id).where(Commitment.id == number)
     found = db.session.scalar(query.where(readable(viewer)).execution_options(populate_existing=True))

@@ -16,12 +16,12 @@ from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for
+from portal.keys import KEY_MAX
 from portal.people.models import Person
 from portal.people.viewer import Viewer
 from portal.web.paging import cut, decode_cursor
 
 WORDS_SHOWN = 5
-NUMBER_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -131,5 +131,5 @@ def _readable(viewer: Viewer, relapse_id: int) -> None:
         .join(Idea, Idea.id == Commitment.idea_id)
         .where(Relapse.id == relapse_id, readable(viewer))
     )
-    if relapse_id > NUMBER_MAX or db.session.scalar(query) is None:
+    if relapse_id > KEY_MAX or db.session.scalar(query) is None:
         raise Missing("reopening")

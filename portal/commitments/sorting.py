@@ -13,9 +13,10 @@ from portal.commitments.models import Commitment, Update
 from portal.commitments.rules import Standing
 from portal.commitments.standings import ranges
 from portal.ideas.models import Idea
+from portal.keys import KEY_MAX
 from portal.people.models import Person
 from portal.swarm.models import IdeaScore
-from portal.web.paging import KEYS_END, bad_cursor, from_micros, to_micros
+from portal.web.paging import bad_cursor, from_micros, to_micros
 
 SORTED = (Standing.OVERDUE, Standing.DUE_SOON, Standing.OPEN)  # the kept ones stay by date: they are without end
 
@@ -110,6 +111,6 @@ def _value(column: Column, text: str) -> Any:
 
 
 def _count(text: str) -> int:
-    if not 0 <= (count := int(text)) < KEYS_END:
+    if not 0 <= (count := int(text)) <= KEY_MAX:
         raise bad_cursor()
     return count

@@ -15,10 +15,10 @@ from portal.frontline.debrief_rules import SeatFacts, writing_refusal
 from portal.frontline.insight_queries import InsightLine
 from portal.frontline.models import SignUp, Slot
 from portal.frontline.words import BuddyState, DebriefQuestion
+from portal.keys import KEY_MAX
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
 
-NUMBER_MAX = 2**31 - 1
 ORDER = tuple(DebriefQuestion)
 
 
@@ -78,7 +78,7 @@ def debrief_page(viewer: Viewer, slot_number: int, *, now: datetime) -> DebriefP
         .outerjoin(Debrief, Debrief.sign_up_id == SignUp.id)
         .where(SignUp.slot_id == slot_number, SignUp.person_id == viewer.id)
     )
-    row = db.session.execute(query).one_or_none() if 0 < slot_number <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < slot_number <= KEY_MAX else None
     if row is None:
         raise Missing("shift")
     if refused := writing_refusal(SeatFacts(row.state, row.attendance, row.starts_at), now=now):

@@ -25,10 +25,10 @@ from portal.frontline.insights import Becoming
 from portal.frontline.models import SignUp
 from portal.frontline.words import DebriefQuestion, InsightKind
 from portal.ideas import drafts
+from portal.keys import KEY_MAX
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 
-NUMBER_MAX = 2**31 - 1
 LEFT_OVER = (DebriefQuestion.SURPRISED, DebriefQuestion.MADE_THEM)  # become notes where nothing else was chosen
 
 
@@ -47,7 +47,7 @@ def start(viewer: Viewer, slot_number: int, *, now: datetime) -> Debrief:
 def seat_for_writing(viewer: Viewer, slot_number: int, *, now: datetime) -> SignUp:
     """The viewer's seat in this shift, if its debrief can be written now; raises as `start`."""
     mine = SignUp.slot_id == slot_number, SignUp.person_id == viewer.id
-    seat = db.session.scalar(select(SignUp).where(*mine)) if 0 < slot_number <= NUMBER_MAX else None
+    seat = db.session.scalar(select(SignUp).where(*mine)) if 0 < slot_number <= KEY_MAX else None
     if seat is None:
         raise Missing("shift")
     if refused := writing_refusal(SeatFacts(seat.state, seat.attendance, seat.starts_at), now=now):

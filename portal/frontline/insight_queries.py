@@ -23,6 +23,7 @@ from portal.frontline.words import Credit, InsightKind
 from portal.ideas.models import Idea
 from portal.ideas.queries import MODERATES, visible_to
 from portal.ideas.words import Stage
+from portal.keys import KEY_MAX
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
 from portal.swarm.models import Vote
@@ -30,7 +31,6 @@ from portal.swarm.stop_models import StopStep
 from portal.swarm.stop_queries import may_be_read_by
 from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
 
-NUMBER_MAX = 2**31 - 1
 PAGE = 20
 OFFERED_MOST = 100  # executives and queues in the filters
 BY, BUDDY = aliased(Person, name="writer"), aliased(Person, name="host")
@@ -96,7 +96,7 @@ class PromisedThen:
 def insight_for(viewer: Viewer, number: int) -> Insight:
     """The insight with this number, as far as the viewer may read it; raises Missing otherwise."""
     query = _joined(select(Insight)).where(Insight.id == number, readable(viewer))
-    within = 0 < number <= NUMBER_MAX
+    within = 0 < number <= KEY_MAX
     found = db.session.scalar(query.execution_options(populate_existing=True)) if within else None
     if found is None:
         raise Missing("insight")
@@ -106,7 +106,7 @@ def insight_for(viewer: Viewer, number: int) -> Insight:
 def line_of(viewer: Viewer, number: int) -> InsightLine:
     """The same as a line; raises Missing."""
     query = _lines(viewer).where(Insight.id == number)
-    row = db.session.execute(query).one_or_none() if 0 < number <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < number <= KEY_MAX else None
     if row is None:
         raise Missing("insight")
     return _line(row, viewer)

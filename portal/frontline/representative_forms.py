@@ -15,10 +15,10 @@ from portal.frontline.representative_rules import (
     WEEKS_MIN,
     RepresentativeRefusal,
 )
+from portal.keys import KEY_MAX
 from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, tidy
 
-NUMBER_MAX = 2**31 - 1
 WHICH = "Which idea? Its number is enough."
 
 
@@ -32,7 +32,7 @@ def _area(label: str, name: str, most: int, *, optional: bool = False) -> TextAr
 def _idea() -> IntegerField:
     return IntegerField(
         "Number of the idea", id="idea",
-        validators=[InputRequired(WHICH), NumberRange(min=1, max=NUMBER_MAX, message=WHICH)],
+        validators=[InputRequired(WHICH), NumberRange(min=1, max=KEY_MAX, message=WHICH)],
         render_kw={"inputmode": "numeric"},
     )  # fmt: skip
 

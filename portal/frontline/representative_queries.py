@@ -13,12 +13,12 @@ from portal.errors import Missing
 from portal.frontline.representative_models import OptOut, Rotation, Turn
 from portal.frontline.representative_rules import Member
 from portal.frontline.words import TurnState
+from portal.keys import KEY_MAX
 from portal.people.models import Grant, Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
 
 STANDS = Turn.state != TurnState.PASSED
-NUMBER_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def turns_of_person(person_id: int, on: date) -> list[TurnLine]:
 
 def rotation_for(viewer: Viewer, number: int) -> Rotation:
     """A rotation by its number; raises Missing. Everybody reads who speaks for whom."""
-    found = db.session.get(Rotation, number, populate_existing=True) if 0 < number <= NUMBER_MAX else None
+    found = db.session.get(Rotation, number, populate_existing=True) if 0 < number <= KEY_MAX else None
     if found is None:
         raise Missing("representative")
     return found
@@ -64,7 +64,7 @@ def rotation_for(viewer: Viewer, number: int) -> Rotation:
 
 def turn_for(viewer: Viewer, number: int) -> Turn:
     """A turn by its number; raises Missing."""
-    found = db.session.get(Turn, number, populate_existing=True) if 0 < number <= NUMBER_MAX else None
+    found = db.session.get(Turn, number, populate_existing=True) if 0 < number <= KEY_MAX else None
     if found is None:
         raise Missing("turn")
     return found

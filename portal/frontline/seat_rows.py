@@ -18,9 +18,10 @@ from portal.db import db, take_turns
 from portal.errors import Conflict, Missing
 from portal.frontline import seat_steps
 from portal.frontline.models import Briefing, SeatStep, SignUp, Slot
-from portal.frontline.sign_up_queries import HELD, NUMBER_MAX, day_of, own_row
+from portal.frontline.sign_up_queries import HELD, day_of, own_row
 from portal.frontline.signup_rules import SignUpState, decline_by, passes_on
 from portal.frontline.words import Attendance, SeatState, SeatStepKind
+from portal.keys import KEY_MAX
 from portal.outbox import service as outbox
 from portal.people.models import Person
 
@@ -30,7 +31,7 @@ FREED = "frontline.freed"  # somebody has time again: they may wait for a seat t
 def lock_slot(slot_id: int, *where: ColumnElement[bool]) -> Slot:
     """The slot's row, held until the transaction ends. Raises Missing."""
     query = select(Slot).where(Slot.id == slot_id, *where).with_for_update()
-    found = db.session.scalar(query.execution_options(populate_existing=True)) if 0 < slot_id <= NUMBER_MAX else None
+    found = db.session.scalar(query.execution_options(populate_existing=True)) if 0 < slot_id <= KEY_MAX else None
     if found is None:
         raise Missing("shift")
     return found

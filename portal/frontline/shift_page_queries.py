@@ -13,7 +13,6 @@ from portal.errors import Missing
 from portal.frontline.models import Briefing, SeatStep, SignUp, Slot
 from portal.frontline.sign_up_queries import (
     HELD,
-    NUMBER_MAX,
     booked_spans,
     day_of,
     facts_of,
@@ -26,6 +25,7 @@ from portal.frontline.signup_rules import SeatFacts, SignUpState, Span, signup_r
 from portal.frontline.slot_queries import has_a_site
 from portal.frontline.slot_rules import MINUTES, Length, length_of
 from portal.frontline.words import BuddyState, Busy, Channel, SeatState
+from portal.keys import KEY_MAX
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
 from portal.web.paging import Wide, cut, decode_cursor, from_micros, to_micros
@@ -139,7 +139,7 @@ def shifts_page(
 def shift_for(viewer: Viewer, number: int, *, now: datetime) -> ShiftLine:
     """One slot as the viewer sees it, cancelled or over as well; two statements. Raises Missing."""
     query = _lines(viewer, now).where(Slot.id == number, visible_to(viewer))
-    row = db.session.execute(query).one_or_none() if 0 < number <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < number <= KEY_MAX else None
     if row is None:
         raise Missing("shift")
     return _line(viewer, row, booked_spans(viewer.id, after=row.starts_at, but=number), now)

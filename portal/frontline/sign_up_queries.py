@@ -16,11 +16,11 @@ from portal.frontline.signup_policy import TAKERS
 from portal.frontline.signup_rules import SeatFacts, SlotFacts, Span
 from portal.frontline.slot_queries import managed_by, seen_by
 from portal.frontline.words import SeatState
+from portal.keys import KEY_MAX
 from portal.people.directory import below
 from portal.people.models import Place
 from portal.people.viewer import Viewer
 
-NUMBER_MAX = 2**31 - 1
 HELD = (SeatState.BOOKED, SeatState.WAITING)
 
 
@@ -29,7 +29,7 @@ def seat_of(viewer: Viewer, slot_number: int, *, states: Sequence[SeatState] = (
 
     states: which rows count; all of `SeatState` also finds one that was given up or cancelled.
     """
-    found = own_row(slot_number, viewer.id) if 0 < slot_number <= NUMBER_MAX else None
+    found = own_row(slot_number, viewer.id) if 0 < slot_number <= KEY_MAX else None
     if found is None or found.state not in states:
         raise Missing("seat")
     return found

@@ -25,6 +25,7 @@ from portal.ideas.earlier_shown import votes_before
 from portal.ideas.models import Comment, Draft, Idea, Story
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage, StoryKind
+from portal.keys import KEY_MAX
 from portal.metrics.models import Metric
 from portal.notices.queries import muted_column
 from portal.people.models import Person
@@ -120,7 +121,7 @@ def _row(viewer: Viewer, number: int, *, now: datetime) -> Any:
     parameters = person_of(viewer) | {"number": number, "about": about_comment(number), "since": now - KEPT}
     parameters |= idea_occurrences.parameters(now)
     # Zero and what is more than the column holds are ideas that do not exist.
-    found = run(_statement(shape_of(viewer)), parameters) if 0 < number < 2**31 else None
+    found = run(_statement(shape_of(viewer)), parameters) if 0 < number <= KEY_MAX else None
     row = found.one_or_none() if found else None
     if row is None:
         raise Missing("idea")

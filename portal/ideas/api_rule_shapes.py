@@ -23,13 +23,14 @@ from portal.ideas.rule_record_words import (
     VerdictKind,
 )
 from portal.ideas.words import Audience, Barrier
-from portal.web.api import NUMBER_MAX, Day, Line, Moment, Number, Sent, Shown, Words, whole
+from portal.keys import KEY_MAX
+from portal.web.api import Day, Line, Moment, Number, Sent, Shown, Words, whole
 from portal.web.links import full
 
 SITES_MAX = 500
 SCOPE = "For whom it holds, which is also who sees it."
 SEEN = "How many verdicts the caller has seen: `verdicts` of the rule."
-Seen = Annotated[int, Field(ge=0, le=NUMBER_MAX, description=SEEN), BeforeValidator(whole)]
+Seen = Annotated[int, Field(ge=0, le=KEY_MAX, description=SEEN), BeforeValidator(whole)]
 
 
 class RuleFactsSent(Sent):

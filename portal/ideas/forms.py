@@ -31,12 +31,12 @@ from portal.ideas.words import (
     Names,
     ReportReason,
 )
+from portal.keys import KEY_MAX
 from portal.web.forms import SpottedForm, StrictForm, no_controls, one_line, tidy
 
 OFFERED = [SelectChoice(Names.HIDDEN.value, "Hide my name"), SelectChoice(Names.SHOWN.value, "My name")]
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ABOUT = re.compile(r"idea|comment:[1-9]\d{0,8}")
-NUMBER_MAX = 2**31 - 1
 
 
 def between(least: int, most: int) -> Any:
@@ -65,7 +65,7 @@ def a_choice(field_class: Any, label: str, words: Any, **more: Any) -> Any:
 
 def a_number(label: str) -> IntegerField:
     """An optional id of something, as large as the database can hold."""
-    return IntegerField(label, validators=[Optional(), NumberRange(1, NUMBER_MAX)])
+    return IntegerField(label, validators=[Optional(), NumberRange(1, KEY_MAX)])
 
 
 class Asked(SpottedForm):
@@ -169,7 +169,7 @@ class ReportForm(StrictForm):
 class DecisionForm(StrictForm):
     """A decision about a text, with the reason that everybody reads."""
 
-    number = IntegerField("Idea", validators=[InputRequired(), NumberRange(1, NUMBER_MAX)])
+    number = IntegerField("Idea", validators=[InputRequired(), NumberRange(1, KEY_MAX)])
     comment = a_number("Comment")
     action = a_choice(RadioField, "What do you decide?", Action, validators=[InputRequired("Choose one.")])
     reason = StringField("The reason, for everybody to read", filters=[tidy],

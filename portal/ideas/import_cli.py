@@ -12,12 +12,13 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from portal import clock, csv_files
-from portal.db import KEY_MAX, db, writing
+from portal.db import db, writing
 from portal.errors import DomainError
 from portal.ideas import imports
 from portal.ideas.earlier_columns import FIELDS, REFUSED, Sheet, chosen, open_sheet
 from portal.ideas.earlier_csv import PROBLEMS_KEPT, ROWS_MAX_COMMAND, Checked
 from portal.ideas.imports import SOURCE, Choices, File, Look
+from portal.keys import KEY_MAX
 
 
 @click.command("ideas")

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.errors import Conflict, DomainError, Invalid
 from portal.ideas import lists, moderating, moderation_queries
-from portal.ideas.forms import NUMBER_MAX, DecisionForm, ReportForm
+from portal.ideas.forms import DecisionForm, ReportForm
 from portal.ideas.moderation_queries import LOG_PAGE
 from portal.ideas.queries import idea_for, idea_view
 from portal.ideas.rules import Action
 from portal.ideas.words import ReportReason
+from portal.keys import KEY_MAX
 from portal.people.access import requires, the_viewer
 from portal.people.viewer import Viewer
 from portal.web.fields import asked_number
@@ -65,7 +66,7 @@ def _report_page(
 def log() -> ResponseReturnValue:
     """The public log: what was decided, when, by whom and why."""
     cursor = decode_cursor(request.args.get("after"), int)
-    if cursor and not 0 < cursor[0] <= NUMBER_MAX:
+    if cursor and not 0 < cursor[0] <= KEY_MAX:
         raise Invalid("bad_cursor", "This page of the list does not exist. Start again at the top.")
     entries = moderation_queries.moderation_log(the_viewer(), before_id=cursor[0] if cursor else None)
     page = entries[:LOG_PAGE]

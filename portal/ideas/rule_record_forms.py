@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from portal.errors import DomainError
-from portal.ideas.forms import NUMBER_MAX, a_choice
+from portal.ideas.forms import a_choice
 from portal.ideas.rule_record_words import (
     ADDRESS_CHARS_MAX,
     DEPARTMENT_CHARS_MAX,
@@ -32,6 +32,7 @@ from portal.ideas.rule_record_words import (
     VerdictKind,
 )
 from portal.ideas.words import Audience, Barrier
+from portal.keys import KEY_MAX
 from portal.web.fields import DayField
 from portal.web.forms import StrictForm, no_controls, one_line, tidy
 
@@ -62,7 +63,7 @@ def a_text(label: str, most: int) -> TextAreaField:
 
 def a_hidden_number(name: str) -> IntegerField:
     """A number that the page was made with."""
-    checks = [InputRequired(BROKEN), NumberRange(0, NUMBER_MAX, BROKEN)]
+    checks = [InputRequired(BROKEN), NumberRange(0, KEY_MAX, BROKEN)]
     return IntegerField(name, widget=HiddenInput(), validators=checks)
 
 

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.ideas import rule_record_queries as queries
-from portal.ideas.forms import NUMBER_MAX
 from portal.ideas.rule_record_finding import find_rules
 from portal.ideas.rule_record_queries import Wanted
 from portal.ideas.rule_record_service import holds_for
 from portal.ideas.rule_record_shown import RuleView, legal_words, review_words, scope_words, spoken
 from portal.ideas.rule_record_words import QUERY_CHARS_MAX, RuleState
 from portal.ideas.words import Barrier
+from portal.keys import KEY_MAX
 from portal.people import queries as people
 from portal.people.access import may, requires, the_viewer
 from portal.people.roles import Role
@@ -124,5 +124,5 @@ def _word(words: type[StrEnum], text: str | None) -> Any:
 
 
 def _id(text: str | None) -> int | None:
-    fits = text is not None and text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= NUMBER_MAX
+    fits = text is not None and text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= KEY_MAX
     return int(text) if text is not None and fits else None

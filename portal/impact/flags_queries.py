@@ -17,6 +17,7 @@ from portal.impact.flags_rules import LOOK_AT, TITLES
 from portal.impact.models import FlagReview, Plan, StoredEstimate
 from portal.impact.verdict_queries import flags_of
 from portal.impact.words import VERDICT_DAY, EstimateKind
+from portal.keys import KEY_MAX
 from portal.metrics.models import Metric
 from portal.people.models import Person
 from portal.people.viewer import Viewer
@@ -24,7 +25,6 @@ from portal.rewards.models import Award
 from portal.swarm.co_authors import co_authors
 
 PAGE = 30
-NUMBER_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def flagged_page(
     if open_only:
         query = query.where(_open_ones())
     if before is not None:
-        query = query.where(StoredEstimate.id < min(before, NUMBER_MAX))
+        query = query.where(StoredEstimate.id < min(before, KEY_MAX))
     rows = db.session.execute(query.order_by(StoredEstimate.id.desc()).limit(limit + 1)).all()
     reviews = _reviews([row.StoredEstimate.id for row in rows[:limit]])
     found = [_shown(row, reviews) for row in rows[:limit]]
@@ -75,7 +75,7 @@ def flagged_page(
 def flagged_for(viewer: Viewer, estimate_id: int) -> Flagged:
     """One of them; raises Missing."""
     row = None
-    if estimate_id <= NUMBER_MAX:
+    if estimate_id <= KEY_MAX:
         row = db.session.execute(_flagged(viewer).where(StoredEstimate.id == estimate_id)).one_or_none()
     if row is None:
         raise Missing("estimate")

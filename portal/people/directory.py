@@ -11,10 +11,11 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Invalid, Missing
+from portal.keys import KEY_MAX
 from portal.people.models import Grant, Origin, Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
-from portal.web.paging import KEYS_END, decode_cursor, encode_cursor
+from portal.web.paging import decode_cursor, encode_cursor
 
 T = TypeVar("T")
 Page = tuple[Sequence[T], str | None]  # rows and the cursor of the next ones
@@ -225,7 +226,7 @@ def _read_cursor(text: str) -> tuple[str, int]:
         str(name).encode()  # half a character is nobody's name
     except (ValueError, TypeError):
         raise _bad_cursor() from None
-    if not isinstance(name, str) or type(person_id) is not int or "\x00" in name or not 0 < person_id < KEYS_END:
+    if not isinstance(name, str) or type(person_id) is not int or "\x00" in name or not 0 < person_id <= KEY_MAX:
         raise _bad_cursor()
     return name, person_id
 

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from portal import clock
-from portal.db import KEY_MAX, writing
+from portal.db import writing
 from portal.errors import DomainError
+from portal.keys import KEY_MAX
 from portal.people import queries, tokens
 from portal.people.cli import CannotRun
 from portal.people.models import ApiToken, Person

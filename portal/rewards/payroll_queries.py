@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.errors import Conflict, Missing
+from portal.keys import KEY_MAX
 from portal.people.directory import below
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
@@ -17,7 +18,6 @@ from portal.web.paging import cut, decode_cursor
 
 MAKES = (Role.PROGRAMME, Role.ADMINISTRATOR)
 PAGE = 24
-NUMBER_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def employer_for(viewer: Viewer, employer_id: int) -> Place:
     """An employer for whose payroll the viewer may make files. Raises Invalid `unknown_employer`."""
     kinds = Place.kind.in_([PlaceKind.ORGANISATION, PlaceKind.PARTNER])
     query = select(Place).where(Place.id == employer_id, kinds, below(viewer.scope(*MAKES), Place.path))
-    found = db.session.scalar(query) if 0 < employer_id <= NUMBER_MAX else None
+    found = db.session.scalar(query) if 0 < employer_id <= KEY_MAX else None
     if found is None:
         raise PayrollRefusal.UNKNOWN_EMPLOYER.as_error()
     return found
@@ -93,7 +93,7 @@ def file_of_run(viewer: Viewer, run_id: int) -> tuple[PayrollRun, str]:
 def _run_for(viewer: Viewer, run_id: int) -> tuple[PayrollRun, str]:
     query = select(PayrollRun, Place.name).join(Place, Place.id == PayrollRun.employer_id)
     query = query.where(PayrollRun.id == run_id, below(viewer.scope(*MAKES), Place.path))
-    row = db.session.execute(query).one_or_none() if 0 < run_id <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < run_id <= KEY_MAX else None
     if row is None:
         raise Missing("file")
     return row[0], row[1]

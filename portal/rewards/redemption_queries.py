@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Missing
+from portal.keys import KEY_MAX
 from portal.people.directory import below
 from portal.people.models import Person, Place
 from portal.people.roles import Role
@@ -21,7 +22,6 @@ from portal.web.paging import cut, decode_cursor
 
 DECIDES = (Role.APPROVER, Role.PROGRAMME)
 PAGE = 20
-NUMBER_MAX = 2**31 - 1
 OPEN = (RedemptionState.ORDERED, RedemptionState.APPROVED)
 _BY = aliased(Person)
 
@@ -98,7 +98,7 @@ def queue(
 def order_for(viewer: Viewer, order_id: int) -> Order:
     """One order: one's own, or one that the viewer may decide about. Raises Missing."""
     query = _orders().where(Redemption.id == order_id, or_(Redemption.person_id == viewer.id, _decided_by(viewer)))
-    row = db.session.execute(query).one_or_none() if 0 < order_id <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < order_id <= KEY_MAX else None
     if row is None:
         raise Missing("order")
     return _with_steps([row])[0]
@@ -109,7 +109,7 @@ def order_row(viewer: Viewer, order_id: int) -> Redemption:
     mine = or_(Redemption.person_id == viewer.id, _decided_by(viewer))
     query = select(Redemption).join(Person, Person.id == Redemption.person_id)
     query = query.join(Place, Place.id == Person.place_id).where(Redemption.id == order_id, mine)
-    found = db.session.scalar(query) if 0 < order_id <= NUMBER_MAX else None
+    found = db.session.scalar(query) if 0 < order_id <= KEY_MAX else None
     if found is None:
         raise Missing("order")
     return found

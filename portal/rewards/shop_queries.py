@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from portal.db import db
 from portal.errors import Missing
+from portal.keys import KEY_MAX
 from portal.ledger.models import Account
 from portal.ledger.postings import AccountKind
 from portal.people.directory import below
@@ -17,7 +18,6 @@ from portal.rewards.shop_models import Reward
 from portal.rewards.words import RewardKind
 from portal.web.paging import cut, decode_cursor
 
-NUMBER_MAX = 2**31 - 1
 PAGE = 30
 
 
@@ -70,7 +70,7 @@ def offered_to(viewer: Viewer) -> ColumnElement[bool]:
 def reward_for(viewer: Viewer, reward_id: int, *, fresh: bool = False) -> Reward:
     """Something that the viewer may order. fresh: as it is now, inside a transaction. Raises Missing."""
     found = None
-    if 0 < reward_id <= NUMBER_MAX:
+    if 0 < reward_id <= KEY_MAX:
         query = select(Reward).where(Reward.id == reward_id, offered_to(viewer))
         found = db.session.scalar(query.execution_options(populate_existing=fresh))
     if found is None:
@@ -100,7 +100,7 @@ def managed(viewer: Viewer, *, limit: int = PAGE, cursor: str | None = None) -> 
 def managed_one(viewer: Viewer, reward_id: int, *, fresh: bool = False) -> Managed:
     """Something that the viewer looks after. Raises Missing."""
     query = _managed(viewer).where(Reward.id == reward_id).execution_options(populate_existing=fresh)
-    row = db.session.execute(query).one_or_none() if 0 < reward_id <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < reward_id <= KEY_MAX else None
     if row is None:
         raise Missing("reward")
     return Managed(row[0], row.employer)

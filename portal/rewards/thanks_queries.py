@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.errors import Missing
+from portal.keys import KEY_MAX
 from portal.people.directory import below
 from portal.people.models import Person, Place
 from portal.people.roles import Role
@@ -22,7 +23,6 @@ from portal.web.paging import cut, decode_cursor
 PAGE = 20
 FOUND_MAX = 8
 ASKED_CHARS_MIN, ASKED_CHARS_MAX = 2, 60
-NUMBER_MAX = 2**31 - 1
 MODERATES = (Role.PROGRAMME, Role.ADMINISTRATOR)
 _FROM, _TO, _FROM_AT, _TO_AT = aliased(Person), aliased(Person), aliased(Place), aliased(Place)
 
@@ -133,7 +133,7 @@ def colleagues(viewer: Viewer, asked: str) -> Sequence[Row]:
 def colleague(viewer: Viewer, person_id: int) -> Row:
     """(id, name, place) of one colleague who can be thanked. Raises Missing."""
     row = None
-    if 0 < person_id <= NUMBER_MAX:
+    if 0 < person_id <= KEY_MAX:
         row = db.session.execute(_colleagues(viewer).where(Person.id == person_id)).one_or_none()
     if row is None:
         raise Missing("colleague")
@@ -163,7 +163,7 @@ def _of_the_same_work(viewer: Viewer) -> ColumnElement[bool]:
 
 def _row(thanks_id: int, *wanted: ColumnElement[bool]) -> Thanks:
     found = None
-    if 0 < thanks_id <= NUMBER_MAX:
+    if 0 < thanks_id <= KEY_MAX:
         query = select(Thanks).where(Thanks.id == thanks_id, *wanted).execution_options(populate_existing=True)
         found = db.session.scalar(query)
     if found is None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from portal import clock
-from portal.db import KEY_MAX, db, writing
+from portal.db import db, writing
 from portal.errors import DomainError
 from portal.ideas.models import Idea
+from portal.keys import KEY_MAX
 from portal.swarm import audit, parameters, queries
 from portal.swarm import occurrence_service as occurrences
 from portal.swarm.models import IdeaScore

@@ -3,10 +3,9 @@
 from wtforms import HiddenField, IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from portal.keys import KEY_MAX
 from portal.swarm.merge_rules import REASON_MAX
 from portal.web.forms import StrictForm, no_controls, tidy
-
-NUMBER_MAX = 2**31 - 1
 
 
 class MergeForm(StrictForm):
@@ -14,7 +13,7 @@ class MergeForm(StrictForm):
 
     into = IntegerField(
         "Number",
-        validators=[InputRequired("Give the number of the other idea."), NumberRange(1, NUMBER_MAX, "No such number.")],
+        validators=[InputRequired("Give the number of the other idea."), NumberRange(1, KEY_MAX, "No such number.")],
     )
     reason = TextAreaField(
         "Why are they the same?",
@@ -29,7 +28,7 @@ class ApartForm(StrictForm):
 
     other = IntegerField(
         "Number",
-        validators=[InputRequired("Give the number of the other idea."), NumberRange(1, NUMBER_MAX, "No such number.")],
+        validators=[InputRequired("Give the number of the other idea."), NumberRange(1, KEY_MAX, "No such number.")],
     )
 
 

@@ -17,6 +17,7 @@ from portal.ideas.models import Comment, Idea, Story
 from portal.ideas.origin import path_of
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Names, Stage, StoryKind
+from portal.keys import KEY_MAX
 from portal.outbox import service as outbox
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
@@ -39,7 +40,6 @@ from portal.swarm.scores import SCORES
 
 MERGED, UNMERGED = "swarm.merged", "swarm.unmerged"
 CAME_ALONG = "idea"  # ideas that had joined the one that now joins another
-NUMBER_MAX = 2**31 - 1
 NOTHING = Terms()
 FORGOTTEN = timedelta(days=1)  # later than it could have been undone
 NO_SYNC = {"synchronize_session": False}
@@ -173,7 +173,7 @@ def merged_facts(made: Any, merged_into_now: int, into_stage_now: Stage) -> Merg
 
 def target_for(viewer: Viewer, number: int) -> Idea | None:
     """The idea with this number, or that which it has joined, if the viewer may read both."""
-    if not 0 < number <= NUMBER_MAX:
+    if not 0 < number <= KEY_MAX:
         return None
     readable = select(Idea).where(visible_to(viewer)).execution_options(populate_existing=True)
     found = db.session.scalar(readable.where(Idea.id == number))

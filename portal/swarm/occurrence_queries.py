@@ -12,6 +12,7 @@ from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import idea_for, visible_to
 from portal.ideas.rules import counts_are_open
+from portal.keys import KEY_MAX
 from portal.people.models import Place
 from portal.people.roles import PlaceKind
 from portal.people.viewer import Viewer
@@ -23,7 +24,6 @@ from portal.web.paging import decode_cursor, encode_cursor
 
 OWN_COUNTED = 100
 REASONS_MAX = 20
-NUMBER_MAX = 2**31 - 1
 
 
 def figures_of(viewer: Viewer, number: int) -> tuple[bool, Figures | None]:
@@ -40,7 +40,7 @@ def figures_of(viewer: Viewer, number: int) -> tuple[bool, Figures | None]:
 def own(viewer: Viewer, occurrence_id: int) -> Occurrence:
     """An occurrence that the viewer noted; raises Missing for anybody else's."""
     found = None
-    if 0 < occurrence_id <= NUMBER_MAX:
+    if 0 < occurrence_id <= KEY_MAX:
         mine = Occurrence.id == occurrence_id, Occurrence.person_id == viewer.id
         found = db.session.scalar(select(Occurrence).where(*mine).execution_options(populate_existing=True))
     if found is None:

@@ -12,13 +12,13 @@ from portal.db import db
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import said_below, visible_to
+from portal.keys import KEY_MAX
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
 from portal.swarm.sampling_models import BlindAnswer, BlindItem, BlindSample
 from portal.swarm.sampling_rules import Answer, Share, majority, wilson
 from portal.web.paging import cut, decode_cursor
 
-NUMBER_MAX = 2**31 - 1
 RESULTS_MAX = 24  # months
 
 
@@ -98,7 +98,7 @@ def line_for(viewer: Viewer, item: int) -> BlindLine:
 def item_for(viewer: Viewer, item: int) -> Row:
     """An idea of a sample that the viewer may assess; raises Missing."""
     query = _items(viewer).where(BlindItem.id == item)
-    found = db.session.execute(query).one_or_none() if 0 < item <= NUMBER_MAX else None
+    found = db.session.execute(query).one_or_none() if 0 < item <= KEY_MAX else None
     if found is None:
         raise Missing("idea of the sample")
     return found

@@ -27,6 +27,7 @@ from portal.ideas.queries import counts_open, idea_for, said_below, visible_to
 from portal.ideas.rule_record_queries import owns_rule_of_idea
 from portal.ideas.rules import counts_are_open
 from portal.ideas.words import Stage
+from portal.keys import KEY_MAX
 from portal.people.models import Person
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
@@ -40,7 +41,6 @@ ANSWERERS = (Role.OWNER, Role.EXECUTIVE, Role.PROGRAMME)
 UNSETTLED = (Stage.OPEN, Stage.PROMOTED, Stage.PROMISED)  # what is done or declined needs no answer any more
 STOPS_MAX = 200  # of one idea, on its page; the counts are always of all
 PAGE = 50
-NUMBER_MAX = 2**31 - 1  # what a key can hold
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def idea_of(viewer: Viewer, number: int) -> int:
 
 def _idea_of(viewer: Viewer, number: int) -> int | None:
     query = _one_by_one(viewer).where(Vote.id == number, may_be_read_by(viewer))
-    row = db.session.execute(query).one_or_none() if 0 < number <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < number <= KEY_MAX else None
     return row.idea_id if row else None
 
 

@@ -13,6 +13,7 @@ from portal.ideas import story
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import StoryKind
+from portal.keys import KEY_MAX
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 from portal.swarm import stop_alerts
@@ -21,7 +22,7 @@ from portal.swarm.policy import MAY
 from portal.swarm.rules import VoteKind, WantedVote
 from portal.swarm.service import Voter, cast_vote
 from portal.swarm.stop_models import StopStep
-from portal.swarm.stop_queries import NUMBER_MAX, answerable_to, may_be_read_by
+from portal.swarm.stop_queries import answerable_to, may_be_read_by
 from portal.swarm.stop_rules import StopState, StopStepKind, answer_refusal, giver_refusal, state_of
 
 
@@ -80,7 +81,7 @@ def _own(viewer: Viewer, number: int, wanted: StopStepKind) -> Row:
 def _locked(query: Select, number: int, viewer: Viewer) -> Row:
     """The signal (id, idea_id, person_id, reason, revoked_at), held so that nobody takes it back meanwhile."""
     found = None
-    if 0 < number <= NUMBER_MAX:
+    if 0 < number <= KEY_MAX:
         query = query.add_columns(Vote.id, Vote.idea_id, Vote.reason, Vote.revoked_at)
         query = query.join(Idea, Idea.id == Vote.idea_id).where(visible_to(viewer))
         query = query.where(Vote.id == number, Vote.kind == VoteKind.STOP).with_for_update(of=Vote)

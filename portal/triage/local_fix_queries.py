@@ -16,12 +16,12 @@ from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Stage
+from portal.keys import KEY_MAX
 from portal.people.models import Person, Place
 from portal.people.viewer import Viewer
 from portal.triage.local_fix_models import FixStepKind, LocalFix, LocalFixStep
 from portal.web.paging import cut, decode_cursor
 
-NUMBER_MAX = 2**31 - 1
 WITH_THE_SWARM = Idea.stage.in_((Stage.OPEN, Stage.PROMOTED))
 
 
@@ -73,7 +73,7 @@ class FixStepLine:
 def fix_for(viewer: Viewer, number: int) -> LocalFix:
     """The fix with this number, where the viewer may read the idea; raises Missing otherwise."""
     query = select(LocalFix).join(Idea, Idea.id == LocalFix.idea_id).where(visible_to(viewer), LocalFix.id == number)
-    found = db.session.scalar(query.execution_options(populate_existing=True)) if 0 < number <= NUMBER_MAX else None
+    found = db.session.scalar(query.execution_options(populate_existing=True)) if 0 < number <= KEY_MAX else None
     if found is None:
         raise Missing("promise")
     return found
@@ -81,7 +81,7 @@ def fix_for(viewer: Viewer, number: int) -> LocalFix:
 
 def line_of(viewer: Viewer, number: int) -> FixLine:
     """The same as a line; raises Missing."""
-    found = _lines(_query(viewer).where(LocalFix.id == number)) if 0 < number <= NUMBER_MAX else []
+    found = _lines(_query(viewer).where(LocalFix.id == number)) if 0 < number <= KEY_MAX else []
     if not found:
         raise Missing("promise")
     return found[0]

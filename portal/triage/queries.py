@@ -14,6 +14,7 @@ from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Barrier, Kind, Names, Stage
+from portal.keys import KEY_MAX
 from portal.people.models import Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.viewer import Viewer
@@ -36,7 +37,6 @@ from portal.triage.voices import voices_of
 from portal.web.paging import COUNTED_TO, bad_cursor, cut, decode_cursor
 
 QUEUE_SHOWN = 50
-NUMBER_MAX = 2**31 - 1  # what a key can hold
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def waiting_page(viewer: Viewer, *, limit: int, cursor: str | None) -> tuple[lis
     query = clock_queries.joined(_waiting(viewer)).add_columns(*clock_queries.columns())
     after = decode_cursor(cursor, int)
     if after:
-        if not 0 < after[0] <= NUMBER_MAX:
+        if not 0 < after[0] <= KEY_MAX:
             raise bad_cursor()
         query = query.where(_later(_promotion_of(after[0]), after[0]))
     rows = db.session.execute(query.limit(limit + 1)).all()
@@ -173,7 +173,7 @@ def waiting_query(viewer: Viewer) -> Select:
 def answerable(viewer: Viewer, number: int) -> Idea:
     """The idea, if answering it is this viewer's business, whatever its stage; raises Missing otherwise."""
     query = select(Idea).where(_answerable(viewer), Idea.id == number).execution_options(populate_existing=True)
-    found = db.session.scalar(query) if number <= NUMBER_MAX else None
+    found = db.session.scalar(query) if number <= KEY_MAX else None
     if found is None:
         raise Missing("idea")
     return found
@@ -190,7 +190,7 @@ def brief_if_any(viewer: Viewer, number: int) -> Brief | None:
 
 def brief(viewer: Viewer, number: int) -> Brief:
     """Everything an executive reads before answering; raises Missing where it is not theirs or was never promoted."""
-    row = db.session.execute(_brief(viewer).where(Idea.id == number)).one_or_none() if number <= NUMBER_MAX else None
+    row = db.session.execute(_brief(viewer).where(Idea.id == number)).one_or_none() if number <= KEY_MAX else None
     if row is None:
         raise Missing("idea")
     name = row.author if row.names is Names.SHOWN and row.author else row.origin_label

@@ -11,11 +11,11 @@ from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import visible_to
 from portal.ideas.words import Names
+from portal.keys import KEY_MAX
 from portal.people.models import Person
 from portal.people.roles import Role
 from portal.people.viewer import Viewer
 from portal.triage.models import Question
-from portal.triage.queries import NUMBER_MAX
 from portal.web.paging import cut, decode_cursor
 
 
@@ -40,7 +40,7 @@ def question_for(viewer: Viewer, number: int) -> QuestionView:
     What was taken back exists only for whoever asked.
     """
     query = _readable(viewer).where(Question.id == number).execution_options(populate_existing=True)
-    row = db.session.execute(query).one_or_none() if 0 < number <= NUMBER_MAX else None
+    row = db.session.execute(query).one_or_none() if 0 < number <= KEY_MAX else None
     if row is None:
         raise Missing("question")
     expert = _name(row.Question.expert_id)

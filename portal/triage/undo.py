@@ -19,6 +19,7 @@ from portal.ideas import story
 from portal.ideas.models import Idea
 from portal.ideas.service import move_stage
 from portal.ideas.words import Stage, StoryKind
+from portal.keys import KEY_MAX
 from portal.people.policy import demand
 from portal.people.viewer import Viewer
 from portal.swarm import merging
@@ -27,7 +28,7 @@ from portal.triage.models import Decision, DecisionKind, Question
 from portal.triage.moves_models import AcceptedStop
 from portal.triage.moves_rules import TO, UNDO, DecisionState, Made, Move, UndoRefusal, undo_refusal
 from portal.triage.policy import MAY
-from portal.triage.queries import NUMBER_MAX, answerable
+from portal.triage.queries import answerable
 
 __all__ = ["UNDO", "undo", "undo_merge", "undo_question"]
 
@@ -85,7 +86,7 @@ def _mine(model: Any, viewer: Viewer, number: int, *, idea_id: Any = None) -> An
     """The move with this number on an idea that the viewer may answer; whose it is, is the rules' to say."""
     demand(MAY, "triage.decide", viewer)
     query = select(model).where(model.id == number).execution_options(populate_existing=True)
-    found = db.session.scalar(query) if 0 < number <= NUMBER_MAX else None
+    found = db.session.scalar(query) if 0 < number <= KEY_MAX else None
     if found is None:
         raise Missing("answer")
     answerable(viewer, found.idea_id if idea_id is None else getattr(found, idea_id.key))

@@ -21,12 +21,12 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from portal.db import db
 from portal.errors import Malformed, Stale
+from portal.keys import KEY_MAX
 from portal.web.api_blueprint import Operations
 from portal.web.forms import CONTROLS, tidy
 from portal.web.seals import opened, sealed
 
 PREFIX = "/api/v1"
-NUMBER_MAX = 2**31 - 1  # what a key of the database can hold
 LIMIT_MAX, LIMIT_USUAL = 100, 20
 CURSOR_CHARS_MAX = 1500  # what a list is sorted by may be a long name in any alphabet
 MARKS = re.compile(r'\*|(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*')  # RFC 9110, 13.1.1
@@ -144,9 +144,9 @@ PATTERN_LINE = rf"^([^{_IN_LINE}]*[^{_IN_LINE}\s][^{_IN_LINE}]*)?$"
 Words = Annotated[str, AfterValidator(_no_controls), Field(json_schema_extra={"pattern": PATTERN_WORDS})]
 # A limit stands before the function that wraps it: behind it, the document would not know of it.
 Line = Annotated[str, Field(pattern=PATTERN_LINE), AfterValidator(_no_controls)]
-Number = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(whole)]
+Number = Annotated[int, Field(ge=1, le=KEY_MAX), BeforeValidator(whole)]
 Moment = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(json_schema_extra={"format": "date-time"})]
-AskedNumber = Annotated[int, Field(ge=1, le=NUMBER_MAX), BeforeValidator(_digits)]
+AskedNumber = Annotated[int, Field(ge=1, le=KEY_MAX), BeforeValidator(_digits)]
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many at most."), BeforeValidator(_digits)]
 Cursor = Annotated[
     str,

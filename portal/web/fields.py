@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from wtforms import DateField
 
-from portal.db import KEY_MAX
+from portal.keys import KEY_MAX
 
 NO_KEY = 0  # nothing has this number
 

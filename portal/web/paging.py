@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from portal.errors import Invalid
+from portal.keys import KEY_MAX
 
 Row = TypeVar("Row")
-KEYS_END = 2**31  # PostgreSQL refuses to compare a key with what no key can be
-
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_TO = 99
 
@@ -78,5 +77,5 @@ def _is_a(kind: type, value: Any) -> bool:
     if isinstance(value, bool):
         return False
     if isinstance(value, int):
-        return kind in (int, float, Wide) and abs(value) < (KEYS_END if kind is int else 2**63)
+        return kind in (int, float, Wide) and abs(value) <= (KEY_MAX if kind is int else 2**63 - 1)
     return isinstance(value, kind)

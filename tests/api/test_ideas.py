@@ -334,14 +334,3 @@ def test_the_tabs_are_counted_as_on_the_board(app: Flask, cast: Cast, many: list
 
     assert views == {"needs-you": 24, "rising": 1, "executives": 0, "promised": 0, "done": 0, "not-doing": 0,
                      "newest": None}  # fmt: skip
-
-
-@pytest.mark.parametrize("mark", [']"', "abc", '"abc', '"abc" "def"'])
-def test_a_mark_that_is_none_is_refused_and_nothing_changes(app: Flask, cast: Cast, mark: str) -> None:
-    asha = Caller(app, cast.asha)
-    number = asha.post("/ideas", {"say": SAY}).json["number"]  # type: ignore[index]
-
-    answer = asha.patch(f"/ideas/{number}", {"say": NEW}, headers={"If-Match": mark})
-
-    assert error(answer) == (400, "bad_if_match")
-    assert asha.get(f"/ideas/{number}").json["say"] == SAY  # type: ignore[index]
