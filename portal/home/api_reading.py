@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.keys import KEY_MAX
+
 USUAL_WORDS = "What you want to say, so that somebody tired understands it at once"
 DEPTH_MAX = 4
-NUMBER_MAX = 2**31 - 1  # the bounds of any number of a thing are not worth a line
 COMMON = ("400", "401", "403", "429", "500", "503")  # every operation may answer these
 EXAMPLES: dict[str, Any] = {
     "name": "Asha Rao", "email": "asha@harbour.example", "staff_number": "1001", "site": "Leeds", "team": "Billing",
@@ -212,7 +213,8 @@ class _Reader:
 
 
 def _between(low: float | None, high: float | None, unit: str) -> str:
-    if (low is None and high is None) or (low, high) == (1, NUMBER_MAX):
+    # The bounds of any number of a thing are not worth a line.
+    if (low is None and high is None) or (low, high) == (1, KEY_MAX):
         return ""
     if high is None:
         words = f"at least {low:,.0f}"
