@@ -79,7 +79,11 @@ def _refuse_difference(app: Flask, page: str, requests: list[list[str]]) -> None
     asked: list[str] = []
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def note(*told: Any) -> None:
+        asked.append(told[2])
+
+    event.listen(engine, "before_cursor_execute", note)
     for which, (address, cookie) in enumerate(requests):
         real = _get(app, address, cookie)[1]
         asked.clear()
@@ -88,6 +92,7 @@ def _refuse_difference(app: Flask, page: str, requests: list[list[str]]) -> None
             raise RuntimeError(f"the limit of {page} asks the database: {asked[0]}")
         if abs(len(real) - len(canned)) > len(real) * 0.01:
             raise RuntimeError(f"the limit of {page} is {len(canned)} bytes, the page {len(real)}")
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def _get(app: Flask, address: str, cookie: str) -> tuple[int, str]:

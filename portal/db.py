@@ -97,8 +97,11 @@ def install(engine: Engine) -> None:
     and pages read without a transaction.
     """
     if engine.dialect.name != "sqlite":
+        from portal import straight  # and the driver, which SQLite does not need
+
         _try_rested(engine)
         _read_alone(engine)
+        straight.install(engine)
         return
 
     @event.listens_for(engine, "connect")

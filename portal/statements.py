@@ -25,13 +25,15 @@ MARKS = HERE, "%("  # the second is how SQLAlchemy itself marks a parameter unti
 def run(statement: Any, parameters: Any = None) -> Any:
     """Run a statement that is kept and run often, past the unit of work; what varies are its parameters.
 
-    Returns a `CursorResult` of SQLAlchemy. Only for statements that live as long as the program: at the top of a
-    module, or in an `lru_cache`.
+    Returns a result of SQLAlchemy, or what knows a `rowcount`. Only for statements that live as long as the program:
+    at the top of a module, or in an `lru_cache`.
     """
     session = db.session()
     connection: Connection = session.info.get("connection") or session.connection()
-    written, compiled = _kept(statement, connection.dialect)
-    return connection.execute(written, parameters, execution_options={"compiled_cache": compiled})
+    kept = _kept(statement, connection.dialect)
+    if kept.straight and (answer := kept.straight.run(connection, parameters)) is not None:
+        return answer
+    return connection.execute(kept.written, parameters, execution_options={"compiled_cache": kept.compiled})
 
 
 @event.listens_for(Session, "after_begin")
@@ -40,6 +42,7 @@ def _keep_connection(session: Session, _transaction: SessionTransaction, connect
     session.info["connection"] = connection
 
 
+@event.listens_for(Session, "after_transaction_create")  # a savepoint is set when its connection is asked for
 @event.listens_for(Session, "after_transaction_end")
 def _forget_connection(session: Session, _transaction: SessionTransaction) -> None:
     session.info.pop("connection", None)
@@ -77,18 +80,29 @@ def _without_description(key: Any) -> Any:
     return dialect, *rest
 
 
-Kept = tuple[Any, _OneStatement]
-_statements: WeakKeyDictionary[Any, dict[str, Kept]] = WeakKeyDictionary()
+class _Kept:
+    """How a statement is run on one kind of database, and what it was compiled to."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        written = written_out(statement, dialect) if isinstance(statement, Select) else None
+        self.written = statement if written is None else written
+        self.compiled = _OneStatement()
+        self.straight = None
+        if dialect.name == "postgresql":
+            from portal.straight import Straight  # and the driver, which SQLite does not need
+
+            self.straight = Straight(self.written, dialect)
 
 
-def _kept(statement: Any, dialect: Dialect) -> Kept:
-    """The statement as it is run on this kind of database, and what it was compiled to."""
+_statements: WeakKeyDictionary[Any, dict[str, _Kept]] = WeakKeyDictionary()
+
+
+def _kept(statement: Any, dialect: Dialect) -> _Kept:
     of_kinds = _statements.get(statement)
     if of_kinds is None:
         of_kinds = _statements.setdefault(statement, {})
     if (kept := of_kinds.get(dialect.name)) is None:
-        written = written_out(statement, dialect) if isinstance(statement, Select) else None
-        kept = of_kinds.setdefault(dialect.name, (statement if written is None else written, _OneStatement()))
+        kept = of_kinds.setdefault(dialect.name, _Kept(statement, dialect))
     return kept
 
 

@@ -1,5 +1,7 @@
 """Statements that are kept and run often: written out once, right on each database and in each transaction."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +23,15 @@ ODD = (
 )  # fmt: skip
 
 
+@contextmanager
+def heard(name: str, told: Callable[..., None]) -> Iterator[None]:
+    event.listen(db.engine, name, told)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, name, told)
+
+
 @pytest.mark.parametrize("value", ODD, ids=repr)
 def test_a_constant_comes_back_as_it_is(context: Flask, cast, value: object) -> None:
     constant = literal(value).label("constant")
@@ -38,9 +49,9 @@ def test_constants_are_text_and_what_is_asked_for_is_a_parameter(context: Flask,
         PLACES.c.kind.in_([PlaceKind.SITE, PlaceKind.TEAM]), PLACES.c.name != bindparam("name")
     )
     asked: list[object] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *told: asked.append(told[3]))
 
-    found = run(kept.order_by(PLACES.c.id).limit(3), {"name": "Leeds"}).all()
+    with heard("before_cursor_execute", lambda *told: asked.append(told[3])):
+        found = run(kept.order_by(PLACES.c.id).limit(3), {"name": "Leeds"}).all()
 
     assert [tuple(row._mapping) for row in found] == [("kind", "words", "number")] * 3
     assert {type(row.kind) for row in found} == {PlaceKind}
@@ -69,9 +80,12 @@ def test_what_takes_a_list_of_open_length_is_run_as_it_was_written(context: Flas
 def test_a_kept_statement_is_compiled_once(context: Flask, cast) -> None:
     kept = select(PLACES.c.name).where(PLACES.c.id == bindparam("number"))
     made: list[object] = []
-    event.listen(db.engine, "before_execute", lambda _connection, element, *_rest: made.append(element))
 
-    names = [run(kept, {"number": cast.places[name]}).scalar() for name in ("Leeds", "Manila")]
+    with (
+        heard("before_execute", lambda _connection, element, *_rest: made.append(element)),
+        heard("before_cursor_execute", lambda *_told: None),
+    ):
+        names = [run(kept, {"number": cast.places[name]}).scalar() for name in ("Leeds", "Manila")]
 
     assert names == ["Leeds", "Manila"]
     assert len(made) == 2 and made[0] is made[1]

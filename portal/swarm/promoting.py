@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from portal.append_only import FIRST_HASH
 from portal.db import db, take_turns
@@ -16,6 +16,7 @@ from portal.ideas.models import Idea
 from portal.ideas.words import Names, StoryKind
 from portal.rewards import service as rewards
 from portal.rewards.rules import Event, Payee, Share
+from portal.statements import run
 from portal.swarm import scores, vote_rows
 from portal.swarm.audience import Size, audience_size, smallest
 from portal.swarm.co_authors import co_authors
@@ -26,6 +27,7 @@ from portal.swarm.vote_rows import Scored
 
 HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site",
           "params_version", "vote_id_max")  # fmt: skip
+PROMOTED_AT = select(Promotion.at).where(Promotion.idea_id == bindparam("idea"))
 
 
 def promote_if_carried(idea_id: int, audience: Any, scored: Scored, *, now: datetime, sizes: str = "") -> bool:
@@ -82,7 +84,7 @@ def after_promotion(idea_id: int, now: datetime) -> datetime:
     A vote that waited for its turn carries a moment from before the wait; dated like that it would look as if it
     had been changed before the promotion, which would then no longer follow from the votes that stood.
     """
-    promoted = db.session.scalar(select(Promotion.at).where(Promotion.idea_id == idea_id))
+    promoted = run(PROMOTED_AT, {"idea": idea_id}).scalar()
     return now if promoted is None or now > promoted else promoted + timedelta(microseconds=1)
 
 

@@ -13,8 +13,8 @@ from portal.commitments.rules import CommitmentState, Standing
 from portal.db import db, writing
 from portal.ideas.words import Audience
 from tests.api.calling import Caller
-from tests.commitments.counting import counted
 from tests.commitments.factories import EVIDENCE, make_promise, make_promoted, viewer
+from tests.counting import counted
 from tests.factories import NOON, Cast, signed_in
 
 REASON = {"reason": "The supplier delivers a week later than agreed."}

@@ -17,8 +17,8 @@ from portal.people.roles import Role
 from portal.people.service import grant
 from portal.triage import queries
 from tests.api.calling import Caller
-from tests.commitments.counting import counted
 from tests.commitments.factories import SENTENCE, make_idea, make_promise, make_promoted, viewer
+from tests.counting import counted
 from tests.factories import NOON, Cast, signed_in
 
 NO = {"reason": "law_or_safety", "sentence": "Reading fees aloud is a legal duty, and we cannot drop it."}

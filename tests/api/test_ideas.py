@@ -16,6 +16,7 @@ from portal.ideas.words import Audience, Names
 from portal.web.paging import encode_cursor
 from tests.api.calling import Caller, error
 from tests.commitments.factories import make_promise
+from tests.counting import counted
 from tests.factories import Cast, signed_in
 from tests.ideas.making import SAY, said, viewer
 from tests.swarm.voting import vote
@@ -282,29 +283,13 @@ def test_a_list_takes_as_many_queries_for_three_as_for_thirty(app: Flask, cast: 
     bo = Caller(app, cast.bo)
 
     def asked(limit: int) -> int:
-        return counted_statements(app, lambda: bo.get(f"/ideas?limit={limit}"))
+        with counted(app) as statements:
+            bo.get(f"/ideas?limit={limit}")
+        return len(statements)
 
     bo.get("/ideas")
 
     assert asked(3) == asked(25)
-
-
-def counted_statements(app: Flask, call: Any) -> int:
-    from sqlalchemy import event
-
-    seen: list[str] = []
-    with app.app_context():
-        engine = db.engine
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 def test_where_an_idea_stands_is_said_as_on_its_page(app: Flask, cast: Cast) -> None:

@@ -15,7 +15,7 @@ from portal.metrics.models import Direction, MetricImport, Observation
 from portal.metrics.starter import STARTER
 from portal.people.models import AuditEntry
 from tests.api.calling import Caller
-from tests.commitments.counting import counted
+from tests.counting import counted
 from tests.factories import Cast, signed_in
 
 MONDAY = date(2026, 2, 2)

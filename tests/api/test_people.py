@@ -12,7 +12,7 @@ from portal.people import service
 from portal.people.models import AuditEntry, KeptAnswer, OneTimeCode, Person, Place
 from portal.people.roles import Role
 from tests.api.calling import Caller, error
-from tests.commitments.counting import counted
+from tests.counting import counted
 from tests.factories import Cast, make_person, signed_in
 from tests.people.entering import is_signed_in, use_code
 

@@ -10,7 +10,7 @@ from portal.impact import queries
 from portal.impact.before_after import Verdict
 from portal.metrics.rules import latest_day
 from tests.api.calling import Caller
-from tests.commitments.counting import counted
+from tests.counting import counted
 from tests.factories import Cast, signed_in
 from tests.impact.test_results import make_idea, make_promise, measure
 

@@ -17,8 +17,8 @@ from portal.people.models import Person, Place
 from portal.people.roles import Role
 from portal.people.service import grant
 from portal.web.transactions import writing
-from tests.commitments.counting import counted
 from tests.commitments.factories import EVIDENCE, SENTENCE, make_promise, make_promoted, viewer
+from tests.counting import counted
 from tests.factories import Cast, send, signed_in
 
 WHY = "The supplier delivers two weeks late."

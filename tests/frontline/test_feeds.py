@@ -8,7 +8,6 @@ import pytest
 import vobject
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as hooks
 from sqlalchemy import select
 
 from portal.db import db, writing
@@ -18,6 +17,7 @@ from portal.frontline.models import CalendarFeed, SignUp, Slot
 from portal.frontline.words import BuddyState
 from portal.people import service as people
 from portal.people.models import AuditEntry, Person
+from tests.counting import counted
 from tests.factories import NOON, Cast, send, signed_in
 from tests.frontline.seating import HOUR, STARTS, book, executives, give_up, make_slot
 from tests.ideas.making import viewer
@@ -250,17 +250,13 @@ def test_reading_a_calendar_costs_the_same_however_full_it_is(app: Flask, cast: 
     _, token = setting(app, cast)
     program, counts = app.test_client(use_cookies=False), []
 
-    def asked(*_of: object) -> None:
-        counts[-1] += 1
-
     for more in range(2):
         with app.app_context():
             for number in range(more * 8):
                 book(cast.vic, make_slot(cast, starts_at=STARTS + (number + 2) * HOUR))
             db.session.remove()
-            hooks.listen(db.engine, "before_cursor_execute", asked)
-            counts.append(0)
-            assert program.get(f"/calendar/{token}.ics").status_code == 200
-            hooks.remove(db.engine, "before_cursor_execute", asked)
+            with counted(app) as asked:
+                assert program.get(f"/calendar/{token}.ics").status_code == 200
+            counts.append(len(asked))
 
     assert counts[0] == counts[1] <= 5

@@ -1,15 +1,12 @@
 """The board and the idea's page: what they list, for whom, in which order, and at which cost."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from portal import clock
 from portal.db import db, writing
@@ -19,6 +16,7 @@ from portal.swarm.queries import official_list
 from portal.triage import service as triage
 from portal.triage.rules import DeclineReason, NewDecline
 from tests.commitments.factories import SENTENCE, make_promise, make_promoted
+from tests.counting import counted
 from tests.factories import Cast, send, signed_in
 from tests.ideas.making import said, viewer
 from tests.swarm.voting import rescore, vote
@@ -40,22 +38,6 @@ def look(client: FlaskClient, address: str) -> list[int]:
 
 def say_many(cast: Cast, count: int) -> list[int]:
     return [said(cast.asha, f"Rule number {n} should go", now=clock.now()) for n in range(count)]
-
-
-@contextmanager
-def counted_queries(app: Flask) -> Iterator[list[str]]:
-    with app.app_context():
-        engine = db.engine
-    seen: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_each_view_holds_what_it_is_called(app: Flask, cast: Cast) -> None:
@@ -167,7 +149,7 @@ def test_a_longer_board_asks_the_database_no_more_often(app: Flask, cast: Cast, 
                 if "rising" in address:
                     vote(cast.bo, number, "pass", now=clock.now())
         bo.get(address)
-        with counted_queries(app) as seen:
+        with counted(app) as seen:
             bo.get(address)
         asked.append(len(seen))
 

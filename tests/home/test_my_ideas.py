@@ -15,8 +15,8 @@ from portal.ideas import story
 from portal.ideas.models import Idea, Story
 from portal.ideas.words import Names, Stage, StoryKind
 from tests.api.calling import Caller
-from tests.commitments.counting import counted
 from tests.commitments.factories import make_idea, make_promise, make_promoted, viewer
+from tests.counting import counted
 from tests.factories import NOON, Cast, signed_in
 from tests.ideas.making import said
 from tests.swarm.voting import vote

@@ -22,8 +22,8 @@ from portal.swarm.models import IdeaScore
 from portal.swarm.queries import place_of, place_on_list
 from portal.web.paging import COUNTED_TO, capped
 from portal.worker import run_once
-from tests.commitments.counting import counted
 from tests.commitments.factories import make_promise, make_promoted
+from tests.counting import counted
 from tests.factories import NOON, Cast, signed_in
 from tests.ideas.making import commented, said, viewer
 from tests.swarm.voting import vote

@@ -5,7 +5,7 @@ from flask import Flask
 
 from portal.ideas.rule_record_finding import FOUND_MAX, find_rules
 from portal.ideas.words import Audience
-from tests.commitments.counting import counted
+from tests.counting import counted
 from tests.factories import Cast
 from tests.ideas.making import viewer
 from tests.ideas.ruling import changed, decided, named, rule_said

@@ -16,6 +16,7 @@ from portal.ideas.service import NewIdea, NewSorting
 from portal.ideas.words import Audience, Barrier, Kind, Names, Stage, StoryKind
 from portal.people.models import AuditEntry, Person, Place
 from portal.people.roles import Role
+from tests.counting import counted
 from tests.factories import NOON, Cast, make_person
 from tests.ideas.making import SAY, commented, idea, said, viewer
 
@@ -351,16 +352,11 @@ def test_an_idea_without_an_author_works_everywhere(cast: Cast) -> None:
     assert queries.hidden_note(idea(number)) is None
 
 
-def test_lists_take_the_same_number_of_queries_however_long(cast: Cast) -> None:
+def test_lists_take_the_same_number_of_queries_however_long(context: Flask, cast: Cast) -> None:
     def statements() -> int:
-        from sqlalchemy import event
-
-        seen: list[str] = []
         rows = db.session.scalars(select(Idea)).all()
-        listen = lambda *args: seen.append(args[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listen)
-        queries.idea_views(viewer(cast.bo), rows)
-        event.remove(db.engine, "before_cursor_execute", listen)
+        with counted(context) as seen:
+            queries.idea_views(viewer(cast.bo), rows)
         return len(seen)
 
     said(cast.asha, names=Names.SHOWN)

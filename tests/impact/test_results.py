@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from portal.commitments.models import Commitment, CommitmentState, Delivery, DeliverySite, DeliveryVerdict
 from portal.db import db, writing
@@ -19,6 +18,7 @@ from portal.metrics.csv_outcome import Entry
 from portal.metrics.models import Direction
 from portal.metrics.service import Source
 from portal.people.queries import viewer_of
+from tests.counting import counted
 from tests.factories import NOON, Cast, signed_in
 
 LIVE = date(2026, 1, 5)  # a Monday
@@ -111,11 +111,10 @@ def test_early_on_it_does_not_guess(promise: int, context: Flask) -> None:
 
 
 def test_one_result_takes_three_queries_however_many_sites_there_are(promise: int, context: Flask) -> None:
-    seen: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
     db.session.rollback()
 
-    queries.what_happened(promise, today=TODAY)
+    with counted(context) as seen:
+        queries.what_happened(promise, today=TODAY)
 
     assert len([words for words in seen if words.lstrip().upper().startswith("SELECT")]) == 3
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from portal.commitments.models import Commitment, CommitmentState, DeliveryVerdict, PromisedDate
 from portal.db import db, writing
@@ -23,6 +23,7 @@ from portal.metrics.models import Direction, Metric
 from portal.metrics.service import Source
 from portal.people.queries import viewer_of
 from tests.api.calling import Caller, error
+from tests.counting import counted
 from tests.factories import Cast, send, signed_in
 from tests.impact.test_results import deliver, make_idea, make_promise
 
@@ -112,9 +113,7 @@ def test_every_table_comes_as_a_file_at_full_length(result: int, app: Flask, cas
 
 
 def test_the_idea_says_the_same_as_the_result_in_three_statements(result: int, app: Flask, cast: Cast) -> None:
-    with app.app_context():
-        seen: list[str] = []
-        event.listen(db.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+    with app.app_context(), counted(app) as seen:
         found = queries.what_happened(result, today=NOW.date())
 
     assert found is not None and (found.word, found.tone) == ("It worked", "green")

@@ -109,7 +109,7 @@ def test_a_program_does_the_same_and_the_secret_is_never_kept(app: Flask, cast: 
 
 
 def test_the_list_costs_the_same_however_many_there_are(app: Flask, cast: Cast) -> None:
-    from tests.commitments.counting import counted
+    from tests.counting import counted
 
     tess = Caller(app, cast.tess)
     costs = []

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portal.db import db, writing
 from portal.ledger import service as ledger
@@ -17,6 +17,7 @@ from portal.rewards.models import Award
 from portal.rewards.months import read_month
 from portal.rewards.queries import wallet, wallet_points_query
 from portal.rewards.rules import Payee, Share
+from tests.counting import counted
 from tests.factories import NOON, Cast, signed_in
 from tests.ledger.purses import USUAL
 from tests.rewards.giving import kept, open_budget, promoted
@@ -186,10 +187,9 @@ def test_the_wallet_takes_three_queries_however_much_is_in_it(context: Flask, ca
         open_budget()
         for number in range(20):
             promoted(number, cast.asha, hidden=number % 2 == 0)
-    seen: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
 
-    wallet(cast.asha, None, zone="UTC", now=NOON)
+    with counted(context) as seen:
+        wallet(cast.asha, None, zone="UTC", now=NOON)
 
     assert len([statement for statement in seen if statement.startswith("SELECT")]) == 3
     assert db.session.query(Award).count() == 20

@@ -22,7 +22,7 @@ from portal.swarm.merge_rules import MergeRefusal, UnmergeRefusal
 from portal.swarm.models import Via, Vote
 from portal.swarm.rules import VoteKind, VoteRefusal, WantedVote
 from portal.swarm.service import Voter, cast_vote
-from tests.commitments.counting import counted
+from tests.counting import counted
 from tests.factories import NOON, Cast
 from tests.ideas.making import idea, said, viewer
 from tests.ledger.racing import race

@@ -23,7 +23,7 @@ from portal.swarm.models import IdeaScore
 from portal.swarm.occurrence_models import HourCost, Occurrence, OccurrenceSum
 from portal.swarm.occurrence_rules import A_DAY_MAX, Channel, NewOccurrence, OccurrenceRefusal, Tried
 from portal.swarm.occurrence_wording import Hour
-from tests.commitments.counting import counted
+from tests.counting import counted
 from tests.factories import NOON, Cast
 from tests.ideas.making import idea, said, viewer
 from tests.ledger.racing import race

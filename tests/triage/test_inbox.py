@@ -23,8 +23,8 @@ from portal.triage.moves_models import Alike
 from portal.triage.prefill import SENTENCES
 from portal.triage.rules import DeclineReason
 from portal.worker import run_once
-from tests.commitments.counting import counted
 from tests.commitments.factories import SENTENCE, make_promise, make_promoted, viewer
+from tests.counting import counted
 from tests.factories import Cast, send, signed_in
 from tests.triage.test_pages import NO, NOW, YES, promoted
 from tests.triage.test_service import make_executive

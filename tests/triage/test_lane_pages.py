@@ -11,8 +11,8 @@ from portal.ideas.models import Idea
 from portal.triage import local_fix, replies
 from portal.triage.local_fix_models import LocalFix
 from portal.triage.models import Reply
-from tests.commitments.counting import counted
 from tests.commitments.factories import make_idea, make_promoted, viewer
+from tests.counting import counted
 from tests.factories import Cast, send, signed_in
 from tests.triage.test_lane import EVIDENCE, FIX, WORDS, make_leader
 

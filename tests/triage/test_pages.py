@@ -19,8 +19,8 @@ from portal.swarm.rules import StopReason, VoteKind
 from portal.triage import service
 from portal.triage.models import Decision
 from portal.web.transactions import writing
-from tests.commitments.counting import counted
 from tests.commitments.factories import SENTENCE, make_idea, make_promoted, viewer
+from tests.counting import counted
 from tests.factories import Cast, send, signed_in
 
 WHY = "Reading fees aloud is a legal duty, and we cannot drop it."
