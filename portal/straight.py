@@ -129,8 +129,8 @@ class Straight:
         Raises SQLAlchemy's `DBAPIError` inside of a transaction. Outside of one a statement that fails has done
         nothing, and is left to SQLAlchemy, too.
         """
-        if isinstance(parameters, list) or connection.dispatch.before_cursor_execute:  # somebody watches the cursors
-            return None
+        if isinstance(parameters, list) or connection.engine.dispatch.before_cursor_execute:
+            return None  # several rows, or somebody watches the cursors
         given = parameters or {}
         if (form := self._form(given)) is None or (values := form.values(given)) is None:
             return None

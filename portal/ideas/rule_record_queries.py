@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import db, table_of
 from portal.errors import Missing
 from portal.ideas.models import Idea
 from portal.ideas.queries import SEES_ALL, visible_to
@@ -35,6 +35,7 @@ from portal.people.models import Grant, Person, Place
 from portal.people.roles import PlaceKind, Role
 from portal.people.shapes import SHAPES_KEPT, Shape, person_of, shape_of, stand_in
 from portal.people.viewer import Viewer
+from portal.statements import run
 from portal.web.paging import Wide, bad_cursor, cut, decode_cursor, from_micros, to_micros
 
 PAGE = 20
@@ -202,7 +203,7 @@ def rules_query(viewer: Viewer) -> Select:
     last = and_(RuleVerdict.rule_id == RuleRecord.id, RuleVerdict.number == RuleRecord.verdicts)
     columns = owner.name.label("owner"), employer.name.label("employer"), said.scalar_subquery().label("said_at")
     return (
-        select(RuleRecord, *columns, *_verdict_columns())
+        select(*table_of(RuleRecord).c, *columns, *_verdict_columns())
         .outerjoin(owner, owner.id == RuleRecord.owner_id)
         .outerjoin(employer, employer.id == RuleRecord.employer_id)
         .outerjoin(RuleVerdict, last)
@@ -219,9 +220,10 @@ def _one(shape: Shape) -> Select:
 
 def views_of(query: Select, parameters: Mapping[str, Any] | None = None) -> list[RuleView]:
     """The rules of such a query, in its order; one more query for the names of sites, however many there are."""
-    rows = db.session.execute(query, parameters).all()
-    sites = _sites([row.RuleRecord.id for row in rows if row.RuleRecord.scope is Audience.SITE])
-    return [_view(row, sites.get(row.RuleRecord.id, ())) for row in rows]
+    found: Any = run(query, parameters) if parameters else db.session.execute(query)
+    rows = found.all()
+    sites = _sites([row.id for row in rows if row.scope is Audience.SITE])
+    return [_view(row, sites.get(row.id, ())) for row in rows]
 
 
 def _sites(numbers: list[int]) -> dict[int, tuple[tuple[int, str], ...]]:
@@ -252,13 +254,12 @@ def _verdict(row: Row) -> VerdictView:
 
 
 def _view(row: Row, sites: tuple[tuple[int, str], ...]) -> RuleView:
-    rule = row.RuleRecord
     return RuleView(
-        number=rule.id, title=rule.title, says=rule.says, barrier=rule.barrier, state=rule.state,
-        owner_id=rule.owner_id, owner=row.owner or "", department=rule.department, source=rule.source,
-        source_url=rule.source_url, legal_basis=rule.legal_basis, legal_words=rule.legal_words,
-        reviewed_on=rule.reviewed_on, scope=rule.scope, employer_id=rule.employer_id, employer=row.employer or "",
-        sites=sites, named_at=rule.named_at, version=rule.version, verdicts=rule.verdicts,
+        number=row.id, title=row.title, says=row.says, barrier=row.barrier, state=row.state,
+        owner_id=row.owner_id, owner=row.owner or "", department=row.department, source=row.source,
+        source_url=row.source_url, legal_basis=row.legal_basis, legal_words=row.legal_words,
+        reviewed_on=row.reviewed_on, scope=row.scope, employer_id=row.employer_id, employer=row.employer or "",
+        sites=sites, named_at=row.named_at, version=row.version, verdicts=row.verdicts,
         verdict=_verdict(row) if row.v_number else None, first_said_at=row.said_at,
     )  # fmt: skip
 
