@@ -4,6 +4,7 @@
 requests (address and cookie) whose contexts are captured before the first request is served.
 """
 
+import gc
 import json
 import os
 from typing import Any
@@ -107,3 +108,4 @@ def _from_environment() -> Flask | None:
 
 
 app = _from_environment()
+gc.freeze()  # as wsgi.py does
