@@ -116,7 +116,8 @@ def _engine_options(url: str) -> dict[str, object]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 10}}
     options = "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    return {"pool_size": 12, "connect_args": {"options": options}}
+    # A page that only reads has no transaction (portal.db): there is nothing to roll back when it ends.
+    return {"pool_size": 12, "connect_args": {"options": options}, "skip_autocommit_rollback": True}
 
 
 def _database_url(value: str, instance: Path) -> str:

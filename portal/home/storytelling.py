@@ -194,6 +194,8 @@ def entry_of(step: Any, *, zone: str, today: date, exact: bool = False) -> Entry
     """A row of `story_query` as a line. exact: with the time of the day."""
     facts: Mapping[str, Any] = json.loads(step.facts)
     made = entry(step.kind, at=step.at, actor=step.actor, words=step.words, facts=facts, today=today, zone=zone)
+    if step.undone_at is None and not exact:
+        return made
     undone = f"Taken back on {day_words(step.undone_at, today=today, zone=zone)}" if step.undone_at else ""
     when = f"{made.when}, {clock_words(step.at, zone=zone)}" if exact else made.when
     return replace(made, undone=undone, when=when)
