@@ -88,14 +88,15 @@ def _links(entries: int, made: int, wallets: list[int]) -> tuple[list[tuple[Any,
 
 def _insert(rows: list[tuple[Any, ...]]) -> None:
     names = ", ".join(COLUMNS)
-    driver: Any = db.session.connection().connection.driver_connection
+    connection = db.session.connection()
+    driver: Any = connection.connection.driver_connection
     if is_postgres():
         # The trigger of the chain looks at every row, which is what takes the time here; each is right anyway.
-        driver.execute("ALTER TABLE ledger_transfers DISABLE TRIGGER ledger_transfers_chain")
+        connection.exec_driver_sql("ALTER TABLE ledger_transfers DISABLE TRIGGER ledger_transfers_chain")
         with driver.cursor() as cursor, cursor.copy(f"COPY ledger_transfers ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        driver.execute("ALTER TABLE ledger_transfers ENABLE TRIGGER ledger_transfers_chain")
+        connection.exec_driver_sql("ALTER TABLE ledger_transfers ENABLE TRIGGER ledger_transfers_chain")
         return
     at = COLUMNS.index("created_at")
     stored = ((*row[:at], row[at].strftime("%Y-%m-%d %H:%M:%S.%f"), *row[at + 1 :]) for row in rows)

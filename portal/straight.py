@@ -4,6 +4,7 @@ By way of SQLAlchemy's and psycopg's cursors a statement costs the web process 0
 threads several times; this way 0.05 ms and once (docs/decisions/0018). Words, types, rows and errors are the same.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import count
@@ -36,6 +37,7 @@ DUMPS: dict[type, Callable[[Any], bytes | None]] = {
 }
 OIDS: dict[type, int] = {Boolean: 16, Float: 701}  # in pg_type
 MISSING = object()
+FORGETS = re.compile(r"\s*(DROP|ALTER|ROLLBACK|DISCARD|DEALLOCATE)\b", re.IGNORECASE)
 _numbers = count()
 
 
@@ -159,16 +161,22 @@ class Straight:
 
 
 def install(engine: Engine) -> None:
-    """Forget what a connection has prepared when psycopg makes its server forget everything: with a rollback."""
+    """Forget what a connection has prepared when psycopg makes its server forget everything: see its `_preparing`."""
 
     def forget(connection: Connection, *_savepoint: Any) -> None:
         if connection.invalidated:
             return
-        if connection.connection.driver_connection.pgconn.transaction_status != TransactionStatus.IDLE:  # type: ignore[union-attr]
+        raw: Any = connection.connection.driver_connection
+        if raw.pgconn.transaction_status != TransactionStatus.IDLE:
+            connection.info.pop(ON_CONNECTION, None)
+
+    def ran(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        if FORGETS.match(statement):
             connection.info.pop(ON_CONNECTION, None)
 
     event.listen(engine, "rollback", forget)
     event.listen(engine, "rollback_savepoint", forget)
+    event.listen(engine, "after_cursor_execute", ran)
 
 
 def _is_ready(raw: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -105,12 +106,25 @@ def test_whoever_watches_the_cursors_sees_every_statement(reading: None, context
     assert len(seen) == 1
 
 
-def test_a_statement_that_the_database_forgot_is_prepared_again_by_the_next(reading: None, cast) -> None:
+@pytest.mark.parametrize("words", ["DEALLOCATE ALL", "  alter role current_user reset work_mem"])
+def test_what_the_driver_makes_the_server_forget_is_prepared_again(reading: None, cast, words: str) -> None:
+    asked = {"number": cast.places["Leeds"]}
+    for _ in range(7):  # so that the driver has prepared something, too
+        assert run(NAME, asked).scalar() == "Leeds"
+        db.session.scalar(PREPARED)
+    db.session.execute(text(words))
+
+    assert run(NAME, asked).scalar() == "Leeds"
+    assert db.session.scalar(PREPARED) == 1
+
+
+def test_what_somebody_else_makes_the_server_forget_is_missed_once_at_most(reading: None, cast) -> None:
     asked = {"number": cast.places["Leeds"]}
     run(NAME, asked)
-    db.session.execute(text("DEALLOCATE ALL"))
+    raw: Any = db.session.connection().connection.driver_connection
+    raw.pgconn.exec_(b"DEALLOCATE ALL")
 
-    if db.session.connection().connection.driver_connection.autocommit:  # type: ignore[union-attr]
+    if raw.autocommit:
         assert run(NAME, asked).scalar() == "Leeds"
     else:
         with pytest.raises(DBAPIError, match="does not exist"):

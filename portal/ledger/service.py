@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, is_postgres, table_of
@@ -25,10 +25,25 @@ from portal.ledger.postings import (
     link_hash,
     request_hash,
 )
+from portal.statements import run
 
 ACCOUNTS = table_of(Account)
 TRANSFERS = table_of(Transfer)
 HEAD = table_of(ChainHead)
+# Every movement of points runs these: see portal.statements.
+NEWEST = select(HEAD.c.seq, HEAD.c.hash, NEWEST_OK.label("sound")).where(HEAD.c.id == 1)
+LOCKED_NEWEST = NEWEST.with_for_update(of=HEAD)
+BY_CAUSE = select(TRANSFERS).where(TRANSFERS.c.cause == bindparam("cause"))
+ACCOUNT_OF = select(ACCOUNTS.c.id).where(
+    ACCOUNTS.c.kind == bindparam("kind"), ACCOUNTS.c.owner_ref == bindparam("owner")
+)
+NEW_TRANSFER = insert(TRANSFERS).inline()
+MOVE_HEAD = update(HEAD).where(HEAD.c.id == 1).values(seq=bindparam("newest"), hash=bindparam("own_hash"))
+CHANGE_BALANCE = (
+    update(ACCOUNTS)
+    .where(ACCOUNTS.c.id == bindparam("account"))
+    .values(posted=ACCOUNTS.c.posted + bindparam("more_posted"), held=ACCOUNTS.c.held + bindparam("more_held"))
+)
 
 
 @dataclass(frozen=True)
@@ -172,8 +187,7 @@ def _locked_head() -> Row:
 
 
 def _head() -> Row | None:
-    query = select(HEAD.c.seq, HEAD.c.hash, NEWEST_OK.label("sound")).where(HEAD.c.id == 1)
-    return db.session.execute(query.with_for_update(of=HEAD) if is_postgres() else query).one_or_none()
+    return run(LOCKED_NEWEST if is_postgres() else NEWEST).one_or_none()
 
 
 def _first_head() -> None:
@@ -185,7 +199,7 @@ def _first_head() -> None:
 
 
 def _account_id(kind: AccountKind, owner_ref: str) -> int | None:
-    return db.session.scalar(select(Account.id).where(Account.kind == kind, Account.owner_ref == owner_ref))
+    return run(ACCOUNT_OF, {"kind": kind, "owner": owner_ref}).scalar()
 
 
 def _transfer(seq: int) -> Row:
@@ -205,7 +219,7 @@ def _hold(seq: int) -> Row:
 def _record(entry: Entry, *, cause: str, now: datetime, held: int = 0) -> Moved:
     check_cause(cause)
     head = _locked_head()
-    stored = db.session.execute(select(TRANSFERS).where(TRANSFERS.c.cause == cause)).one_or_none()
+    stored = run(BY_CAUSE, {"cause": cause}).one_or_none()
     if stored is not None:
         return _replayed(stored, entry)
     if head.sound is False:
@@ -246,8 +260,8 @@ def _append(link: Link, own_hash: str) -> None:
         "prev_hash": link.prev_hash,
         "hash": own_hash,
     }
-    db.session.execute(insert(TRANSFERS).values(**row))
-    db.session.execute(update(HEAD).where(HEAD.c.id == 1).values(seq=link.seq, hash=own_hash))
+    run(NEW_TRANSFER, row)
+    run(MOVE_HEAD, {"newest": link.seq, "own_hash": own_hash})
 
 
 def _change_balances(entry: Entry, held: int) -> None:
@@ -255,8 +269,7 @@ def _change_balances(entry: Entry, held: int) -> None:
     # Ascending, so that whoever else locks accounts can do it in the same order.
     for account_id, change in sorted({entry.debit_id: debited, entry.credit_id: credited}.items()):
         if change != Change():
-            relative = {"posted": ACCOUNTS.c.posted + change.posted, "held": ACCOUNTS.c.held + change.held}
-            db.session.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(**relative))
+            run(CHANGE_BALANCE, {"account": account_id, "more_posted": change.posted, "more_held": change.held})
 
 
 def _refusal(error: IntegrityError) -> Exception:

@@ -48,13 +48,15 @@ def emit(
         created_at=now,
         available_at=available_at or now,
     )
+    if unique_key is None:
+        db.session.add(message)
+        db.session.flush()
+        return message.event_id
     try:
         # A savepoint: on PostgreSQL a refused INSERT would otherwise end the whole transaction.
         with db.session.begin_nested():
             db.session.add(message)
     except IntegrityError:
-        if unique_key is None:
-            raise
         return None
     return message.event_id
 

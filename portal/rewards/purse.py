@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, literal, or_, select
 
 from portal.db import db
 from portal.ledger import service as ledger
@@ -17,6 +17,7 @@ from portal.rewards.awards import TAKEN_BACK
 from portal.rewards.models import Award, Budget, Reversal
 from portal.rewards.rules import Event, memo_for
 from portal.rewards.words import ReversalState
+from portal.statements import run
 
 POOL = "pool:hidden"
 POOL_REASON = "set_aside"
@@ -24,6 +25,14 @@ POOL_MEMO = "Set aside for people who keep their name hidden"
 BACK_REASON = "given_back"
 BACK_MEMO = "Back to the budget"
 PAYABLE_AFTER_LEAVING = timedelta(days=90)
+
+OPEN_BUDGETS = (
+    select(Account.id, (Account.posted - Account.held).label("left"))
+    .join(Budget, literal("budget:") + cast(Budget.id, String) == Account.owner_ref)
+    .where(Account.kind == AccountKind.BUDGET)
+    .where(Budget.starts_at <= bindparam("now"), Budget.ends_at > bindparam("now"))
+    .order_by(Budget.ends_at, Budget.id)
+)
 
 
 def waits_in_pool(now: datetime) -> ColumnElement[bool]:
@@ -72,14 +81,7 @@ class Purse:
     @classmethod
     def open(cls, now: datetime) -> "Purse":
         """Read under the lock of the chain: nobody else takes from these accounts meanwhile."""
-        owner = literal("budget:") + cast(Budget.id, String)
-        rows = db.session.execute(
-            select(Account.id, Account.posted - Account.held)
-            .join(Budget, owner == Account.owner_ref)
-            .where(Account.kind == AccountKind.BUDGET, Budget.starts_at <= now, Budget.ends_at > now)
-            .order_by(Budget.ends_at, Budget.id)
-        )
-        return cls(dict(rows.all()))
+        return cls({row.id: row.left for row in run(OPEN_BUDGETS, {"now": now})})
 
     def take(self, points: int) -> int | None:
         """The account that pays this, or None where no budget of today holds as much."""

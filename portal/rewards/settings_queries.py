@@ -10,13 +10,15 @@ from portal.rewards import settings_rules
 from portal.rewards.models import Settings
 from portal.rewards.rules import POLICIES
 from portal.rewards.settings_rules import RewardSettings
+from portal.statements import run
 from portal.web.paging import cut, decode_cursor
+
+NEWEST = select(Settings.version, Settings.values).order_by(Settings.version.desc()).limit(1)
 
 
 def settings() -> RewardSettings:
     """The newest version, or the defaults where nobody has decided anything yet. One statement."""
-    row = db.session.execute(select(Settings.version, Settings.values).order_by(Settings.version.desc()).limit(1))
-    found = row.one_or_none()
+    found = run(NEWEST).one_or_none()
     return RewardSettings() if found is None else settings_rules.read(found.version, found.values)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Integer, bindparam, func, insert, select
 
 from portal.append_only import FIRST_HASH
-from portal.db import db, take_turns
+from portal.db import db, table_of, take_turns
 from portal.ideas import service as ideas
 from portal.ideas import story
 from portal.ideas.models import Idea
@@ -27,6 +27,17 @@ from portal.swarm.vote_rows import Scored
 
 HASHED = ("idea_id", "at", "s", "d", "m", "mu0", "delta", "evidence", "line", "teams", "sites", "n_team", "n_site",
           "params_version", "vote_id_max")  # fmt: skip
+LAST_REVOKED = select(func.max(Vote.revoked_at)).where(Vote.idea_id == bindparam("idea"))
+LAST_VOTE = select(func.max(Vote.id)).where(Vote.idea_id == bindparam("idea"))
+NEWEST_HASH = select(Promotion.hash).order_by(Promotion.id.desc()).limit(1)
+CELL = "team_id", "site_id", "u", "d", "m"
+# None where a representative carries what nobody has seen yet.
+KEEP_CELLS = insert(table_of(PromotionTeam)).from_select(
+    ("promotion_id", *CELL),
+    select(bindparam("promotion", type_=Integer), *(getattr(IdeaTeam, name) for name in CELL)).where(
+        IdeaTeam.idea_id == bindparam("idea")
+    ),
+)
 PROMOTED_AT = select(Promotion.at).where(Promotion.idea_id == bindparam("idea"))
 
 
@@ -90,7 +101,7 @@ def after_promotion(idea_id: int, now: datetime) -> datetime:
 
 def _after_changes(idea_id: int, now: datetime) -> datetime:
     """`now`, but not before any vote that no longer stands was taken back: see `after_promotion`."""
-    last = db.session.scalar(select(func.max(Vote.revoked_at)).where(Vote.idea_id == idea_id))
+    last = run(LAST_REVOKED, {"idea": idea_id}).scalar()
     return now if last is None else max(now, last)
 
 
@@ -110,7 +121,7 @@ def linked(promotion: Promotion) -> dict[str, Any]:
 
 def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime, *, carried: bool = False) -> Promotion:
     take_turns("promotions")  # the chain has one newest link
-    newest = db.session.scalar(select(Promotion.hash).order_by(Promotion.id.desc()).limit(1)) or FIRST_HASH
+    newest = run(NEWEST_HASH).scalar() or FIRST_HASH
     s, d, m = scored.terms
     values: dict[str, Any] = {
         "idea_id": idea_id, "at": now, "s": s, "d": d, "m": m, "mu0": scored.means.mu0,
@@ -118,16 +129,13 @@ def _record(idea_id: int, scored: Scored, teams: int, sites: int, now: datetime,
         "line": swarm_line(teams, scored.params),
         "teams": teams, "sites": sites, "n_team": scored.n_team, "n_site": scored.n_site,
         "params_version": scored.params.version,
-        "vote_id_max": db.session.scalar(select(func.max(Vote.id)).where(Vote.idea_id == idea_id)) or 0,
+        "vote_id_max": run(LAST_VOTE, {"idea": idea_id}).scalar() or 0,
         "carried": carried,
     }  # fmt: skip
     promotion = Promotion(**values, prev_hash=newest, hash=link_hash(newest, values))
     db.session.add(promotion)
     db.session.flush()
-    columns = IdeaTeam.team_id, IdeaTeam.site_id, IdeaTeam.u, IdeaTeam.d, IdeaTeam.m
-    cells = db.session.execute(select(*columns).where(IdeaTeam.idea_id == idea_id)).all()
-    if cells:  # what a representative carries may have been seen by nobody yet
-        db.session.execute(insert(PromotionTeam), [{"promotion_id": promotion.id, **cell._mapping} for cell in cells])
+    run(KEEP_CELLS, {"idea": idea_id, "promotion": promotion.id})
     return promotion
 
 

@@ -24,6 +24,7 @@ COUNTED = {VoteKind.SUPPORT: "n_support", VoteKind.STRONG: "n_strong", VoteKind.
 # Built once: putting a statement together costs more than running it.
 SCORES, STAT = table_of(IdeaScore), table_of(PortalStat)
 READ_TYPICAL = select(STAT.c.sum_s, STAT.c.sum_d, STAT.c.sum_m, STAT.c.params_version).where(STAT.c.id == 1)
+SET_OPEN = update(SCORES).where(SCORES.c.idea_id == bindparam("idea")).values(open=bindparam("is_open"))
 READ_TYPICAL_AGE = select(STAT.c.at).where(STAT.c.id == 1)
 
 
@@ -123,12 +124,12 @@ def rescore_all(means: Means, *, now: datetime) -> int:
 
 def close(idea_id: int) -> None:
     """The idea has left the board: the feed need not pass it any more."""
-    db.session.execute(update(SCORES).where(SCORES.c.idea_id == idea_id).values(open=False))
+    run(SET_OPEN, {"idea": idea_id, "is_open": False})
 
 
 def reopen(idea_id: int) -> None:
     """The idea is on the board again."""
-    db.session.execute(update(SCORES).where(SCORES.c.idea_id == idea_id).values(open=True))
+    run(SET_OPEN, {"idea": idea_id, "is_open": True})
 
 
 def make_row(idea_id: int, now: datetime) -> None:
