@@ -113,11 +113,13 @@ class Config:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    # The connection used last is taken first: its cache and its prepared statements are warm, the others stay small.
+    pool = {"pool_size": 12, "pool_use_lifo": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
+        return pool | {"connect_args": {"timeout": 10}}
     options = "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
     # A page that only reads has no transaction (portal.db): there is nothing to roll back when it ends.
-    return {"pool_size": 12, "connect_args": {"options": options}, "skip_autocommit_rollback": True}
+    return pool | {"connect_args": {"options": options}, "skip_autocommit_rollback": True}
 
 
 def _database_url(value: str, instance: Path) -> str:

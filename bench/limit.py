@@ -4,7 +4,6 @@
 requests (address and cookie) whose contexts are captured before the first request is served.
 """
 
-import gc
 import json
 import os
 from typing import Any
@@ -13,6 +12,7 @@ from flask import Flask, abort, before_render_template, g, request, session
 from sqlalchemy import event
 
 from config import Config
+from portal import memory
 from portal.app import create_app
 from portal.db import db
 from portal.web.headers import nonce
@@ -108,4 +108,4 @@ def _from_environment() -> Flask | None:
 
 
 app = _from_environment()
-gc.freeze()  # as wsgi.py does
+memory.settle()  # as wsgi.py does

@@ -5,7 +5,6 @@ milliseconds of every commit. `bare` inserts one small row through the driver al
 each in a transaction of its own, as the edge opens it.
 """
 
-import gc
 import json
 import random
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 from bench.databases import SECRET
 from bench.who import words
 from config import Config
-from portal import clock
+from portal import clock, memory
 from portal.app import create_app
 from portal.db import SQLITE_PRAGMAS, db, writing
 from portal.ideas import service as ideas
@@ -36,7 +35,7 @@ SCRATCH = "CREATE TABLE IF NOT EXISTS bench_scratch (at DOUBLE PRECISION)"
 def main(url: str, folder: str) -> None:
     """Obey until standard input ends."""
     app = create_app(Config(database_url=url, secret_key=SECRET, instance=Path(folder)))
-    gc.freeze()  # as wsgi.py does
+    memory.settle()  # as wsgi.py does
     bare = bare_row(url)
     with app.app_context():
         kinds = {"bare": lambda _work: repeat(bare), "vote": _votes, "idea": _ideas}

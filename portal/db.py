@@ -31,6 +31,7 @@ SQLITE_PRAGMAS = (
     "synchronous=FULL",  # votes and points are promises: a power cut must not take back what was acknowledged
     "foreign_keys=ON",
     "busy_timeout=10000",
+    "cache_size=-500",  # KB for each of a dozen connections; the system keeps the file's pages for all of them
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
