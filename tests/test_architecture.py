@@ -1,6 +1,7 @@
 """What `docs` say about the tree is held here: who imports whom, what is pure, how long things are."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -156,6 +157,21 @@ def test_a_pure_file_loads_neither_flask_nor_the_database() -> None:
 
     command = [sys.executable, "-c", script, *sorted(source.module for source in PURE)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_web_process_on_sqlite_loads_no_numeric_libraries_and_no_other_driver(tmp_path: Path) -> None:
+    script = (
+        "import sys, wsgi\n"
+        "loaded = {'numpy', 'onnxruntime', 'psycopg', 'schemathesis'} & set(sys.modules)\n"
+        "if loaded: sys.exit(f'{sorted(loaded)} take memory for nothing')\n"
+    )
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}", "SECRET_KEY": "s" * 40}
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
 
     assert done.returncode == 0, done.stderr
 

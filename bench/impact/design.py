@@ -15,9 +15,9 @@ import numpy as np
 
 from bench.impact.world import CSAT, HANDLE_TIME, Setup, readings
 from portal.impact.designer import Wave, by_week, predicted
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Decision, Direction
 from portal.impact.estimator import estimate
-from portal.impact.panel import Reading
 from portal.impact.words import VERDICT_DAY
 
 # Every world ends 56 days after the first go-live; whole weeks lie between waves, as in a design.

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Decision, Direction
 from portal.impact.estimator import estimate
-from portal.impact.panel import Reading
 
 COVERAGE, FALSE_CALLS_MAX, POWER_MIN = (0.93, 0.97), 0.06, 0.75
 CALLED = (Decision.IMPROVED, Decision.WORSENED)

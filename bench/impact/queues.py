@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.impact.judging import Judged, judge, line
 from bench.impact.world import CSAT, DAYS, FIRST, common_ways, slow
-from portal.impact.panel import Reading
+from portal.impact.estimate_parts import Reading
 
 SHARES = (0.02, 0.05, 0.10, 0.18, 0.25, 0.40)  # the first is the one that the rule touches
 REASON_WANDER = 0.005

@@ -8,7 +8,7 @@ from pydantic import Field
 from portal import clock
 from portal.impact import result_ledger
 from portal.impact.api import QUARTER
-from portal.impact.estimator import Estimate
+from portal.impact.estimate_parts import Estimate
 from portal.impact.queries import result_for
 from portal.impact.result_facts import flags_of
 from portal.impact.result_ledger import ResultWord, Wanted

@@ -8,6 +8,7 @@ from math import log, sqrt
 
 ERROR = 0.05
 Z = 1.96
+WIDER = 1.10  # of an interval of the estimator: the raw ones cover 91 to 96 % in simulation
 TUNING = -2 * log(ERROR)
 NOTHING = 1e-140  # half of the interval of a series that never moved: its square is no number any more
 

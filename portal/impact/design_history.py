@@ -8,7 +8,7 @@ from sqlalchemy import Date, Integer, Select, bindparam, func, select
 
 from portal.db import db, is_postgres
 from portal.impact.design_rules import unit_name
-from portal.impact.panel import Reading
+from portal.impact.estimate_parts import Reading
 from portal.metrics.daily import newest
 from portal.metrics.models import Observation
 from portal.metrics.weekly import site_weeks

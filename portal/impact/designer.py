@@ -13,12 +13,9 @@ from itertools import pairwise
 from math import erf, sqrt
 from statistics import median
 
-from portal.impact import comparison
-from portal.impact.band import Z
-from portal.impact.estimate_model import prediction
+from portal.impact.band import WIDER, Z
+from portal.impact.estimate_parts import DAILY_GAP_DAYS_MAX, Reading
 from portal.impact.estimate_words import PRE_BLOCKS_MIN, Grade, grade
-from portal.impact.panel import DAILY_GAP_DAYS_MAX, Reading, laid_out
-from portal.impact.wander import WIDER
 from portal.impact.words import VERDICT_DAY
 
 IN_FOUR_OF_FIVE = 0.8416  # standard errors: the share of 0.8 of the normal distribution
@@ -86,6 +83,10 @@ def predicted(
 
     expected: the size of the effect, above 0. Weeks of history are enough and quicker than days (see `by_week`).
     """
+    from portal.impact import comparison  # numeric libraries: see estimate_parts
+    from portal.impact.estimate_model import prediction
+    from portal.impact.panel import laid_out
+
     rows = [one for one in history if one.value is not None and one.n != 0]
     wanted = {unit for wave in waves for unit in wave.units}
     if not {one.unit for one in rows} & wanted:

@@ -7,8 +7,8 @@ from typing import Any
 
 from portal.csv_files import is_blank, shown
 from portal.errors import Invalid
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Direction
-from portal.impact.panel import Reading
 from portal.metrics import csv_cells as cells
 from portal.metrics import csv_table
 from portal.metrics.csv_cells import CellProblem

@@ -1,59 +1,15 @@
 """The estimate taken apart for pictures: by block, by unit, and how it came about week by week. Pure."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from portal.impact import comparison, group_time, wander
 from portal.impact.band import band_half_width
 from portal.impact.comparison import Pooled
 from portal.impact.estimate_model import design, planned_half_width, prediction
+from portal.impact.estimate_parts import Block, Running, UnitEstimate
 from portal.impact.estimate_words import PRE_BLOCKS_MIN
 from portal.impact.panel import Panel
 from portal.impact.wander import Predicted
-
-
-@dataclass(frozen=True)
-class Block:
-    """One week, or one period of slower data, counted from each unit's own go-live.
-
-    block: 0 is the first with the change, -1 the last without. observed: the weighted mean of the changed units that
-    have the block; expected, low, high: what was to be expected without the change and its 95 %, from block 0 on.
-    n: contacts or answers behind it, None where nobody told.
-    """
-
-    block: int
-    observed: float | None
-    expected: float | None = None
-    low: float | None = None
-    high: float | None = None
-    n: float | None = None
-
-
-@dataclass(frozen=True)
-class UnitEstimate:
-    """One changed unit alone. name: as in the readings. low, high: of 95 %, None where nothing can be said."""
-
-    name: str
-    estimate: float | None
-    low: float | None = None
-    high: float | None = None
-    n: float | None = None
-
-
-@dataclass(frozen=True)
-class Running:
-    """The mean effect over all whole blocks until a day, with the band that stays valid however often one looks.
-
-    day: whole days since the go-live, 7 after the first week. low, high: of 95 %, for one look only.
-    """
-
-    day: int
-    estimate: float
-    band_low: float
-    band_high: float
-    low: float
-    high: float
 
 
 def series(panel: Panel | None) -> list[Block]:

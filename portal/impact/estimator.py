@@ -5,7 +5,7 @@ ups and downs give the range. See `comparison`, `wander` and `group_time` for th
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from portal.impact import comparison, group_time
 from portal.impact.band import band_half_width
 from portal.impact.comparison import Pooled
 from portal.impact.estimate_model import MONTHLY_DAYS, planned_half_width, prediction
-from portal.impact.estimate_series import Block, Running, UnitEstimate, by_unit, running, series
+from portal.impact.estimate_parts import Block, Estimate, Reading, Running, UnitEstimate
+from portal.impact.estimate_series import by_unit, running, series
 from portal.impact.estimate_words import (
     CONTACTS_MIN,
     POST_DAYS_MIN,
@@ -23,50 +24,15 @@ from portal.impact.estimate_words import (
     Decision,
     Direction,
     Flag,
-    Grade,
     Method,
     decision,
     grade,
     sentence,
 )
-from portal.impact.panel import Panel, Reading, laid_out
+from portal.impact.panel import Panel, laid_out
 from portal.impact.suspicions import suspicions
 
 __all__ = ["Block", "Estimate", "Running", "UnitEstimate", "by_unit", "estimate", "laid_out", "running", "series"]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """The answer. Numbers are in the metric's own unit and None only where it is too early.
-
-    estimate: the mean effect at the treated units since their go-live. ci_low, ci_high: of 95 %. band_low, band_high:
-    valid however often one looks. expected_without: the mean that was to be expected without the change. relative:
-    estimate / expected_without. smallest_effect_seen_80pct: what would be found in four cases of five.
-    p_two_sided: for judging many changes together. reason: in words.
-    """
-
-    metric: str
-    direction: Direction
-    decision: Decision
-    estimate: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    method: Method = Method.COMPARISON
-    evidence_grade: Grade = Grade.C
-    n_sites_treated: int = 0
-    n_controls: int = 0
-    pre_blocks: int = 0
-    post_blocks: int = 0
-    block_days: float = 0.0
-    expected_without: float | None = None
-    relative: float | None = None
-    half_width: float | None = None
-    smallest_effect_seen_80pct: float | None = None
-    band_low: float | None = None
-    band_high: float | None = None
-    p_two_sided: float | None = None
-    reason: str = ""
-    flags: tuple[Flag, ...] = ()
 
 
 def estimate(

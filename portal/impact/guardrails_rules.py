@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from portal.impact.estimate_parts import Estimate
 from portal.impact.estimate_words import Decision, Direction
-from portal.impact.estimator import Estimate
 
 
 class RailWord(StrEnum):

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_words import Direction
-from portal.impact.estimator import Estimate, estimate
-from portal.impact.panel import Reading
 
 WINDOW_DAYS = 56  # of each change, from each unit's own go-live
 BEFORE_DAYS = 91  # an earlier change still moves the weeks it is compared with
@@ -167,6 +166,8 @@ def back_fitted(
 
     Each effect is estimated in turn with the current effects of all others subtracted, six rounds.
     """
+    from portal.impact.estimator import estimate  # numeric libraries: see estimate_parts
+
     lives: dict[int, Lives] = {0: own, **{number: other for number, other in others.items() if number != 0}}
     effects = dict.fromkeys(lives, 0.0)
     found: dict[int, Estimate] = {}

@@ -12,25 +12,11 @@ from itertools import pairwise
 
 import numpy as np
 
-DAILY_GAP_DAYS_MAX = 3
+from portal.impact.estimate_parts import DAILY_GAP_DAYS_MAX, Reading
+
 WEEK = 7
 WINDOW_SIDE_DAYS = 14  # of the centred four weeks, whose two end days count half: every weekday counts four times
 CELLS_MAX = 20_000_000  # 160 MB an array: a thousand units for fifty years
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one unit reported for one day or period.
-
-    value: a mean or a rate; None is missing. n: contacts or answers behind it; None is not told and counts 1, 0 is
-    missing. treated_from: the unit's go-live, the same in every reading of a unit; None: never.
-    """
-
-    day: date
-    unit: str
-    value: float | None
-    n: float | None = None
-    treated_from: date | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Row, Select, and_, select
 
 from portal.db import db
+from portal.impact.estimate_parts import Reading
 from portal.impact.models import Plan, RollBack, Rollout
-from portal.impact.panel import Reading
 from portal.metrics import daily
 from portal.metrics.models import Cadence, Metric, MetricKind
 from portal.people.models import Place

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from math import sqrt
 
 from portal.errors import Conflict, Invalid, Refusal
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Decision, Direction
-from portal.impact.estimator import estimate
-from portal.impact.panel import Reading
 
 ALARMS_MAX = 0.08  # of all pretended go-lives, before points may follow from impact
 RUNS_A_METRIC, RUNS_MIN = 40, 40
@@ -105,6 +104,8 @@ def pretend(readings: Sequence[Reading], *, seed: int, runs: int = RUNS_A_METRIC
 
 def is_alarm(readings: Sequence[Reading], run: Pretended, metric: str, direction: Direction) -> bool | None:
     """Whether a change is called; None where nothing can be said of this run."""
+    from portal.impact.estimator import estimate  # numeric libraries: see estimate_parts
+
     end = run.live_from + timedelta(days=PRETENDED_DAYS)
     seen = [
         replace(one, treated_from=run.live_from if one.unit in run.units else None)

@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import db, take_turns
 from portal.impact import readings as stored_readings
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Direction
 from portal.impact.models import Override, Rollout, SelfCheck
-from portal.impact.panel import Reading
 from portal.impact.policy import MAY
 from portal.impact.self_check_queries import STEP, newest_check, running
 from portal.impact.self_check_rules import RUNS_A_METRIC, Alarms, CheckRefusal, counted, reason_refusal

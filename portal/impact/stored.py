@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-from portal.impact.estimate_series import Block, Running, UnitEstimate
+from portal.impact.estimate_parts import Block, Estimate, Running, UnitEstimate
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade, Method
-from portal.impact.estimator import Estimate
 
 Made = TypeVar("Made")
 __all__ = ["Block", "Running", "Stored", "UnitEstimate", "as_json", "from_json"]

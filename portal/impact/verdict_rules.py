@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade
-from portal.impact.estimator import Estimate
-from portal.impact.panel import Reading
 from portal.impact.words import LOCKED_DAYS, VERDICT_DAY
 
 METHOD_VERSION = "1"

@@ -11,11 +11,10 @@ from sqlalchemy import Row, func, select
 from portal.db import db
 from portal.impact import readings as stored_readings
 from portal.impact import stored
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_words import Direction, Flag
-from portal.impact.estimator import Estimate, by_unit, estimate, laid_out, running, series
 from portal.impact.models import Plan, StoredEstimate
 from portal.impact.overlap_rules import BEFORE_DAYS, VERDICTS_TO_BACK_FIT, Treatment, back_fitted, treatment
-from portal.impact.panel import Reading
 from portal.impact.readings import go_lives, lives_in, other_go_lives, readings_of
 from portal.impact.verdict_rules import LATER_FROM_DAYS, Run, as_spoken, counted_from, input_hash, run_of, volume_after
 from portal.impact.words import VERDICT_DAY, EstimateKind
@@ -39,6 +38,8 @@ class Ran:
 
     def as_text(self) -> str:
         """The answer as it is kept, with series, units and what decided about the readings."""
+        from portal.impact.estimator import by_unit, laid_out, running, series  # numeric libraries: see estimate_parts
+
         panel = laid_out(self.readings)
         names = stored_readings.names_of({one.unit for one in self.readings if one.treated_from is not None})
         units = [replace(one, name=names.get(one.name, one.name)) for one in by_unit(panel)]
@@ -64,6 +65,8 @@ def run_again(
     plan: Plan, metric: Metric, run: Run, *, day: int, seen_at: datetime, base: Sequence[Reading] | None = None
 ) -> Ran:
     """The same run once more. base: its readings, where they have just been read."""
+    from portal.impact.estimator import estimate  # numeric libraries: see estimate_parts
+
     if base is None:
         base = readings_of(plan, metric.id, until=run.as_of, seen_at=seen_at, together_with=run.together_with)
     out = frozenset(run.leaving_out)

@@ -5,8 +5,8 @@ It never says that the change was the reason where there was nothing to compare 
 
 from dataclasses import dataclass
 
+from portal.impact.estimate_parts import Estimate
 from portal.impact.estimate_words import Decision
-from portal.impact.estimator import Estimate
 from portal.impact.verdict_rules import Among
 from portal.impact.words import VERDICT_DAY
 from portal.metrics.words import number

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from portal.impact.band import WIDER
 from portal.impact.estimate_noise import RHOS, Noise
 
 LAMBDAS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
-WIDER = 1.10  # the raw intervals cover 91 to 96 % in simulation
 LEVEL = 0.95
 ROOT = 1e-14  # how close to the root is close enough, relative to where it lies
 

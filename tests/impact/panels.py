@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from portal.impact.panel import Reading
+from portal.impact.estimate_parts import Reading
 
 START = date(2024, 1, 1)
 

@@ -16,9 +16,9 @@ from portal.impact import designs, plans
 from portal.impact.design_queries import measured_by, newest_design, outlook, queues_of
 from portal.impact.design_rules import DesignRefusal, NewDesign, design_refusal, parts_of, unit_name
 from portal.impact.designer import Wave, by_week, drawn, in_waves, one_held_back, power_of, predicted, smallest_of
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Grade
 from portal.impact.estimator import Direction, estimate
-from portal.impact.panel import Reading
 from portal.impact.plan_pages import outlook_lines
 from tests.commitments.factories import make_promise, viewer
 from tests.factories import NOON, Cast, send, signed_in

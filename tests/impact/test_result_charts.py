@@ -9,8 +9,8 @@ from portal.impact import result_words as words
 from portal.impact.chart_effect import Told, difference, earned, money, observed_and_expected
 from portal.impact.chart_sites import by_site
 from portal.impact.chart_xmr import Noted, draw_xmr, judged
+from portal.impact.estimate_parts import Estimate
 from portal.impact.estimate_words import Decision, Direction, Flag, Method
-from portal.impact.estimator import Estimate
 from portal.impact.result_money import Money, Worth, a_year, amount, together
 from portal.impact.result_words import Metric
 from portal.impact.stored import Block, Running, Stored, UnitEstimate

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Decision, Direction
 from portal.impact.estimator import Estimate, estimate
-from portal.impact.panel import Reading
 from portal.impact.stored import Block, Running, Stored, UnitEstimate, as_json, from_json
 
 FIRST = date(2026, 1, 5)

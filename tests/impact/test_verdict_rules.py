@@ -6,11 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade
-from portal.impact.estimator import Estimate
 from portal.impact.guardrails_rules import RailWord, rail_word, worst_of
 from portal.impact.overlap_rules import Treatment, parts, shared, shares, treatment, widening
-from portal.impact.panel import Reading
 from portal.impact.payable_rules import LOOK_FIRST, Effect, Seen, Value, payable_cents, payable_effect, payments
 from portal.impact.self_check_rules import Alarms, pretend, untouched
 from portal.impact.verdict_rules import (
