@@ -17,6 +17,8 @@ ORDER = ("home", "notices", "triage", "frontline", "impact", "commitments", "swa
 GROUND = {
     "portal.db",
     "portal.statements",
+    "portal.straight",
+    "portal.memory",
     "portal.bulk_write",
     "portal.clock",
     "portal.errors",
