@@ -37,6 +37,7 @@ DUMPS: dict[type, Callable[[Any], bytes | None]] = {
 }
 OIDS: dict[type, int] = {Boolean: 16, Float: 701}  # in pg_type
 MISSING = object()
+THIS_WAY = ("0A", "26", "42")  # a plan, a name or a type that is not what it was taken for: SQLSTATE classes
 FORGETS = re.compile(r"\s*(DROP|ALTER|ROLLBACK|DISCARD|DEALLOCATE)\b", re.IGNORECASE)
 _numbers = count()
 
@@ -128,8 +129,8 @@ class Straight:
     def run(self, connection: Connection, parameters: Any) -> IteratorResult[Any] | Changed | None:
         """Run it; None where that is left to SQLAlchemy, and nothing has been done.
 
-        Raises SQLAlchemy's `DBAPIError` inside of a transaction. Outside of one a statement that fails has done
-        nothing, and is left to SQLAlchemy, too.
+        Raises SQLAlchemy's `DBAPIError`. What only this way could not do is left to SQLAlchemy, too, where there is no
+        transaction that has been broken by it.
         """
         if isinstance(parameters, list) or connection.engine.dispatch.before_cursor_execute:
             return None  # several rows, or somebody watches the cursors
@@ -198,7 +199,7 @@ def _answered(
         answer = _sent(raw.pgconn, known, form, values)
     except psycopg.Error as error:
         known.names.pop(form, None)
-        if raw.autocommit:
+        if raw.autocommit and (error.sqlstate or "").startswith(THIS_WAY):
             return None
         raise _as_sqlalchemy(connection, raw, form, error) from error
     if answer.status == ExecStatus.TUPLES_OK:

@@ -135,6 +135,18 @@ def test_what_somebody_else_makes_the_server_forget_is_missed_once_at_most(readi
     assert db.session.scalar(PREPARED) == 1
 
 
+def test_a_statement_that_fails_is_not_run_twice(reading: None, cast) -> None:
+    share = PLACES.c.id / bindparam("by", type_=PLACES.c.id.type)
+    kept = select(func.nextval("ideas_id_seq"), share).where(PLACES.c.id == cast.places["Leeds"])
+    before = run(kept, {"by": 1}).one()[0]
+
+    with pytest.raises(DataError):
+        run(kept, {"by": 0})
+    db.session.rollback()
+
+    assert run(kept, {"by": 1}).one()[0] == before + 2
+
+
 def test_a_lost_connection_is_an_error_once(reading: None, cast) -> None:
     asked = {"number": cast.places["Leeds"]}
     run(NAME, asked)
