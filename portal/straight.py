@@ -141,7 +141,7 @@ class Straight:
         known = connection.info.get(ON_CONNECTION)
         if known is None:
             known = connection.info[ON_CONNECTION] = _Prepared(raw)
-        if not known.speaks_utf8 or not _is_ready(raw):
+        if not known.speaks_utf8 or (form not in known.names and len(known.names) >= PREPARED_MAX):
             return None
         return _answered(connection, raw, known, form, values)
 
@@ -193,9 +193,9 @@ def _is_ready(raw: Any) -> bool:
 def _answered(
     connection: Connection, raw: Any, known: _Prepared, form: _Form, values: list[bytes | None]
 ) -> IteratorResult[Any] | Changed | None:
-    if form not in known.names and len(known.names) >= PREPARED_MAX:
-        return None
     try:
+        if not _is_ready(raw):
+            return None
         answer = _sent(raw.pgconn, known, form, values)
     except psycopg.Error as error:
         known.names.pop(form, None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Boolean, Date, Float, String, bindparam, func, literal, select, text, update
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, StatementError
 
 from portal import straight
 from portal.db import UtcDateTime, Word, db, is_postgres, table_of, writing
@@ -160,6 +160,23 @@ def test_a_lost_connection_is_an_error_once(reading: None, cast) -> None:
 
     assert caught.value.connection_invalidated
     assert run(NAME, asked).scalar() == "Leeds"
+
+
+def test_a_write_on_a_connection_lost_while_it_rested_is_an_error_once(reading: None, cast) -> None:
+    asked = {"number": cast.places["Leeds"]}
+    db.session.rollback()
+    with db.engine.connect() as used_next, db.engine.connect() as other:
+        lost = used_next.scalar(select(func.pg_backend_pid()))
+        used_next.rollback()
+        other.execute(select(func.pg_terminate_backend(lost, 1000)))
+
+    with pytest.raises(OperationalError) as caught, writing():
+        run(RENAME, asked | {"new": "Elsewhere"})
+    with writing():
+        run(RENAME, asked | {"new": "Leeds North"})
+
+    assert caught.value.connection_invalidated
+    assert run(NAME, asked).scalar() == "Leeds North"
 
 
 def test_a_write_says_how_many_rows_it_changed(reading: None, cast) -> None:
