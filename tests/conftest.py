@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from portal import clock
 from portal.app import create_app
 from tests import demo_file
 from tests.databases import MovableApp, PostgresCopies, PostgresServer, SqliteCopies, given_back, memory, test_config
@@ -120,6 +121,14 @@ def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     app.config["SHOW_ERRORS"] = True
     with given_back(app):
         yield app
+
+
+@pytest.fixture
+def this_day(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For files whose NOW and TODAY are the real clock's: those of this test, for midnight may have passed since."""
+    now = clock.now()
+    monkeypatch.setattr(request.module, "NOW", now)
+    monkeypatch.setattr(request.module, "TODAY", now.date())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from portal import clock
@@ -14,6 +15,7 @@ from tests.triage.test_lane import EVIDENCE, FIX, WORDS, make_leader
 
 NOW = clock.now()
 TODAY = NOW.date()
+pytestmark = pytest.mark.usefixtures("this_day")
 DUE = (TODAY + timedelta(days=14)).isoformat()
 
 

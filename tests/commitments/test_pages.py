@@ -24,6 +24,7 @@ from tests.factories import Cast, send, signed_in
 WHY = "The supplier delivers two weeks late."
 NOW = clock.now()
 TODAY = NOW.date()
+pytestmark = pytest.mark.usefixtures("this_day")
 
 
 def promise(app: Flask, cast: Cast, **over: object) -> int:

@@ -19,6 +19,7 @@ from tests.factories import Cast, send, signed_in
 
 NOW = clock.now()
 TODAY = NOW.date()
+pytestmark = pytest.mark.usefixtures("this_day")
 WORDS = "Somebody who tries it on the late shift in Leeds."
 
 

@@ -26,6 +26,7 @@ from tests.factories import Cast, send, signed_in
 WHY = "Reading fees aloud is a legal duty, and we cannot drop it."
 NOW = clock.now()
 TODAY = NOW.date()
+pytestmark = pytest.mark.usefixtures("this_day")
 YES = {"move": "commit", "by": "30", "due_on": "", "promise": SENTENCE, "metric": ""}
 NO = {"move": "decline", "reason": "law_or_safety", "sentence": WHY, "would_change": "", "look_again_on": ""}
 
