@@ -113,7 +113,7 @@ class Config:
 
 
 def _engine_options(url: str) -> dict[str, object]:
-    # The connection used last is taken first: its cache and its prepared statements are warm, the others stay small.
+    # The connection used last is taken first: its cache and its prepared statements are warm.
     pool = {"pool_size": 12, "pool_use_lifo": True}
     if url.startswith("sqlite"):
         return pool | {"connect_args": {"timeout": 10}}

@@ -6,7 +6,7 @@ YOUNG = 10_000  # new objects until the youngest are looked through; with Python
 
 
 def settle() -> None:
-    """Call when everything is loaded that stays. A tenth of a page's time went into looking for rubbish before."""
+    """Call when everything is loaded that stays. Looking for rubbish took one twentieth of a page before."""
     gc.freeze()
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     gc.enable()

@@ -114,8 +114,7 @@ class _Form:
 
 
 def _oid(kind: TypeEngine[Any]) -> int:
-    found = [oid for one, oid in OIDS.items() if isinstance(kind, one)]
-    return found[0] if found else 0
+    return next((oid for one, oid in OIDS.items() if isinstance(kind, one)), 0)
 
 
 class Straight:

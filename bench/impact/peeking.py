@@ -8,7 +8,8 @@ import numpy as np
 
 from bench.impact.judging import asked
 from bench.impact.world import CSAT, Setup, readings
-from portal.impact.estimator import Running, laid_out, running
+from portal.impact.estimate_parts import Running
+from portal.impact.estimator import laid_out, running
 
 EARLY = 2.97 / 1.96  # half-widths: what day 28 asks for
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.impact.chart_paper import WIDE, Paper, Point, Sheet, both, empty, scale_words
-from portal.impact.stored import Block, Running
+from portal.impact.estimate_parts import Block, Running
 from portal.metrics.chart import Drawing, Drawings
 from portal.metrics.words import number, signed
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from portal.impact.chart_effect import Told
 from portal.impact.chart_paper import Paper, both, empty, fitting, marked, text, wrapped
-from portal.impact.stored import UnitEstimate
+from portal.impact.estimate_parts import UnitEstimate
 from portal.metrics.chart import Drawing, Drawings
 from portal.metrics.scale import value_ticks
 from portal.metrics.words import number, signed

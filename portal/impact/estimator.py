@@ -13,7 +13,7 @@ from portal.impact import comparison, group_time
 from portal.impact.band import band_half_width
 from portal.impact.comparison import Pooled
 from portal.impact.estimate_model import MONTHLY_DAYS, planned_half_width, prediction
-from portal.impact.estimate_parts import Block, Estimate, Reading, Running, UnitEstimate
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_series import by_unit, running, series
 from portal.impact.estimate_words import (
     CONTACTS_MIN,
@@ -32,7 +32,7 @@ from portal.impact.estimate_words import (
 from portal.impact.panel import Panel, laid_out
 from portal.impact.suspicions import suspicions
 
-__all__ = ["Block", "Estimate", "Running", "UnitEstimate", "by_unit", "estimate", "laid_out", "running", "series"]
+__all__ = ["by_unit", "estimate", "laid_out", "running", "series"]
 
 
 def estimate(

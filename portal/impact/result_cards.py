@@ -8,11 +8,11 @@ from portal.impact import result_words as words
 from portal.impact.chart_effect import Earned, Told, difference, earned, money, observed_and_expected
 from portal.impact.chart_sites import TOGETHER, by_site
 from portal.impact.chart_xmr import Noted, Xmr, draw_xmr
-from portal.impact.estimate_parts import Estimate
+from portal.impact.estimate_parts import Block, Estimate, UnitEstimate
 from portal.impact.estimate_words import Decision, Method
 from portal.impact.result_money import SIGNS
 from portal.impact.result_words import Metric
-from portal.impact.stored import Block, Stored, UnitEstimate
+from portal.impact.stored import Stored
 from portal.metrics.chart import Drawing, Drawings
 from portal.metrics.words import number
 

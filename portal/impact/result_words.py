@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.impact.estimate_parts import Estimate
+from portal.impact.estimate_parts import Block, Estimate
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade, Method
-from portal.impact.stored import Block, Stored
+from portal.impact.stored import Stored
 from portal.impact.words import VERDICT_DAY
 from portal.metrics.words import day_words, listed, number, signed
 

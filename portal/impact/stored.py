@@ -1,6 +1,6 @@
 """What is kept of a run of the estimator beside its columns: the whole answer as JSON, written and read. Pure.
 
-{"estimate": {the fields of `estimator.Estimate`}, "series": [a block each], "units": [a unit each], "running": [a look
+{"estimate": {the fields of `Estimate`}, "series": [a block each], "units": [a unit each], "running": [a look
 each]}. Numbers are in the metric's own unit, and null where there is none. A field that a later version adds is passed
 over by an earlier one.
 """
@@ -15,7 +15,6 @@ from portal.impact.estimate_parts import Block, Estimate, Running, UnitEstimate
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade, Method
 
 Made = TypeVar("Made")
-__all__ = ["Block", "Running", "Stored", "UnitEstimate", "as_json", "from_json"]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ LAST_REVOKED = select(func.max(Vote.revoked_at)).where(Vote.idea_id == bindparam
 LAST_VOTE = select(func.max(Vote.id)).where(Vote.idea_id == bindparam("idea"))
 NEWEST_HASH = select(Promotion.hash).order_by(Promotion.id.desc()).limit(1)
 CELL = "team_id", "site_id", "u", "d", "m"
-# None where a representative carries what nobody has seen yet.
+# Copies no row where a representative carries what nobody has seen yet.
 KEEP_CELLS = insert(table_of(PromotionTeam)).from_select(
     ("promotion_id", *CELL),
     select(bindparam("promotion", type_=Integer), *(getattr(IdeaTeam, name) for name in CELL)).where(

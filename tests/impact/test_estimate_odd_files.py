@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from portal.impact import panel as panels
 from portal.impact.cli import impact
 from portal.impact.estimate_csv import DIRECTIONS
-from portal.impact.estimate_parts import Reading
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_words import Decision, Direction, Flag
-from portal.impact.estimator import Estimate, estimate, laid_out, series
+from portal.impact.estimator import estimate, laid_out, series
 from tests.impact.panels import START, wandering
 
 HEAD = "date,site,metric,value,n,treated_from\n"

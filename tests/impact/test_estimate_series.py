@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from portal.impact.estimate_parts import Reading
 from portal.impact.estimate_words import Direction
 from portal.impact.estimator import by_unit, estimate, laid_out, running, series
-from portal.impact.panel import Reading
 from tests.impact.panels import wandering
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_words import Decision, Direction, Flag, Grade, Method
-from portal.impact.estimator import Estimate, estimate
+from portal.impact.estimator import estimate
 from portal.impact.group_time import by_age, group_time
-from portal.impact.panel import Reading, laid_out
+from portal.impact.panel import laid_out
 from tests.impact.panels import START, wandering
 
 UP, DOWN = Direction.UP, Direction.DOWN

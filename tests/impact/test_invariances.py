@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.impact.estimate_csv import read
-from portal.impact.estimate_parts import Reading
+from portal.impact.estimate_parts import Estimate, Reading
 from portal.impact.estimate_words import Decision, Direction
-from portal.impact.estimator import Estimate, estimate
+from portal.impact.estimator import estimate
 from tests.impact.panels import START, changed, wandering
 
 UP, DOWN = Direction.UP, Direction.DOWN

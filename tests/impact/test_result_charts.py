@@ -9,11 +9,11 @@ from portal.impact import result_words as words
 from portal.impact.chart_effect import Told, difference, earned, money, observed_and_expected
 from portal.impact.chart_sites import by_site
 from portal.impact.chart_xmr import Noted, draw_xmr, judged
-from portal.impact.estimate_parts import Estimate
+from portal.impact.estimate_parts import Block, Estimate, Running, UnitEstimate
 from portal.impact.estimate_words import Decision, Direction, Flag, Method
 from portal.impact.result_money import Money, Worth, a_year, amount, together
 from portal.impact.result_words import Metric
-from portal.impact.stored import Block, Running, Stored, UnitEstimate
+from portal.impact.stored import Stored
 from portal.metrics.chart import Drawings
 from portal.metrics.weeks import Week
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from portal.impact.estimate_parts import Reading
+from portal.impact.estimate_parts import Block, Estimate, Reading, Running, UnitEstimate
 from portal.impact.estimate_words import Decision, Direction
-from portal.impact.estimator import Estimate, estimate
-from portal.impact.stored import Block, Running, Stored, UnitEstimate, as_json, from_json
+from portal.impact.estimator import estimate
+from portal.impact.stored import Stored, as_json, from_json
 
 FIRST = date(2026, 1, 5)
 GO_LIVE = FIRST + timedelta(weeks=20)
